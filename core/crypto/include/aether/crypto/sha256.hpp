@@ -1,0 +1,42 @@
+// SHA-256 (FIPS 180-4) and tagged hashes: H(tag, m) = SHA-256(SHA-256(tag) ‖ SHA-256(tag) ‖ m), as BIP-340 does it.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "aether/base/bytes.hpp"
+
+namespace aether::crypto {
+
+[[nodiscard]] Hash sha256(ByteView message);
+
+// An incremental SHA-256. finish() may be called once.
+class Sha256 {
+ public:
+  Sha256();
+  Sha256& update(ByteView bytes);
+  Hash finish();
+
+ private:
+  friend class Tag;
+  struct State {
+    std::uint32_t words[28];  // holds OpenSSL's SHA256_CTX (112 bytes), checked in the source
+  };
+  State state_;
+};
+
+// A tag with its midstate: the 64 bytes in front cost nothing per hash. Build once, use often.
+class Tag {
+ public:
+  explicit Tag(std::string_view text);
+  Sha256 begin() const;  // a hash that has absorbed the tag
+  Hash operator()(ByteView message) const { return begin().update(message).finish(); }
+  Hash operator()(ByteView a, ByteView b) const { return begin().update(a).update(b).finish(); }
+
+ private:
+  Sha256 midstate_;
+};
+
+[[nodiscard]] Hash tagged_hash(std::string_view tag, ByteView message);
+
+}  // namespace aether::crypto

@@ -1,0 +1,43 @@
+#include "aether/crypto/ed25519.hpp"
+
+#include <aether_native/native.h>
+
+#include "aether/base/result.hpp"
+
+namespace aether::crypto {
+
+PublicKey ed25519_public_key(const Seed& seed) {
+  PublicKey out;
+  aether_native_ed25519_public_key(seed.view().data(), out.data());
+  return out;
+}
+
+Signature ed25519_sign(const Seed& seed, ByteView message) {
+  Signature out;
+  aether_native_ed25519_sign(seed.view().data(), message.data(), message.size(), out.data());
+  return out;
+}
+
+bool ed25519_verify(const PublicKey& key, ByteView message, const Signature& signature) {
+  return aether_native_ed25519_verify(key.data(), message.data(), message.size(), signature.data());
+}
+
+Bytes signing_frame(std::string_view tag, const Hash& id) {
+  AETHER_ASSERT(!tag.empty() && tag.size() < 0x80);  // one ULEB128 byte
+  Bytes out;
+  out.reserve(1 + tag.size() + Hash::kSize);
+  out.push_back(static_cast<std::uint8_t>(tag.size()));
+  append(out, as_bytes(tag));
+  append(out, id.bytes);
+  return out;
+}
+
+Signature sign_id(const Seed& seed, std::string_view tag, const Hash& id) {
+  return ed25519_sign(seed, signing_frame(tag, id));
+}
+
+bool verify_id(const PublicKey& key, std::string_view tag, const Hash& id, const Signature& signature) {
+  return ed25519_verify(key, signing_frame(tag, id), signature);
+}
+
+}  // namespace aether::crypto

@@ -1,0 +1,153 @@
+#include "aether/crypto/merkle.hpp"
+
+#include <array>
+#include <bit>
+
+#include "aether/base/result.hpp"
+#include "aether/crypto/sha256.hpp"
+
+namespace aether::crypto {
+
+extern const std::array<Hash, kMaxDepth + 1> kMerkleZeros;  // merkle_zeros.cpp
+
+namespace {
+
+// The largest power of two below n (n ≥ 2): where RFC 6962 splits.
+constexpr std::size_t split(std::size_t n) { return std::bit_floor(n - 1); }
+
+void path_into(std::span<const Hash> leaves, std::size_t index, std::vector<Hash>& out) {
+  if (leaves.size() <= 1) return;
+  const std::size_t k = split(leaves.size());
+  if (index < k) {
+    path_into(leaves.first(k), index, out);
+    out.push_back(merkle_tree(leaves.subspan(k)));
+  } else {
+    path_into(leaves.subspan(k), index - k, out);
+    out.push_back(merkle_tree(leaves.first(k)));
+  }
+}
+
+}  // namespace
+
+Hash merkle_leaf(ByteView bytes) {
+  const std::uint8_t prefix = 0;
+  return Sha256().update({&prefix, 1}).update(bytes).finish();
+}
+
+Hash merkle_node(const Hash& left, const Hash& right) {
+  std::array<std::uint8_t, 65> message;
+  message[0] = 1;
+  std::copy(left.bytes.begin(), left.bytes.end(), message.begin() + 1);
+  std::copy(right.bytes.begin(), right.bytes.end(), message.begin() + 33);
+  return sha256(message);
+}
+
+Hash merkle_tree(std::span<const Hash> leaves) {
+  if (leaves.empty()) return {};
+  if (leaves.size() == 1) return leaves[0];
+  const std::size_t k = split(leaves.size());
+  return merkle_node(merkle_tree(leaves.first(k)), merkle_tree(leaves.subspan(k)));
+}
+
+Hash merkle_list_seal(std::string_view tag, std::uint64_t count, const Hash& tree) {
+  std::array<std::uint8_t, 8> bytes;
+  for (std::size_t i = 0; i < 8; ++i) bytes[i] = static_cast<std::uint8_t>(count >> (8 * i));
+  return Tag(tag)(bytes, tree.bytes);
+}
+
+Hash merkle_list_root(std::string_view tag, std::span<const Hash> leaves) {
+  return merkle_list_seal(tag, leaves.size(), merkle_tree(leaves));
+}
+
+std::vector<Hash> merkle_list_path(std::span<const Hash> leaves, std::size_t index) {
+  AETHER_ASSERT(index < leaves.size());
+  std::vector<Hash> out;
+  path_into(leaves, index, out);
+  return out;
+}
+
+std::optional<Hash> merkle_list_fold(const Hash& leaf, std::uint64_t index, std::uint64_t count,
+                                     std::span<const Hash> path) {
+  if (index >= count) return std::nullopt;
+  // RFC 9162 section 2.1.3.2.
+  std::uint64_t fn = index, sn = count - 1;
+  Hash out = leaf;
+  for (const Hash& sibling : path) {
+    if (sn == 0) return std::nullopt;
+    if ((fn & 1) != 0 || fn == sn) {
+      out = merkle_node(sibling, out);
+      while ((fn & 1) == 0 && fn != 0) {
+        fn >>= 1;
+        sn >>= 1;
+      }
+    } else {
+      out = merkle_node(out, sibling);
+    }
+    fn >>= 1;
+    sn >>= 1;
+  }
+  if (sn != 0) return std::nullopt;
+  return out;
+}
+
+const Hash& merkle_zero(unsigned height) {
+  AETHER_ASSERT(height <= kMaxDepth);
+  return kMerkleZeros[height];
+}
+
+Hash merkle_padded_root(std::span<const Hash> nodes, unsigned depth) {
+  AETHER_ASSERT(depth <= kMaxDepth && merkle_depth(nodes.size()) <= depth);
+  if (nodes.empty()) return merkle_zero(depth);
+  std::vector<Hash> level(nodes.begin(), nodes.end());
+  for (unsigned height = 0; height < depth; ++height) {
+    if (level.size() % 2 == 1) level.push_back(merkle_zero(height));
+    for (std::size_t i = 0; i < level.size() / 2; ++i) level[i] = merkle_node(level[2 * i], level[2 * i + 1]);
+    level.resize(level.size() / 2);
+  }
+  return level[0];
+}
+
+std::vector<Hash> merkle_padded_path(std::span<const Hash> nodes, unsigned depth, std::uint64_t index) {
+  AETHER_ASSERT(depth <= kMaxDepth && (index >> depth) == 0);
+  std::vector<Hash> level(nodes.begin(), nodes.end());
+  std::vector<Hash> out;
+  for (unsigned height = 0; height < depth; ++height, index >>= 1) {
+    const std::uint64_t sibling = index ^ 1;
+    out.push_back(sibling < level.size() ? level[sibling] : merkle_zero(height));
+    if (level.size() % 2 == 1) level.push_back(merkle_zero(height));
+    for (std::size_t i = 0; i < level.size() / 2; ++i) level[i] = merkle_node(level[2 * i], level[2 * i + 1]);
+    level.resize(level.size() / 2);
+  }
+  return out;
+}
+
+Hash merkle_padded_fold(const Hash& node, std::uint64_t index, std::span<const Hash> path) {
+  Hash out = node;
+  for (const Hash& sibling : path) {
+    out = (index & 1) != 0 ? merkle_node(sibling, out) : merkle_node(out, sibling);
+    index >>= 1;
+  }
+  return out;
+}
+
+void MerkleFrontier::append(const Hash& node) {
+  AETHER_ASSERT(depth_ <= kMaxDepth && (count_ >> depth_) == 0);
+  if (left_.empty()) left_.resize(depth_ + 1);
+  Hash out = node;
+  unsigned height = 0;
+  for (std::uint64_t bits = count_; (bits & 1) != 0; bits >>= 1, ++height) out = merkle_node(left_[height], out);
+  left_[height] = out;
+  ++count_;
+}
+
+Hash MerkleFrontier::root() const {
+  if (count_ == 0) return merkle_zero(depth_);
+  if ((count_ >> depth_) != 0) return left_[depth_];
+  Hash out = merkle_zero(0);
+  for (unsigned height = 0; height < depth_; ++height) {
+    out = ((count_ >> height) & 1) != 0 ? merkle_node(left_[height], out) : merkle_node(out, merkle_zero(height));
+  }
+  return out;
+}
+
+}  // namespace aether::crypto

@@ -1,0 +1,37 @@
+# The only place where an edge between libraries is declared.
+#
+#   aether_layer(NAME GROUP core|host|sim USES library... EXTERNAL target... SYMBOLS prefix...)
+#
+# An edge includes everything below it. EXTERNAL names the outside targets that the library may link; SYMBOLS
+# names, by prefix, the outside symbols that a core library's objects may leave undefined (checked by tools/layers).
+# The order is topological: a layer uses only layers above this line.
+
+# core: pure and deterministic
+aether_layer(base     GROUP core)
+aether_layer(params   GROUP core USES base)
+aether_layer(codec    GROUP core USES base)
+aether_layer(crypto   GROUP core USES base EXTERNAL native::crypto OpenSSL::Crypto PkgConfig::sodium
+                                 SYMBOLS aether_native_ SHA256_ EVP_ OPENSSL_ CRYPTO_ sodium_ crypto_)
+aether_layer(types    GROUP core USES params codec crypto)
+aether_layer(smt      GROUP core USES codec crypto)
+aether_layer(ledger   GROUP core USES types)
+aether_layer(infer    GROUP core USES params codec crypto)
+aether_layer(vcr      GROUP core USES types infer)
+aether_layer(programs GROUP core USES ledger vcr)
+aether_layer(exec     GROUP core USES programs smt)
+aether_layer(agents   GROUP core USES programs)
+
+# host: touches the world
+aether_layer(env      GROUP host USES base)
+aether_layer(telemetry GROUP host USES env EXTERNAL spdlog::spdlog)
+aether_layer(config   GROUP host USES env types EXTERNAL PkgConfig::tomlplusplus)
+aether_layer(models   GROUP host USES env infer EXTERNAL Boost::json)
+aether_layer(keystore GROUP host USES env types EXTERNAL PkgConfig::sodium)
+aether_layer(storage  GROUP host USES telemetry ledger smt EXTERNAL RocksDB::rocksdb-shared)
+aether_layer(chain    GROUP host USES exec storage)
+aether_layer(api      GROUP host USES programs EXTERNAL Boost::json)
+aether_layer(rpc      GROUP host USES api telemetry EXTERNAL Boost::headers)
+aether_layer(devchain GROUP host USES chain rpc keystore config)
+aether_layer(client   GROUP host USES api env EXTERNAL Boost::headers)
+aether_layer(mesh     GROUP host USES agents client rpc models storage keystore config)
+aether_layer(cli      GROUP host USES chain client keystore models vcr mesh EXTERNAL CLI11::CLI11)
