@@ -16,6 +16,8 @@ std::string_view to_string(Error error) {
   return "unknown";
 }
 
+void Writer::raw(ByteView bytes) { append(out_, bytes); }
+
 std::uint64_t Reader::length() {
   std::uint64_t out = 0;
   for (unsigned shift = 0; shift < 35; shift += 7) {

@@ -97,7 +97,7 @@ concept HasFields = requires(T& value, AnyVisitor& visitor) { T::fields(value, v
 class Writer {
  public:
   Bytes take() { return std::move(out_); }
-  void raw(ByteView bytes) { append(out_, bytes); }
+  void raw(ByteView bytes);  // out of line: GCC 12 misjudges the bounds of an inlined insert
   void length(std::uint64_t n) {  // ULEB128
     while (n >= 0x80) {
       out_.push_back(static_cast<std::uint8_t>(n | 0x80));

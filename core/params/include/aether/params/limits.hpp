@@ -1,0 +1,43 @@
+// Maxima of the protocol: constants that bound every decoder and every object. Genesis values must be ≤ them
+// (protocol section 1). Each says where it comes from; relations are asserted below.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace aether::limits {
+
+// --- Transactions (protocol section 3) -----------------------------------------------------------------------------
+inline constexpr std::size_t kTransactionBytesMax = 64 * 1024;
+inline constexpr std::size_t kInputsMax = 64;
+inline constexpr std::size_t kOutputsMax = 64;
+inline constexpr std::size_t kAccessEntriesMax = 256;
+inline constexpr std::size_t kCallDataBytesMax = 60 * 1024;    // a step proof and its frame fit a transaction
+inline constexpr std::size_t kRedeemerBytesMax = 4 * 1024;
+inline constexpr std::size_t kDatumBytesMax = 4 * 1024;
+inline constexpr std::uint64_t kNonceWindow = 256;             // width of the replay window, both ways
+
+// --- Blocks (sections 6 and 9) -------------------------------------------------------------------------------------
+inline constexpr std::size_t kBlockBytesMax = 2 * 1024 * 1024;
+inline constexpr std::size_t kBlockTransactionsMax = 16 * 1024;
+inline constexpr std::size_t kGenesisAccountsMax = 4096;
+
+// --- AI jobs (AI page sections 2 to 4) -----------------------------------------------------------------------------
+inline constexpr std::size_t kInlineTokenBytesMax = 32 * 1024;
+inline constexpr std::size_t kInlineTokensMax = kInlineTokenBytesMax / 4;
+inline constexpr std::size_t kStepProofBytesMax = 56 * 1024;
+inline constexpr std::size_t kEndpointBytesMax = 128;
+inline constexpr std::size_t kSessionsMax = 16;                // descent sessions of a job at once
+inline constexpr std::size_t kAttemptsMax = 8;
+inline constexpr std::size_t kVcrBytesMax = 512;
+inline constexpr std::size_t kModelConfigBytesMax = 512;
+inline constexpr std::size_t kTileBytes = 1024;
+
+// A value in the state: the largest is a job object with its sessions.
+inline constexpr std::size_t kStateValueBytesMax = 64 * 1024;
+
+static_assert(kStepProofBytesMax < kCallDataBytesMax && kCallDataBytesMax < kTransactionBytesMax);
+static_assert(kInlineTokenBytesMax < kCallDataBytesMax);
+static_assert(kTransactionBytesMax < kBlockBytesMax);
+
+}  // namespace aether::limits

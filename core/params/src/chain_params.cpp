@@ -1,0 +1,57 @@
+#include "aether/params/chain_params.hpp"
+
+#include <initializer_list>
+
+#include "aether/params/limits.hpp"
+
+namespace aether {
+namespace {
+
+// Sums of 2^20 such amounts fit u128.
+constexpr u128 kAmountMax = u128{1} << 100;
+
+// A descent has at most 8 moves by the worker (AI page section 2).
+constexpr u128 kRespondsMax = 8;
+
+}  // namespace
+
+std::string_view to_string(ParamsError error) {
+  switch (error) {
+    case ParamsError::block_bytes: return "block.bytes_max must hold one transaction and be at most 2 MiB";
+    case ParamsError::block_transactions: return "block.transactions_max must be 1 to 16384";
+    case ParamsError::block_gas: return "block.gas_max must be positive";
+    case ParamsError::share_above_whole: return "a share, or shares of one whole together, exceed 10000 basis points";
+    case ParamsError::zero_clock: return "a window, clock or rate is zero";
+    case ParamsError::prove_window: return "jobs.commit_prove_min_slots must be at least 1 and below the maximum";
+    case ParamsError::amount_above_bound: return "an amount is above 2^100 base units";
+    case ParamsError::respond_above_bond: return "jobs.session_bond_min must cover 8 respond fees";
+  }
+  return "unknown";
+}
+
+Result<void, ParamsError> validate(const ChainParams& p) {
+  if (p.block.bytes_max < limits::kTransactionBytesMax || p.block.bytes_max > limits::kBlockBytesMax)
+    return fail(ParamsError::block_bytes);
+  if (p.block.transactions_max == 0 || p.block.transactions_max > limits::kBlockTransactionsMax)
+    return fail(ParamsError::block_transactions);
+  if (p.block.gas_max == 0) return fail(ParamsError::block_gas);
+  for (const std::uint64_t share :
+       {std::uint64_t{p.fees.priority_proposer_bps}, std::uint64_t{p.block.dispute_lane_bps},
+        std::uint64_t{p.jobs.burn_bps}, std::uint64_t{p.jobs.silent_bps},
+        std::uint64_t{p.jobs.fraud_buyer_bps} + p.jobs.fraud_challenger_bps})
+    if (share > kBpsWhole) return fail(ParamsError::share_above_whole);
+  for (const std::uint64_t clock :
+       {p.block.slot_ms, p.jobs.window_slots, p.jobs.recompute_units_per_slot, p.jobs.worker_clock_slots,
+        p.jobs.challenger_clock_slots, p.jobs.dispute_slots_max})
+    if (clock == 0) return fail(ParamsError::zero_clock);
+  if (p.jobs.commit_prove_min_slots == 0 || p.jobs.commit_prove_min_slots >= p.jobs.commit_prove_max_slots)
+    return fail(ParamsError::prove_window);
+  for (const u128 amount :
+       {p.fees.base, p.fees.per_byte, p.fees.per_step, p.fees.per_memory_byte, p.jobs.exit_fee, p.jobs.commit_deposit,
+        p.jobs.session_bond_min, p.jobs.respond_fee, p.jobs.worker_bond_min, p.jobs.model_fee})
+    if (amount > kAmountMax) return fail(ParamsError::amount_above_bound);
+  if (p.jobs.session_bond_min < kRespondsMax * p.jobs.respond_fee) return fail(ParamsError::respond_above_bond);
+  return {};
+}
+
+}  // namespace aether

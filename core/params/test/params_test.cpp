@@ -1,0 +1,32 @@
+#include <gtest/gtest.h>
+
+#include "aether/params/chain_params.hpp"
+
+namespace aether {
+namespace {
+
+TEST(Params, defaults_are_valid) { EXPECT_TRUE(validate(ChainParams{}).has_value()); }
+
+template <class Change>
+ParamsError error_after(Change change) {
+  ChainParams params;
+  change(params);
+  const auto out = validate(params);
+  EXPECT_FALSE(out.has_value());
+  return out ? ParamsError{} : out.error();
+}
+
+TEST(Params, each_relation_has_its_own_error) {
+  EXPECT_EQ(error_after([](auto& p) { p.block.bytes_max = 3 << 20; }), ParamsError::block_bytes);
+  EXPECT_EQ(error_after([](auto& p) { p.block.bytes_max = 100; }), ParamsError::block_bytes);
+  EXPECT_EQ(error_after([](auto& p) { p.block.transactions_max = 0; }), ParamsError::block_transactions);
+  EXPECT_EQ(error_after([](auto& p) { p.block.gas_max = 0; }), ParamsError::block_gas);
+  EXPECT_EQ(error_after([](auto& p) { p.jobs.fraud_challenger_bps = 4'001; }), ParamsError::share_above_whole);
+  EXPECT_EQ(error_after([](auto& p) { p.jobs.worker_clock_slots = 0; }), ParamsError::zero_clock);
+  EXPECT_EQ(error_after([](auto& p) { p.jobs.commit_prove_min_slots = 8; }), ParamsError::prove_window);
+  EXPECT_EQ(error_after([](auto& p) { p.jobs.exit_fee = ~u128{0}; }), ParamsError::amount_above_bound);
+  EXPECT_EQ(error_after([](auto& p) { p.jobs.respond_fee = p.jobs.session_bond_min; }), ParamsError::respond_above_bond);
+}
+
+}  // namespace
+}  // namespace aether

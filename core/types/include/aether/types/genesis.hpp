@@ -1,0 +1,43 @@
+// Genesis: what a chain begins with. Its hash is the hash of block 0 and travels in every handshake.
+#pragma once
+
+#include "aether/params/chain_params.hpp"
+#include "aether/types/block.hpp"
+
+namespace aether {
+
+struct GenesisAccount {
+  Address address;
+  Balance balance;
+
+  bool operator==(const GenesisAccount&) const = default;
+  auto operator<=>(const GenesisAccount& other) const { return address <=> other.address; }
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("address", self.address);
+    visit("balance", self.balance);
+  }
+};
+
+struct Genesis {
+  std::uint8_t version = 1;
+  ChainId chain_id;
+  std::uint64_t time_ms = 0;
+  Sealer sealer;
+  ChainParams params;
+  codec::SortedSet<GenesisAccount, limits::kGenesisAccountsMax> accounts;  // by address
+
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("version", self.version);
+    visit("chain_id", self.chain_id);
+    visit("time_ms", self.time_ms);
+    visit("sealer", self.sealer);
+    visit("params", self.params);
+    visit("accounts", self.accounts);
+  }
+};
+
+[[nodiscard]] Hash genesis_hash(const Genesis& genesis);
+
+}  // namespace aether

@@ -1,0 +1,152 @@
+// Transactions (protocol section 3). The id covers everything but the signature and is what is signed, with the tag
+// "aether/tx"; the chain id is inside. Bytes decode to Transaction; only verify() makes a VerifiedTransaction, and only
+// that reaches the ledger.
+#pragma once
+
+#include <optional>
+
+#include "aether/params/limits.hpp"
+#include "aether/types/object.hpp"
+
+namespace aether {
+
+inline constexpr std::string_view kTransactionTag = "aether/tx";
+
+struct TransactionInput {
+  Hash utxo;
+  std::optional<codec::Blob<limits::kRedeemerBytesMax>> redeemer;
+
+  bool operator==(const TransactionInput&) const = default;
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("utxo", self.utxo);
+    visit("redeemer", self.redeemer);
+  }
+};
+
+struct OutputScript {
+  Hash program;
+  codec::Blob<limits::kDatumBytesMax> datum;
+
+  bool operator==(const OutputScript&) const = default;
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("program", self.program);
+    visit("datum", self.datum);
+  }
+};
+
+enum class OutputKind : std::uint8_t { account, utxo };
+
+struct TransactionOutput {
+  Address owner;
+  Asset asset = Asset::swr;
+  Amount amount = 0;
+  OutputKind kind = OutputKind::account;
+  std::optional<OutputScript> script;
+
+  bool operator==(const TransactionOutput&) const = default;
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("owner", self.owner);
+    visit("asset", self.asset);
+    visit("amount", self.amount);
+    visit("kind", self.kind);
+    visit("script", self.script);
+  }
+};
+
+// A call of a program with its encoded instruction.
+struct Call {
+  Hash program;
+  codec::Blob<limits::kCallDataBytesMax> data;
+
+  bool operator==(const Call&) const = default;
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("program", self.program);
+    visit("data", self.data);
+  }
+};
+
+using AccessSet = codec::SortedSet<ObjectId, limits::kAccessEntriesMax>;
+
+struct TransactionBody {
+  ChainId chain_id;
+  Slot valid_until;             // the last slot whose block may hold it
+  std::uint64_t nonce = 0;
+  SenderKey sender;
+  codec::List<TransactionInput, limits::kInputsMax> inputs;
+  codec::List<TransactionOutput, limits::kOutputsMax> outputs;
+  AccessSet reads;
+  AccessSet writes;
+  std::optional<Call> call;
+  Gas gas_limit;
+  Amount max_fee = 0;           // bounds the whole fee, in SWR
+  Amount priority_fee = 0;      // a total, not a rate
+
+  bool operator==(const TransactionBody&) const = default;
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("chain_id", self.chain_id);
+    visit("valid_until", self.valid_until);
+    visit("nonce", self.nonce);
+    visit("sender", self.sender);
+    visit("inputs", self.inputs);
+    visit("outputs", self.outputs);
+    visit("reads", self.reads);
+    visit("writes", self.writes);
+    visit("call", self.call);
+    visit("gas_limit", self.gas_limit);
+    visit("max_fee", self.max_fee);
+    visit("priority_fee", self.priority_fee);
+  }
+};
+
+struct Transaction {
+  TransactionBody body;
+  crypto::Signature signature{};
+
+  bool operator==(const Transaction&) const = default;
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    std::remove_const_t<Self>::Body::fields(self.body, visit);
+    visit("signature", self.signature);
+  }
+  using Body = TransactionBody;
+};
+
+[[nodiscard]] Hash transaction_id(const TransactionBody& body);
+[[nodiscard]] Transaction sign(TransactionBody body, const crypto::Seed& seed);
+
+// A transaction whose signature holds, with what was computed on the way.
+class VerifiedTransaction {
+ public:
+  const Transaction& transaction() const { return transaction_; }
+  const TransactionBody& body() const { return transaction_.body; }
+  const Hash& id() const { return id_; }
+  const Address& sender() const { return sender_; }
+  std::size_t byte_size() const { return byte_size_; }  // of the BCS form, signature included
+
+ private:
+  friend std::optional<VerifiedTransaction> verify(Transaction transaction);
+  friend VerifiedTransaction assume_verified(Transaction transaction);
+  VerifiedTransaction() = default;
+  Transaction transaction_;
+  Hash id_;
+  Address sender_;
+  std::size_t byte_size_ = 0;
+};
+
+// None when the signature does not hold.
+[[nodiscard]] std::optional<VerifiedTransaction> verify(Transaction transaction);
+
+// For a transaction from a block that this node verified before it stored it, and for simulating an unsigned one.
+[[nodiscard]] VerifiedTransaction assume_verified(Transaction transaction);
+
+}  // namespace aether
+
+namespace aether::codec {
+template <>
+inline constexpr auto enum_names<OutputKind> = std::array<std::string_view, 2>{"account", "utxo"};
+}  // namespace aether::codec

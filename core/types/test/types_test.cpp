@@ -1,0 +1,89 @@
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+#include <rapidcheck/gtest.h>
+
+#include "aether/types/genesis.hpp"
+
+namespace aether {
+namespace {
+
+RC_GTEST_PROP(Address, text_round_trip_and_every_typo_is_refused, (const std::array<std::uint8_t, 32>& bytes)) {
+  const Address address{Hash{bytes}};
+  std::string text = to_text(address);
+  RC_ASSERT(*address_from_text(text) == address);
+  const auto at = *rc::gen::inRange<std::size_t>(0, text.size());
+  const char typed = *rc::gen::inRange('0', 'z');
+  RC_PRE(typed != text[at]);
+  text[at] = typed;
+  RC_ASSERT(!address_from_text(text));
+}
+
+TEST(Address, errors_name_what_is_wrong) {
+  EXPECT_EQ(address_from_text("bc1qqq").error(), AddressError::bad_prefix);
+  EXPECT_EQ(address_from_text("aeth1qqqq").error(), AddressError::bad_length);
+  EXPECT_EQ(address_from_text("aeth1QQ").error(), AddressError::bad_character);
+  std::string text = to_text(Address{});
+  text.back() = text.back() == 'q' ? 'p' : 'q';
+  EXPECT_EQ(address_from_text(text).error(), AddressError::bad_checksum);
+}
+
+RC_GTEST_PROP(Amount, text_round_trip, (std::uint64_t high, std::uint64_t low)) {
+  const Amount amount = u128{high} << 64 | low;
+  RC_ASSERT(*amount_from_text(amount_to_text(amount)) == amount);
+  RC_ASSERT(*from_decimal(to_decimal(amount)) == amount);
+}
+
+TEST(Amount, refuses_what_is_not_an_amount) {
+  for (const auto text : {"", ".", "1.", ".5", "-1", "1e3", "1.0000001", "01", "340282366920938463463374607431768211456"})
+    EXPECT_FALSE(amount_from_text(text)) << text;
+  EXPECT_EQ(*amount_from_text("12.5"), 12'500'000u);
+}
+
+TransactionBody some_body(const crypto::Seed& seed) {
+  TransactionBody body;
+  body.chain_id = ChainId{7};
+  body.valid_until = Slot{100};
+  body.nonce = 3;
+  body.sender = crypto::ed25519_public_key(seed);
+  body.outputs.push_back({address_of(body.sender), Asset::aic, 5, OutputKind::account, std::nullopt});
+  body.reads.insert(kSupplyObject);
+  body.call = Call{Hash{}, {1, 2, 3}};
+  body.max_fee = 1'000'000;
+  return body;
+}
+
+RC_GTEST_PROP(Transaction, signature_covers_every_byte_of_the_body, (const std::array<std::uint8_t, 32>& raw)) {
+  const crypto::Seed seed{raw};
+  const Transaction transaction = sign(some_body(seed), seed);
+  const auto verified = verify(transaction);
+  RC_ASSERT(verified.has_value());
+  const Bytes bytes = codec::encode(transaction);
+  RC_ASSERT(verified->byte_size() == bytes.size());
+  RC_ASSERT(codec::encode(*codec::decode<Transaction>(bytes)) == bytes);
+  Bytes changed = bytes;
+  const auto bit = *rc::gen::inRange<std::size_t>(0, bytes.size() * 8);
+  changed[bit / 8] ^= static_cast<std::uint8_t>(1u << bit % 8);
+  if (const auto other = codec::decode<Transaction>(changed)) RC_ASSERT(!verify(*other));
+}
+
+TEST(Block, hash_excludes_the_signature_and_seals_verify) {
+  const crypto::Seed seed{std::array<std::uint8_t, 32>{9}};
+  HeaderBody body;
+  body.sealer = DevSealer{crypto::ed25519_public_key(seed)};
+  Header header = seal(body, seed);
+  EXPECT_TRUE(verify_seal(header));
+  header.body.slot = Slot{1};
+  EXPECT_FALSE(verify_seal(header));
+}
+
+TEST(Genesis, hash_depends_on_parameters_and_accounts_sort_by_address) {
+  Genesis genesis;
+  const Hash before = genesis_hash(genesis);
+  genesis.params.jobs.burn_bps = 1;
+  EXPECT_NE(genesis_hash(genesis), before);
+  const Bytes bytes = codec::encode(genesis);
+  EXPECT_EQ(codec::encode(*codec::decode<Genesis>(bytes)), bytes);
+}
+
+}  // namespace
+}  // namespace aether
