@@ -1,0 +1,26 @@
+// Whether a transaction may stand in a block: preflight needs no state, preclaim reads the sender's account after the
+// parent. Both are run by whoever admits, and by every validator of a block (protocol section 3).
+#pragma once
+
+#include "aether/ledger/code.hpp"
+#include "aether/ledger/state_view.hpp"
+#include "aether/params/chain_params.hpp"
+
+namespace aether::ledger {
+
+// How far valid_until may lie ahead of the slot, in slots: one day at 500 ms.
+inline constexpr std::uint64_t kValidityMax = 172'800;
+
+// The fee of a transaction of `bytes` that did `steps`, without priority fee; none on overflow.
+[[nodiscard]] std::optional<Amount> base_fee(const FeeParams& fees, std::uint64_t bytes, std::uint64_t steps);
+
+[[nodiscard]] Result<void, Reject> preflight(const ChainParams& params, ChainId chain, const VerifiedTransaction& tx);
+
+// `slot` is the slot of the block that would hold it.
+[[nodiscard]] Result<void, Reject> preclaim(const StateView& parent, Slot slot, const VerifiedTransaction& tx);
+
+// The replay window of an account (protocol section 3).
+[[nodiscard]] Result<void, Reject> check_nonce(const Account& account, std::uint64_t nonce);
+void mark_nonce(Account& account, std::uint64_t nonce);  // the nonce passed check_nonce
+
+}  // namespace aether::ledger

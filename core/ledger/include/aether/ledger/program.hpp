@@ -1,0 +1,88 @@
+// What a program is, and the only window through which it sees the state. Native programs implement Program; a contract
+// engine will implement it too.
+//
+//   Context c                       declared sets, gas meter, the sender's balance, sums that are applied after the block
+//     read/write/erase  ------>  overlay of this transaction    (thrown away when the transaction fails)
+//     debit_sender      ------>  the sender's account           (value enters the program)
+//     credit / burn     ------>  sums applied after the block   (value leaves the program)
+//
+// Invariants. (1) An access outside the declared sets ends the transaction with its own code. (2) Value debited + value
+// held by the program's objects before = value credited + burned + held after, per asset; checked after each call.
+// (3) Every operation is charged before it is done. (4) A failed call leaves nothing behind.
+#pragma once
+
+#include <span>
+
+#include "aether/ledger/code.hpp"
+#include "aether/ledger/state_view.hpp"
+#include "aether/params/chain_params.hpp"
+
+namespace aether::ledger {
+
+template <class T>
+using Outcome = Result<T, ResultCode>;
+
+[[nodiscard]] inline std::unexpected<ResultCode> fail(Code code) { return std::unexpected(result_code(code)); }
+
+// Facts of the block that holds the transaction.
+struct BlockFacts {
+  ChainId chain_id;
+  Slot slot;
+  const ChainParams& params;
+};
+
+// The declared sets are enforced, or, to find out which a transaction needs (aeth_simulate), recorded.
+enum class AccessMode : std::uint8_t { enforce, record };
+
+class Context {
+ public:
+  virtual ~Context() = default;
+
+  [[nodiscard]] virtual const BlockFacts& block() const = 0;
+  [[nodiscard]] virtual const VerifiedTransaction& transaction() const = 0;
+  [[nodiscard]] const Address& sender() const { return transaction().sender(); }
+
+  [[nodiscard]] virtual Outcome<void> charge(std::uint64_t steps) = 0;
+  [[nodiscard]] virtual Outcome<std::optional<Bytes>> read(const ObjectId& id) = 0;
+  [[nodiscard]] virtual Outcome<void> write(const ObjectId& id, Bytes value) = 0;
+  [[nodiscard]] virtual Outcome<void> erase(const ObjectId& id) = 0;
+
+  // Moves value from the sender's spendable balance into the program's hands.
+  [[nodiscard]] virtual Outcome<void> debit_sender(Asset asset, Amount amount) = 0;
+  // Moves value out of the program's hands: to an account, spendable from the next block on; or out of existence.
+  virtual void credit(const Address& to, Asset asset, Amount amount) = 0;
+  virtual void burn(Asset asset, Amount amount) = 0;
+
+  template <class T>
+  [[nodiscard]] Outcome<std::optional<T>> load(const ObjectId& id) {
+    AETHER_TRY(const auto bytes, read(id));
+    if (!bytes) return std::optional<T>{};
+    auto value = codec::decode<T>(*bytes);
+    AETHER_ASSERT(value.has_value());  // written by this program
+    return std::optional<T>{std::move(*value)};
+  }
+  template <class T>
+  [[nodiscard]] Outcome<void> store(const ObjectId& id, const T& value) {
+    return write(id, codec::encode(value));
+  }
+};
+
+class Program {
+ public:
+  virtual ~Program() = default;
+  [[nodiscard]] virtual Hash id() const = 0;
+  // Runs one instruction. Any error leaves nothing behind.
+  [[nodiscard]] virtual Outcome<void> execute(Context& context, ByteView instruction) const = 0;
+  // The value that an object of the program's domains holds for others; zero for objects of other domains.
+  [[nodiscard]] virtual Balance value_held(const ObjectId& id, ByteView value) const = 0;
+  // True for an instruction that belongs in the dispute lane of a block's bytes.
+  [[nodiscard]] virtual bool is_dispute(ByteView instruction) const = 0;
+};
+
+// Every program of a chain. Does not own them.
+using Programs = std::span<const Program* const>;
+
+// The id of a native program: H("aether/program", name).
+[[nodiscard]] Hash native_program_id(std::string_view name);
+
+}  // namespace aether::ledger

@@ -1,0 +1,55 @@
+// What a state transition reads, and what it yields: `const StateView&` in, `Diff` out. The ledger does not know the
+// state tree; whoever holds a Diff applies it to store and tree.
+#pragma once
+
+#include <map>
+#include <optional>
+
+#include "aether/types/object.hpp"
+
+namespace aether::ledger {
+
+// The bytes of each object at one point of the chain. Reads are total: an absent object is nullopt.
+class StateView {
+ public:
+  virtual ~StateView() = default;
+  [[nodiscard]] virtual std::optional<Bytes> get(const ObjectId& id) const = 0;
+};
+
+// New bytes of each changed object, nullopt = erased; ordered, so that every walk is the same.
+using Diff = std::map<ObjectId, std::optional<Bytes>>;
+
+// A Diff over a base. Does not own the base.
+class Overlay final : public StateView {
+ public:
+  explicit Overlay(const StateView& base) : base_(base) {}
+  [[nodiscard]] std::optional<Bytes> get(const ObjectId& id) const override;
+  void put(const ObjectId& id, Bytes value) { diff_[id] = std::move(value); }
+  void erase(const ObjectId& id) { diff_[id] = std::nullopt; }
+  void apply(Diff&& diff);  // the entries of `diff` win
+  [[nodiscard]] const Diff& diff() const { return diff_; }
+  [[nodiscard]] Diff take() { return std::move(diff_); }
+
+ private:
+  const StateView& base_;
+  Diff diff_;
+};
+
+// The object decoded as T; a value of the default for accounts, supply and treasury that do not exist. Bytes in the
+// state were encoded by this code: a decoding failure is a broken store and asserts.
+template <class T>
+[[nodiscard]] std::optional<T> load(const StateView& view, const ObjectId& id) {
+  const auto bytes = view.get(id);
+  if (!bytes) return std::nullopt;
+  auto value = codec::decode<T>(*bytes);
+  AETHER_ASSERT(value.has_value());
+  return std::move(*value);
+}
+
+template <class T>
+[[nodiscard]] T load_or_default(const StateView& view, const ObjectId& id) {
+  auto value = load<T>(view, id);
+  return value ? std::move(*value) : T{};
+}
+
+}  // namespace aether::ledger
