@@ -132,19 +132,20 @@ Hash merkle_padded_fold(const Hash& node, std::uint64_t index, std::span<const H
 
 void MerkleFrontier::append(const Hash& node) {
   AETHER_ASSERT(depth_ <= kMaxDepth && (count_ >> depth_) == 0);
-  if (left_.empty()) left_.resize(depth_ + 1);
   Hash out = node;
   unsigned height = 0;
   for (std::uint64_t bits = count_; (bits & 1) != 0; bits >>= 1, ++height) out = merkle_node(left_[height], out);
+  if (left_.size() <= height) left_.resize(height + 1);  // grows with the count: a frontier of few leaves is small
   left_[height] = out;
   ++count_;
 }
 
-Hash MerkleFrontier::root() const {
-  if (count_ == 0) return merkle_zero(depth_);
-  if ((count_ >> depth_) != 0) return left_[depth_];
+Hash MerkleFrontier::root(unsigned depth) const {
+  AETHER_ASSERT(depth <= kMaxDepth && count_ <= std::uint64_t{1} << depth);
+  if (count_ == 0) return merkle_zero(depth);
+  if ((count_ >> depth) != 0) return left_[depth];
   Hash out = merkle_zero(0);
-  for (unsigned height = 0; height < depth_; ++height) {
+  for (unsigned height = 0; height < depth; ++height) {
     out = ((count_ >> height) & 1) != 0 ? merkle_node(left_[height], out) : merkle_node(out, merkle_zero(height));
   }
   return out;

@@ -63,10 +63,11 @@ inline constexpr unsigned kMaxDepth = 48;
 // An append-only frontier of a padded tree: O(depth) memory, root at any time.
 class MerkleFrontier {
  public:
-  explicit MerkleFrontier(unsigned depth) : depth_(depth) {}
+  explicit MerkleFrontier(unsigned depth = kMaxDepth) : depth_(depth) {}
   void append(const Hash& node);
   std::uint64_t count() const { return count_; }
-  Hash root() const;
+  Hash root() const { return root(depth_); }
+  Hash root(unsigned depth) const;  // padded to 2^depth; count ≤ 2^depth
 
  private:
   unsigned depth_;
