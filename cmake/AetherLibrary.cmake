@@ -1,4 +1,6 @@
 # One-line definitions: aether_library(NAME) in a library's folder, aether_program(NAME LIBRARY...) for a main.
+add_custom_target(programs)  # every main
+add_custom_target(headers)   # every public header, compiled alone
 
 # Records a layer. Called only from layers.cmake.
 function(aether_layer name)
@@ -72,6 +74,8 @@ function(aether_library name)
     endif()
   endforeach()
 
+  aether_library_headers(${name} ${group})
+
   if(AETHER_TESTS)
     file(GLOB tests CONFIGURE_DEPENDS test/*.cpp)
     if(tests)
@@ -105,6 +109,25 @@ function(aether_library name)
   endif()
 endfunction()
 
+# One translation unit per public header, so that each compiles alone; built by the target `headers` only.
+function(aether_library_headers name group)
+  file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR}/include include/*.hpp)
+  set(units)
+  foreach(header ${headers})
+    string(REGEX REPLACE "\\.hpp$" ".cpp" unit ${CMAKE_BINARY_DIR}/headers/${header})
+    file(CONFIGURE OUTPUT ${unit} CONTENT "#include \"${header}\"\n")
+    list(APPEND units ${unit})
+  endforeach()
+  if(units)
+    add_library(aether_${name}_headers OBJECT EXCLUDE_FROM_ALL ${units})
+    target_link_libraries(aether_${name}_headers PRIVATE aether_flags aether_${name})
+    if(group STREQUAL "core")
+      target_link_libraries(aether_${name}_headers PRIVATE aether_core_flags)
+    endif()
+    add_dependencies(headers aether_${name}_headers)
+  endif()
+endfunction()
+
 # A program: one main under app/ or test/, linked to the named libraries.
 function(aether_program name source)
   add_executable(${name} ${source})
@@ -112,6 +135,7 @@ function(aether_program name source)
   foreach(use ${ARGN})
     target_link_libraries(${name} PRIVATE aether_${use})
   endforeach()
+  add_dependencies(programs ${name})
 endfunction()
 
 # Refuses an edge that layers.cmake does not declare, whichever way it was made.
