@@ -1,0 +1,78 @@
+"""./aether test: runs the stages in order, prints each one's time, and closes with `N passed, N failed, N skipped`.
+
+Environment for the tests: AETHER_QUICK=1 in --quick and under sanitizers, AETHER_LONG=1 in --long; RC_PARAMS sets
+rapidcheck's number of cases accordingly.
+"""
+import os
+import pathlib
+import sys
+import time
+
+sys.path[:0] = [str(pathlib.Path(__file__).resolve().parent), str(pathlib.Path(__file__).resolve().parents[1])]
+import stages  # noqa: E402
+from layers import layer_table  # noqa: E402
+
+# Libraries that include RocksDB or Beast, and those above them, are never built with a sanitizer: it doubles the
+# slowest compilations and finds nothing in headers that are not ours.
+UNSANITIZED = {"storage", "chain", "rpc", "client", "devchain", "mesh", "cli"}
+THREADED = {"exec", "env", "infer", "models"}
+FUZZ_SECONDS = 60
+
+QUICK = {"AETHER_QUICK": "1", "RC_PARAMS": "max_success=25"}
+LONG = {"AETHER_LONG": "1", "RC_PARAMS": "max_success=1000"}
+
+
+class Run:
+    def __init__(self, mode):
+        self.mode, self.total, self.began = mode, stages.Tally(), time.monotonic()
+        self.env = {"quick": QUICK, "long": LONG}.get(mode, {})
+        table = layer_table.read(stages.ROOT / "layers.cmake")
+        self.tested = [name for name in reversed(table) if layer_table.sources(stages.ROOT, table[name], "test")]
+
+    def stage(self, name, function):
+        began = time.monotonic()
+        print(f"== {name}", flush=True)
+        tally = function()
+        print(f"   {name}: {tally.line()}, {time.monotonic() - began:.1f} s", flush=True)
+        self.total.add(tally)
+        return tally.failed == 0
+
+    def build(self, preset, targets=()):
+        return self.stage(f"build {preset}", lambda: stages.build(preset, targets)[0])
+
+    def built_and_run(self, preset, names, env):
+        """The tests of the named libraries, and nothing else, built under a preset and run."""
+        if names and self.build(preset, [f"aether_{name}_test" for name in names]):
+            self.stage(f"tests {preset}", lambda: stages.gtests(stages.ROOT / "build" / preset, names, env))
+
+    def all(self):
+        python = ["python3"]
+        self.stage("tools", lambda: stages.python_tests("tidy").add(stages.python_tests("layers"))
+                   .add(stages.python_tests("testing")))
+        self.stage("style", lambda: stages.check("tidy", python + ["tools/tidy/tidy.py"]))
+        if self.build("release"):
+            self.stage("architecture", lambda: stages.build("release", ["headers"])[0]
+                       .add(stages.check("layers-sources", python + ["tools/layers/scan_sources.py"]))
+                       .add(stages.check("layers-archives", python + ["tools/layers/scan_archives.py", "build"])))
+            self.stage("tests", lambda: stages.gtests(stages.ROOT / "build", self.tested, self.env))
+            self.stage("end to end", lambda: stages.e2e(self.env))
+        sanitized = [name for name in self.tested if name not in UNSANITIZED]
+        if self.mode != "quick":
+            self.built_and_run("asan-ubsan", sanitized, QUICK)
+        if self.mode == "long":
+            self.built_and_run("clang", self.tested, QUICK)
+            self.built_and_run("o0", [name for name in sanitized if name in ("infer", "vcr", "models")], QUICK)
+            self.built_and_run("tsan", [name for name in sanitized if name in THREADED], QUICK)
+            if self.build("fuzz"):
+                programs = sorted((stages.ROOT / "build" / "fuzz" / "bin").glob("fuzz_*"))
+                self.stage("fuzz", lambda: stages.parallel(lambda p: stages.fuzz(p, FUZZ_SECONDS), programs))
+        if self.total.executed() == 0:
+            stages.fail(self.total, "no test was executed")
+        print(f"all stages: {time.monotonic() - self.began:.1f} s")
+        print(self.total.line(), flush=True)
+        return 1 if self.total.failed else 0
+
+
+if __name__ == "__main__":
+    os.chdir(stages.ROOT)
+    sys.exit(Run("quick" if "--quick" in sys.argv else "long" if "--long" in sys.argv else "normal").all())
