@@ -49,11 +49,11 @@ class Run:
         python = ["python3"]
         self.stage("tools", lambda: stages.python_tests("tidy").add(stages.python_tests("layers"))
                    .add(stages.python_tests("testing")))
-        self.stage("style", lambda: stages.check("tidy", python + ["tools/tidy/tidy.py"]))
+        self.stage("style", lambda: stages.check("tidy", ["python3", "tools/tidy/tidy.py"]))
         if self.build("release"):
             self.stage("architecture", lambda: stages.build("release", ["headers"])[0]
-                       .add(stages.check("layers-sources", python + ["tools/layers/scan_sources.py"]))
-                       .add(stages.check("layers-archives", python + ["tools/layers/scan_archives.py", "build"])))
+                       .add(stages.check("layers-sources", ["python3", "tools/layers/scan_sources.py"]))
+                       .add(stages.check("layers-archives", ["python3", "tools/layers/scan_archives.py", "build"])))
             self.stage("tests", lambda: stages.gtests(stages.ROOT / "build", self.tested, self.env))
             self.stage("end to end", lambda: stages.e2e(self.env))
         sanitized = [name for name in self.tested if name not in UNSANITIZED]
