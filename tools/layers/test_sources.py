@@ -85,6 +85,8 @@ class Sources(unittest.TestCase):
         self.refused("int f() { return x->value(); }", "value()", "host/env/src/a.cpp")
         self.refused("int f() { return x.value(); }", "value()", "app/a.cpp")
         self.refused("int f() { return x.value(); }", "value()", "core/base/test/a.cpp")
+        self.refused("int f() { return reentry.value(); }", "value()")
+        self.accepted("auto f() { return entry.value(); }", "host/env/src/a.cpp")
         self.accepted("// x.value()\nint f() { return x.value_or(1) + value(); }")
 
     def test_purity_is_asked_of_core_products_alone(self):

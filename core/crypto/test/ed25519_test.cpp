@@ -95,7 +95,8 @@ TEST(Ed25519, refuses_s_at_or_above_the_group_order) {
   EXPECT_FALSE(ed25519_verify(identity, {}, exactly));
 }
 
-RC_GTEST_PROP(Ed25519, framed_signatures_bind_key_tag_and_id, (const std::array<std::uint8_t, 32>& raw, const std::array<std::uint8_t, 32>& id_bytes)) {
+RC_GTEST_PROP(Ed25519, framed_signatures_bind_key_tag_and_id,
+              (const std::array<std::uint8_t, 32>& raw, const std::array<std::uint8_t, 32>& id_bytes)) {
   const Seed seed{raw};
   const PublicKey key = ed25519_public_key(seed);
   Hash id{id_bytes};
