@@ -139,7 +139,7 @@ class Writer {
       if (value) put(*value);
     } else if constexpr (is_variant<T>) {
       length(value.index());
-      std::visit([this](const auto& inner) { put(inner); }, value);
+      std::visit([this](const auto& inner) { this->put(inner); }, value);
     } else {
       static_assert(HasFields<T>, "a type without a field list");
       T::fields(value, *this);
