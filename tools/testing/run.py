@@ -59,6 +59,8 @@ class Run:
         if self.mode != "quick":
             self.built_and_run("asan-ubsan", sanitized, QUICK)
         if self.mode == "long":
+            self.stage("reproducible",
+                       lambda: stages.check("reproducible", ["python3", "tools/testing/reproducible.py"]))
             self.built_and_run("clang", self.tested, QUICK)
             self.built_and_run("o0", [name for name in sanitized if name in ("infer", "vcr", "models")], QUICK)
             self.built_and_run("tsan", [name for name in sanitized if name in THREADED], QUICK)
