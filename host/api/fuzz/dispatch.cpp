@@ -1,0 +1,11 @@
+#include "../test/memory_chain.hpp"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  aether::api::testing::MemoryChain chain;
+  const std::string answer = aether::api::dispatch(chain, aether::as_text({data, size}));
+  if (answer.empty()) return 0;
+  boost::system::error_code code;
+  boost::json::parse(answer, code);
+  AETHER_ASSERT(!code);
+  return 0;
+}

@@ -1,0 +1,51 @@
+// Errors of the JSON-RPC interface. A code never changes its meaning. Codes above −32100 and up to −32000 are ours; the
+// others are JSON-RPC 2.0's (https://www.jsonrpc.org/specification#error_object).
+#pragma once
+
+#include <array>
+#include <string>
+#include <string_view>
+
+#include "aether/base/result.hpp"
+#include "aether/codec/bcs.hpp"
+
+namespace aether::api {
+
+enum class ErrorCode : std::uint8_t {
+  parse_error,            // the body is not JSON
+  invalid_request,        // JSON, but no request
+  method_not_found,       // no such method
+  invalid_params,         // parameters that the method does not take
+  internal_error,         // our failure; the log of the chain says more
+  not_found,              // no such block, job, model, object
+  malformed_transaction,  // the bytes are no transaction
+  rejected_transaction,   // a transaction that no block may hold; `reason` names the rule
+  queue_full,             // too many pending transactions
+  known_transaction,      // pending or executed already
+  not_kept,               // the state of that block is not kept any more
+  batch_too_large,        // more requests in a batch than allowed
+  response_too_large,     // the answer exceeds the bound; ask for less
+  not_available,          // the method exists, but not on a chain run this way
+  shutting_down,          // the chain is stopping
+};
+
+struct ErrorInfo {
+  ErrorCode code;
+  int number;  // of JSON-RPC
+  std::string_view name;
+  std::string_view remedy;  // what to do
+};
+[[nodiscard]] std::span<const ErrorInfo> error_table();
+[[nodiscard]] const ErrorInfo& info(ErrorCode code);
+[[nodiscard]] const ErrorInfo* info_by_number(std::int64_t number);  // null: not one of ours
+
+struct Error {
+  ErrorCode code = ErrorCode::internal_error;
+  std::string message;  // what is wrong
+  std::string reason;   // the name of the rule, where there are several; else empty
+};
+
+template <class T>
+using Answer = Result<T, Error>;
+
+}  // namespace aether::api

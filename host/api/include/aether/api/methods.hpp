@@ -1,0 +1,350 @@
+// The requests and answers of the interface, typed. A request names its method and its answer; the list `Methods` is
+// the table from which dispatch, client and rpc.discover are made. Every answer says in `at` which block it speaks of.
+#pragma once
+
+#include "aether/params/limits.hpp"
+#include "aether/types/genesis.hpp"
+
+namespace aether::api {
+
+inline constexpr std::uint32_t kPageMax = 100;          // entries of a list in one answer
+inline constexpr std::uint32_t kSealSlotsMax = 10'000;  // of one dev_seal
+inline constexpr std::size_t kProofBytesMax = 64 * 1024;
+
+// The block an answer speaks of: the state after it.
+struct BlockRef {
+  Slot slot;
+  Hash hash;
+  bool final = false;
+
+  bool operator==(const BlockRef&) const = default;
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("slot", self.slot);
+    visit("hash", self.hash);
+    visit("final", self.final);
+  }
+};
+
+// --- Transactions --------------------------------------------------------------------------------------------------
+
+using TransactionBytes = codec::Blob<limits::kTransactionBytesMax>;
+
+struct SendRawTransactionAnswer {
+  BlockRef at;
+  Hash transaction;  // its id
+
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("at", self.at);
+    visit("transaction", self.transaction);
+  }
+};
+struct SendRawTransaction {
+  using Answer = SendRawTransactionAnswer;
+  static constexpr std::string_view kMethod = "aeth_sendRawTransaction";
+  static constexpr std::string_view kSummary = "Takes a signed transaction, in BCS, to be sealed in a block";
+  TransactionBytes transaction;
+
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("transaction", self.transaction);
+  }
+};
+
+struct SimulateAnswer {
+  BlockRef at;
+  Receipt receipt;        // as if executed in the next block
+  std::string code_name;  // of the receipt's code
+  AccessSet reads;        // what it needs to declare
+  AccessSet writes;
+
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("at", self.at);
+    visit("receipt", self.receipt);
+    visit("code_name", self.code_name);
+    visit("reads", self.reads);
+    visit("writes", self.writes);
+  }
+};
+struct Simulate {
+  using Answer = SimulateAnswer;
+  static constexpr std::string_view kMethod = "aeth_simulate";
+  static constexpr std::string_view kSummary =
+      "What a transaction would do in the next block, and the sets it needs; signature, nonce and declared sets are "
+      "not "
+      "judged, and nothing changes";
+  TransactionBytes transaction;
+
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("transaction", self.transaction);
+  }
+};
+
+enum class TransactionStatus : std::uint8_t {
+  unknown,   // neither pending nor in a block
+  pending,   // taken, in no block yet
+  executed,  // in a block; the receipt's code says how it ended
+};
+
+// Where a transaction stands.
+struct TransactionPlace {
+  Slot slot;
+  Hash block;
+  std::uint32_t index = 0;
+
+  bool operator==(const TransactionPlace&) const = default;
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("slot", self.slot);
+    visit("block", self.block);
+    visit("index", self.index);
+  }
+};
+
+struct GetTransactionAnswer {
+  BlockRef at;
+  TransactionStatus status = TransactionStatus::unknown;
+  std::optional<Transaction> transaction;  // none when unknown
+  std::optional<TransactionPlace> place;   // when executed
+
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("at", self.at);
+    visit("status", self.status);
+    visit("transaction", self.transaction);
+    visit("place", self.place);
+  }
+};
+struct GetTransaction {
+  using Answer = GetTransactionAnswer;
+  static constexpr std::string_view kMethod = "aeth_getTransaction";
+  static constexpr std::string_view kSummary = "A transaction by its id, pending or executed";
+  Hash transaction;
+
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("transaction", self.transaction);
+  }
+};
+
+struct GetTransactionReceiptAnswer {
+  BlockRef at;
+  TransactionStatus status = TransactionStatus::unknown;
+  std::optional<Receipt> receipt;         // when executed
+  std::string code_name;                  // of its code; empty unless executed
+  std::optional<TransactionPlace> place;  // when executed
+
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("at", self.at);
+    visit("status", self.status);
+    visit("receipt", self.receipt);
+    visit("code_name", self.code_name);
+    visit("place", self.place);
+  }
+};
+struct GetTransactionReceipt {
+  using Answer = GetTransactionReceiptAnswer;
+  static constexpr std::string_view kMethod = "aeth_getTransactionReceipt";
+  static constexpr std::string_view kSummary = "How a transaction ended, by its id";
+  Hash transaction;
+
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("transaction", self.transaction);
+  }
+};
+
+// --- Accounts, blocks, state ---------------------------------------------------------------------------------------
+
+struct GetAccountAnswer {
+  BlockRef at;
+  bool exists = false;  // false: nothing was ever paid to it
+  Account account;
+
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("at", self.at);
+    visit("exists", self.exists);
+    visit("account", self.account);
+  }
+};
+struct GetAccount {
+  using Answer = GetAccountAnswer;
+  static constexpr std::string_view kMethod = "aeth_getAccount";
+  static constexpr std::string_view kSummary = "Balances and nonce window of an address";
+  Address address;
+
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("address", self.address);
+  }
+};
+
+struct GetBlockByNumberAnswer {
+  BlockRef at;                     // this block
+  std::optional<Header> header;    // genesis has none
+  std::vector<Hash> transactions;  // ids, in order
+  std::vector<Receipt> receipts;   // one each
+
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("at", self.at);
+    visit("header", self.header);
+    visit("transactions", self.transactions);
+    visit("receipts", self.receipts);
+  }
+};
+struct GetBlockByNumber {
+  using Answer = GetBlockByNumberAnswer;
+  static constexpr std::string_view kMethod = "aeth_getBlockByNumber";
+  static constexpr std::string_view kSummary = "A block by its slot; the newest when none is given";
+  std::optional<Slot> slot;
+
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("slot", self.slot);
+  }
+};
+
+struct GetStateRootAnswer {
+  BlockRef at;  // the root is that of the state after this block
+  Hash state_root;
+  std::optional<BlockRef> carried_by;  // the child whose header carries it; none yet for the newest block
+
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("at", self.at);
+    visit("state_root", self.state_root);
+    visit("carried_by", self.carried_by);
+  }
+};
+struct GetStateRoot {
+  using Answer = GetStateRootAnswer;
+  static constexpr std::string_view kMethod = "aeth_getStateRoot";
+  static constexpr std::string_view kSummary = "The state root after a block; after the newest when none is given";
+  std::optional<Slot> slot;
+
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("slot", self.slot);
+  }
+};
+
+struct GetProofAnswer {
+  BlockRef at;  // the proof is of the state after this block
+  Hash state_root;
+  std::optional<BlockRef> carried_by;
+  std::optional<codec::Blob<limits::kStateValueBytesMax>> value;  // none: the proof shows that there is no such object
+  codec::Blob<kProofBytesMax> proof;                              // BCS of smt's proof
+
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("at", self.at);
+    visit("state_root", self.state_root);
+    visit("carried_by", self.carried_by);
+    visit("value", self.value);
+    visit("proof", self.proof);
+  }
+};
+struct GetProof {
+  using Answer = GetProofAnswer;
+  static constexpr std::string_view kMethod = "aeth_getProof";
+  static constexpr std::string_view kSummary =
+      "An object of the state with a proof; names the block whose post-state it proves and the child header that "
+      "carries "
+      "the root, or null";
+  ObjectId object;
+
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("object", self.object);
+  }
+};
+
+// --- The chain -----------------------------------------------------------------------------------------------------
+
+struct GetChainIdAnswer {
+  BlockRef at;
+  ChainId chain_id;
+  Hash genesis_hash;
+  Sealer sealer;
+  ChainParams params;
+
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("at", self.at);
+    visit("chain_id", self.chain_id);
+    visit("genesis_hash", self.genesis_hash);
+    visit("sealer", self.sealer);
+    visit("params", self.params);
+  }
+};
+struct GetChainId {
+  using Answer = GetChainIdAnswer;
+  static constexpr std::string_view kMethod = "aeth_chainId";
+  static constexpr std::string_view kSummary = "Which chain this is, and its parameters";
+
+  template <class Self, class V>
+  static void fields(Self&, V&) {}
+};
+
+enum class HealthStatus : std::uint8_t { ready, starting, stopping };
+
+struct GetHealthAnswer {
+  BlockRef at;
+  HealthStatus status = HealthStatus::starting;
+  std::uint32_t pending = 0;  // transactions that wait for a block
+  std::uint64_t time_ms = 0;  // of the newest block
+  std::string version;        // of the program
+
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("at", self.at);
+    visit("status", self.status);
+    visit("pending", self.pending);
+    visit("time_ms", self.time_ms);
+    visit("version", self.version);
+  }
+};
+struct GetHealth {
+  using Answer = GetHealthAnswer;
+  static constexpr std::string_view kMethod = "aeth_health";
+  static constexpr std::string_view kSummary = "Whether the chain is ready, and how many transactions wait";
+
+  template <class Self, class V>
+  static void fields(Self&, V&) {}
+};
+
+struct DevSealAnswer {
+  BlockRef at;  // the last block sealed
+
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("at", self.at);
+  }
+};
+struct DevSeal {
+  using Answer = DevSealAnswer;
+  static constexpr std::string_view kMethod = "dev_seal";
+  static constexpr std::string_view kSummary = "Seals that many blocks now, 1 to 10000 (local chain only)";
+  std::uint32_t slots = 1;
+
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("slots", self.slots);
+  }
+};
+
+}  // namespace aether::api
+
+namespace aether::codec {
+template <>
+inline constexpr auto enum_names<api::TransactionStatus> =
+    std::array<std::string_view, 3>{"unknown", "pending", "executed"};
+template <>
+inline constexpr auto enum_names<api::HealthStatus> = std::array<std::string_view, 3>{"ready", "starting", "stopping"};
+}  // namespace aether::codec

@@ -1,0 +1,51 @@
+// What a chain must answer, typed; dispatch() puts it behind JSON-RPC 2.0. Implementations may be called from several
+// threads at once.
+#pragma once
+
+#include <boost/json/value.hpp>
+#include <string>
+#include <string_view>
+
+#include "aether/api/error.hpp"
+#include "aether/api/methods.hpp"
+
+namespace aether::api {
+
+class ChainService {
+ public:
+  virtual ~ChainService() = default;
+
+  virtual Answer<SendRawTransactionAnswer> handle(const SendRawTransaction& request) = 0;
+  virtual Answer<SimulateAnswer> handle(const Simulate& request) = 0;
+  virtual Answer<GetTransactionAnswer> handle(const GetTransaction& request) = 0;
+  virtual Answer<GetTransactionReceiptAnswer> handle(const GetTransactionReceipt& request) = 0;
+  virtual Answer<GetAccountAnswer> handle(const GetAccount& request) = 0;
+  virtual Answer<GetBlockByNumberAnswer> handle(const GetBlockByNumber& request) = 0;
+  virtual Answer<GetStateRootAnswer> handle(const GetStateRoot& request) = 0;
+  virtual Answer<GetProofAnswer> handle(const GetProof& request) = 0;
+  virtual Answer<GetChainIdAnswer> handle(const GetChainId& request) = 0;
+  virtual Answer<GetHealthAnswer> handle(const GetHealth& request) = 0;
+  virtual Answer<DevSealAnswer> handle(const DevSeal& request) = 0;
+};
+
+// The requests of the interface. dispatch(), the client and rpc.discover are made from this list.
+template <class... Requests>
+struct RequestList {};
+using AllRequests = RequestList<SendRawTransaction, Simulate, GetTransaction, GetTransactionReceipt, GetAccount,
+                                GetBlockByNumber, GetStateRoot, GetProof, GetChainId, GetHealth, DevSeal>;
+
+inline constexpr std::size_t kRequestBytesMax = 1024 * 1024;
+inline constexpr std::size_t kResponseBytesMax = 16 * 1024 * 1024;
+inline constexpr std::size_t kBatchMax = 50;
+
+// The answer to one body: a JSON-RPC 2.0 request or batch, with parameters by name. Empty when the body held nothing
+// but notifications. Total: any bytes give an answer. The method `rpc.discover` returns the OpenRPC document.
+[[nodiscard]] std::string dispatch(ChainService& service, std::string_view body);
+
+// The OpenRPC 1.2 document of the interface, made from the method table and the field lists.
+[[nodiscard]] const std::string& openrpc_document();
+
+// The text of one request: {"jsonrpc":"2.0","id":1,"method":…,"params":…}.
+[[nodiscard]] std::string request_text(std::string_view method, boost::json::value params);
+
+}  // namespace aether::api

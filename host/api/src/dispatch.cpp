@@ -1,0 +1,134 @@
+#include <algorithm>
+
+#include "method_table.hpp"
+
+namespace aether::api {
+namespace {
+
+namespace json = boost::json;
+
+// {"jsonrpc":"2.0","id":ID,"result"|"error":…}; the payload is text already, so that a large answer is built once.
+std::string envelope(const json::value& id, std::string_view key, std::string_view payload) {
+  std::string out = "{\"jsonrpc\":\"2.0\",\"id\":" + json::serialize(id) + ",\"";
+  out.append(key).append("\":").append(payload).append("}");
+  return out;
+}
+
+std::string error_text(const json::value& id, const Error& error) {
+  const ErrorInfo& known = info(error.code);
+  json::object data{{"name", json::string(known.name)}, {"remedy", json::string(known.remedy)}};
+  if (!error.reason.empty()) data.emplace("reason", json::string(error.reason));
+  const json::object out{{"code", known.number}, {"message", json::string(error.message)}, {"data", std::move(data)}};
+  return envelope(id, "error", json::serialize(out));
+}
+
+struct Call {
+  json::value id;
+  bool notification = false;
+  std::string_view method;
+  json::value params = json::object{};
+};
+
+Answer<Call> read_call(const json::value& in) {
+  const auto invalid = [](std::string message) {
+    return fail(Error{ErrorCode::invalid_request, std::move(message), {}});
+  };
+  if (!in.is_object()) return invalid("a request is a JSON object");
+  Call call;
+  bool version = false;
+  bool method = false;
+  call.notification = true;
+  for (const auto& [key, value] : in.get_object()) {
+    if (key == "jsonrpc") {
+      version = value.is_string() && value.get_string() == "2.0";
+    } else if (key == "id") {
+      if (!value.is_string() && !value.is_int64() && !value.is_uint64() && !value.is_null())
+        return invalid("id is a string, a whole number or null");
+      call.id = value;
+      call.notification = false;
+    } else if (key == "method") {
+      if (!value.is_string()) return invalid("method is a string");
+      call.method = value.get_string();
+      method = true;
+    } else if (key == "params") {
+      call.params = value;
+    } else {
+      return invalid("a request has no key \"" + std::string(key) + "\"");
+    }
+  }
+  if (!version) return invalid("jsonrpc must be \"2.0\"");
+  if (!method) return invalid("method is missing");
+  return call;
+}
+
+// The result as JSON text.
+Answer<std::string> answer_call(ChainService& service, const Call& call) {
+  if (!call.params.is_object())
+    return fail(Error{ErrorCode::invalid_params, "params must be an object: parameters go by name", "wrong_type"});
+  if (call.method == "rpc.discover") {
+    if (!call.params.get_object().empty())
+      return fail(Error{ErrorCode::invalid_params, "rpc.discover has no parameters", "unknown_key"});
+    return openrpc_document();
+  }
+  const auto* method =
+      std::find_if(kMethods.begin(), kMethods.end(), [&](const Method& m) { return m.name == call.method; });
+  if (method == kMethods.end())
+    return fail(Error{ErrorCode::method_not_found, "no method \"" + std::string(call.method.substr(0, 64)) + "\"", {}});
+  AETHER_TRY(const auto result, method->call(service, call.params));
+  return json::serialize(result);
+}
+
+// The id that an answer to a refused request bears: its own where it can be told, else null.
+json::value id_of(const json::value& in) {
+  if (!in.is_object()) return nullptr;
+  const auto* id = in.get_object().if_contains("id");
+  return id != nullptr && (id->is_string() || id->is_int64() || id->is_uint64()) ? *id : json::value(nullptr);
+}
+
+// Empty for a notification.
+std::string answer_one(ChainService& service, const json::value& in, std::size_t bytes_left) {
+  const auto call = read_call(in);
+  if (!call) return error_text(id_of(in), call.error());
+  const auto result = answer_call(service, *call);
+  if (call->notification) return {};
+  if (!result) return error_text(call->id, result.error());
+  if (result->size() > bytes_left)
+    return error_text(
+        call->id,
+        {ErrorCode::response_too_large, "the answer exceeds " + std::to_string(kResponseBytesMax) + " bytes", {}});
+  return envelope(call->id, "result", *result);
+}
+
+std::string answer_batch(ChainService& service, const json::array& batch) {
+  if (batch.empty()) return error_text(nullptr, {ErrorCode::invalid_request, "an empty batch", {}});
+  if (batch.size() > kBatchMax)
+    return error_text(
+        nullptr, {ErrorCode::batch_too_large, "a batch holds at most " + std::to_string(kBatchMax) + " requests", {}});
+  std::string out;
+  for (const auto& item : batch) {
+    const std::size_t used = std::min(out.size(), kResponseBytesMax);
+    const std::string one = answer_one(service, item, kResponseBytesMax - used);
+    if (one.empty()) continue;
+    out += out.empty() ? "[" : ",";
+    out += one;
+  }
+  return out.empty() ? out : out + "]";
+}
+
+}  // namespace
+
+std::string dispatch(ChainService& service, std::string_view body) {
+  const auto parsed = parse_json(body, kRequestBytesMax);
+  if (!parsed)
+    return error_text(nullptr,
+                      {ErrorCode::parse_error, parsed.error().text(), std::string(to_string(parsed.error().kind))});
+  if (parsed->is_array()) return answer_batch(service, parsed->get_array());
+  return answer_one(service, *parsed, kResponseBytesMax);
+}
+
+std::string request_text(std::string_view method, json::value params) {
+  return json::serialize(
+      json::object{{"jsonrpc", "2.0"}, {"id", 1}, {"method", json::string(method)}, {"params", std::move(params)}});
+}
+
+}  // namespace aether::api
