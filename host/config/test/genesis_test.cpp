@@ -1,0 +1,96 @@
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+#include <rapidcheck/gtest.h>
+
+#include "aether/config/genesis.hpp"
+
+namespace aether::config {
+namespace {
+
+Genesis some_genesis() {
+  DevGenesis options;
+  options.sealer = crypto::ed25519_public_key(dev_sealer_seed());
+  options.accounts = {{Address{Hash{{1}}}, {1'000'000, 5}}, {Address{Hash{{2}}}, {u128{1} << 90, 0}}};
+  return dev_genesis(options);
+}
+
+std::string replaced(std::string text, std::string_view from, std::string_view to) {
+  const std::size_t at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  return text.replace(at, from.size(), to);
+}
+
+RC_GTEST_PROP(GenesisToml, text_round_trip, (std::uint64_t chain, std::uint64_t time, std::uint64_t high,
+                                             std::uint64_t low, const std::array<std::uint8_t, 32>& key)) {
+  Genesis genesis = some_genesis();
+  genesis.chain_id = ChainId{chain};
+  genesis.time_ms = time;
+  genesis.params.jobs.recompute_units_per_slot = std::max<std::uint64_t>(low, 1);
+  genesis.params.fees.base = (u128{high} << 64 | low) >> 28;
+  genesis.accounts.insert({Address{Hash{key}}, {high, low}});
+  const auto back = genesis_from_toml(genesis_to_toml(genesis));
+  RC_ASSERT(back.has_value());
+  RC_ASSERT(genesis_hash(*back) == genesis_hash(genesis));
+}
+
+TEST(GenesisToml, each_mistake_has_its_own_error_and_names_the_key) {
+  const std::string good = genesis_to_toml(some_genesis());
+  const struct {
+    std::string_view from, to;
+    ErrorKind kind;
+    std::string_view names;
+  } cases[] = {
+      {"chain_id = 31337", "chain_id = ", ErrorKind::syntax, "line"},
+      {"chain_id = 31337", "", ErrorKind::missing_key, "chain_id"},
+      {"burn_bps = 1000", "", ErrorKind::missing_key, "params.jobs.burn_bps"},
+      {"burn_bps = 1000", "burn_bps = 1000\nburn = 1", ErrorKind::unknown_key, "params.jobs.burn"},
+      {"chain_id = 31337", "chain_id = 31337\nextra = 1", ErrorKind::unknown_key, "extra"},
+      {"burn_bps = 1000", "burn_bps = true", ErrorKind::wrong_type, "params.jobs.burn_bps"},
+      {"burn_bps = 1000", "burn_bps = 1.5", ErrorKind::wrong_type, "params.jobs.burn_bps"},
+      {"burn_bps = 1000", "burn_bps = -1", ErrorKind::out_of_range, "params.jobs.burn_bps"},
+      {"burn_bps = 1000", "burn_bps = 4294967296", ErrorKind::out_of_range, "4294967295"},
+      {"chain_id = 31337", "chain_id = '18446744073709551616'", ErrorKind::out_of_range, "chain_id"},
+      {"version = 1", "version = 2", ErrorKind::out_of_range, "version"},
+      {"burn_bps = 1000", "burn_bps = 10001", ErrorKind::inconsistent, "basis points"},
+      {"window_slots = 240", "window_slots = 0", ErrorKind::inconsistent, "zero"},
+      {"kind = 'dev'", "kind = 'bft'", ErrorKind::bad_value, "sealer.kind"},
+      {"kind = 'dev'", "", ErrorKind::missing_key, "sealer.kind"},
+      {"public_key = '", "public_key = 'zz", ErrorKind::bad_value, "sealer.public_key"},
+      {"address = 'aeth1", "address = 'aeth1q", ErrorKind::bad_value, "accounts[0].address"},
+  };
+  ASSERT_TRUE(genesis_from_toml(good));
+  for (const auto& c : cases) {
+    const auto out = genesis_from_toml(replaced(good, c.from, c.to));
+    ASSERT_FALSE(out) << c.to;
+    EXPECT_EQ(out.error().kind, c.kind) << c.to << " → " << out.error().message;
+    EXPECT_NE(out.error().message.find(c.names), std::string::npos) << out.error().message;
+  }
+}
+
+TEST(GenesisToml, an_account_named_twice_is_refused) {
+  const std::string good = genesis_to_toml(some_genesis());
+  const std::string twice = replaced(good, to_text(Address{Hash{{2}}}), to_text(Address{Hash{{1}}}));
+  EXPECT_EQ(genesis_from_toml(twice).error().kind, ErrorKind::repeated);
+}
+
+TEST(GenesisToml, an_absent_file_is_named) {
+  const auto out = genesis_from_file("/nonexistent/genesis.toml");
+  ASSERT_FALSE(out);
+  EXPECT_EQ(out.error().kind, ErrorKind::unreadable);
+  EXPECT_NE(out.error().message.find("/nonexistent/genesis.toml"), std::string::npos);
+}
+
+TEST(DevGenesis, presets_are_valid_and_funds_parse) {
+  for (const Preset preset : {Preset::standard, Preset::demo})
+    EXPECT_TRUE(validate(dev_genesis({.accounts = {}, .preset = preset}).params));
+  const std::string address = to_text(Address{Hash{{7}}});
+  const auto account = account_from_text(address + ":1.5:20");
+  ASSERT_TRUE(account);
+  EXPECT_EQ(account->balance, (Balance{1'500'000, 20'000'000}));
+  EXPECT_EQ(account_from_text(address + ":1").error().kind, ErrorKind::syntax);
+  EXPECT_EQ(account_from_text(address + ":x:1").error().kind, ErrorKind::bad_value);
+  EXPECT_EQ(account_from_text("aeth1q:1:1").error().kind, ErrorKind::bad_value);
+}
+
+}  // namespace
+}  // namespace aether::config
