@@ -27,10 +27,14 @@ if(AETHER_CCACHE)
   set(CMAKE_C_COMPILER_LAUNCHER ${launcher})
 endif()
 
+# __FILE__ is relative to the root, also where ccache has made a path relative to the build folder.
+file(RELATIVE_PATH root_from_build ${CMAKE_BINARY_DIR} ${CMAKE_SOURCE_DIR})
+string(REGEX REPLACE "/$" "" root_from_build "${root_from_build}")
 add_library(aether_flags INTERFACE)
 target_compile_options(aether_flags INTERFACE
   -march=x86-64-v2 -ffp-contract=off -fno-strict-overflow
   -ffile-prefix-map=${CMAKE_SOURCE_DIR}=. -ffile-prefix-map=${CMAKE_BINARY_DIR}=build
+  -ffile-prefix-map=${root_from_build}=.
   -Wall -Wextra -Werror -Wconversion -Wshadow -Wnon-virtual-dtor -Wold-style-cast -Wimplicit-fallthrough
   # clang: stable_sort's deprecated helper; and -Wconversion with GCC's meaning, which leaves signs to the reader.
   "$<$<CXX_COMPILER_ID:Clang>:-Wno-deprecated-declarations;-Wno-sign-conversion>"
