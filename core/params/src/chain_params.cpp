@@ -10,6 +10,8 @@ namespace {
 // Sums of 2^20 such amounts fit u128.
 constexpr u128 kAmountMax = u128{1} << 100;
 
+constexpr std::uint64_t kSlotsMax = std::uint64_t{1} << 32;
+
 // A descent has at most 8 moves by the worker (AI page section 2).
 constexpr u128 kRespondsMax = 8;
 
@@ -25,6 +27,7 @@ std::string_view to_string(ParamsError error) {
     case ParamsError::prove_window: return "jobs.commit_prove_min_slots must be at least 1 and below the maximum";
     case ParamsError::amount_above_bound: return "an amount is above 2^100 base units";
     case ParamsError::respond_above_bond: return "jobs.session_bond_min must cover 8 respond fees";
+    case ParamsError::slots_above_bound: return "a window or clock is above 2^32 slots";
   }
   return "unknown";
 }
@@ -46,6 +49,10 @@ Result<void, ParamsError> validate(const ChainParams& p) {
     if (clock == 0) return fail(ParamsError::zero_clock);
   if (p.jobs.commit_prove_min_slots == 0 || p.jobs.commit_prove_min_slots >= p.jobs.commit_prove_max_slots)
     return fail(ParamsError::prove_window);
+  for (const std::uint64_t slots :
+       {p.jobs.window_slots, p.jobs.commit_prove_max_slots, p.jobs.worker_clock_slots, p.jobs.challenger_clock_slots,
+        p.jobs.dispute_slots_max})
+    if (slots > kSlotsMax) return fail(ParamsError::slots_above_bound);
   for (const u128 amount :
        {p.fees.base, p.fees.per_byte, p.fees.per_step, p.fees.per_memory_byte, p.jobs.exit_fee, p.jobs.commit_deposit,
         p.jobs.session_bond_min, p.jobs.respond_fee, p.jobs.worker_bond_min, p.jobs.model_fee})

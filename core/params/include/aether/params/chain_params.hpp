@@ -131,6 +131,7 @@ enum class ParamsError : std::uint8_t {
   prove_window,       // commit_prove_min ≥ commit_prove_max, or min < 1
   amount_above_bound, // an amount above 2^100, which could overflow a sum
   respond_above_bond, // a session's bond cannot pay its responds
+  slots_above_bound,  // a window or clock above 2^32 slots, which could overflow a sum
 };
 std::string_view to_string(ParamsError error);
 
