@@ -1,0 +1,79 @@
+#include "aether/client/rpc.hpp"
+
+#include <array>
+
+#include "aether/api/json_reader.hpp"
+
+namespace aether::client {
+namespace {
+
+namespace json = boost::json;
+
+std::unexpected<Error> bad_answer(const Url& url, const std::string& why) {
+  return fail(Error{ErrorKind::bad_answer, to_text(url) + ": not an answer of this interface: " + why, {}, {}});
+}
+
+// The error object of an answer.
+std::unexpected<Error> refused(const Url& url, const json::value& error) {
+  const auto text = [](const json::value* value) {
+    return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
+  };
+  if (!error.is_object()) return bad_answer(url, "error is no object");
+  const json::object& object = error.get_object();
+  const auto* number = object.if_contains("code");
+  const auto* known = number != nullptr && number->is_int64() ? api::info_by_number(number->get_int64()) : nullptr;
+  if (known == nullptr) return bad_answer(url, "an unknown error code");
+  Error out{ErrorKind::refused, text(object.if_contains("message")), {}, known->code};
+  const auto* data = object.if_contains("data");
+  if (data != nullptr && data->is_object()) out.reason = text(data->get_object().if_contains("reason"));
+  return fail(std::move(out));
+}
+
+// The `result` of one exchange.
+Outcome<json::value> ask(const Url& url, HttpOptions options, std::string_view method, json::value params) {
+  auto answer = http_post_json(url, api::request_text(method, std::move(params)), options);
+  if (!answer) {
+    const bool wrong = answer.error().kind == HttpErrorKind::too_large;
+    return fail(Error{wrong ? ErrorKind::bad_answer : ErrorKind::unreachable, answer.error().message, {}, {}});
+  }
+  if (answer->status == 503) return fail(Error{ErrorKind::unreachable, to_text(url) + ": too busy", {}, {}});
+  if (answer->status != 200) return bad_answer(url, "HTTP status " + std::to_string(answer->status));
+  auto parsed = api::parse_json(answer->body, options.body_bytes_max);
+  if (!parsed) return bad_answer(url, parsed.error().text());
+  if (!parsed->is_object()) return bad_answer(url, "no object");
+  json::object& object = parsed->get_object();
+  if (const auto* error = object.if_contains("error")) return refused(url, *error);
+  auto* result = object.if_contains("result");
+  if (result == nullptr) return bad_answer(url, "neither result nor error");
+  return std::move(*result);
+}
+
+}  // namespace
+
+std::string_view to_string(ErrorKind kind) {
+  constexpr std::array<std::string_view, 6> kNames{"unreachable", "bad_answer", "refused",
+                                                   "would_fail",  "overflow",   "undecided"};
+  return kNames[static_cast<std::size_t>(kind)];
+}
+
+template <class Request>
+Outcome<typename Request::Answer> Rpc::call(const Request& request) const {
+  AETHER_TRY(const auto result, ask(url_, options_, Request::kMethod, api::to_json(request)));
+  auto answer = api::from_json<typename Request::Answer>(result);
+  if (!answer) return bad_answer(url_, answer.error().text());
+  return std::move(*answer);
+}
+
+template Outcome<api::SendRawTransactionAnswer> Rpc::call(const api::SendRawTransaction&) const;
+template Outcome<api::SimulateAnswer> Rpc::call(const api::Simulate&) const;
+template Outcome<api::GetTransactionAnswer> Rpc::call(const api::GetTransaction&) const;
+template Outcome<api::GetTransactionReceiptAnswer> Rpc::call(const api::GetTransactionReceipt&) const;
+template Outcome<api::GetAccountAnswer> Rpc::call(const api::GetAccount&) const;
+template Outcome<api::GetBlockByNumberAnswer> Rpc::call(const api::GetBlockByNumber&) const;
+template Outcome<api::GetStateRootAnswer> Rpc::call(const api::GetStateRoot&) const;
+template Outcome<api::GetProofAnswer> Rpc::call(const api::GetProof&) const;
+template Outcome<api::GetChainIdAnswer> Rpc::call(const api::GetChainId&) const;
+template Outcome<api::GetHealthAnswer> Rpc::call(const api::GetHealth&) const;
+template Outcome<api::DevSealAnswer> Rpc::call(const api::DevSeal&) const;
+
+}  // namespace aether::client

@@ -1,0 +1,62 @@
+// A small HTTP/1.1 server on loopback: keep-alive, everything bounded, a clean stop. It knows no routes; a Handler
+// answers each complete request, on one of the server's threads.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "aether/base/result.hpp"
+
+namespace aether::rpc {
+
+struct Request {
+  std::string method;        // "GET", "POST", …
+  std::string target;        // as sent: "/trace/ab?x=1"
+  std::string content_type;  // empty when absent
+  std::string body;
+};
+
+struct Response {
+  unsigned status = 200;
+  std::string content_type = "application/json";
+  std::string body;
+  std::string allow;  // with 405: the methods that would do
+};
+[[nodiscard]] Response text_response(unsigned status, std::string body);
+
+// Called from several threads at once.
+using Handler = std::function<Response(const Request&)>;
+
+struct ServerOptions {
+  std::string address = "127.0.0.1";
+  std::uint16_t port = 0;  // 0: a free one
+  std::size_t threads = 2;
+  std::size_t connections_max = 128;  // above: 503 and closed
+  std::uint32_t header_bytes_max = 8 * 1024;
+  std::size_t body_bytes_max = 1024 * 1024;
+  std::uint32_t request_ms_max = 10'000;  // from a request's first byte to its last, and for an answer to be taken
+  std::uint32_t idle_ms_max = 60'000;     // between requests
+};
+
+class HttpServer {
+ public:
+  // Listens when it returns. The error says which address was refused and why.
+  [[nodiscard]] static Result<std::unique_ptr<HttpServer>, std::string> start(ServerOptions options, Handler handler);
+  HttpServer(const HttpServer&) = delete;
+  HttpServer& operator=(const HttpServer&) = delete;
+  ~HttpServer();  // stops
+
+  [[nodiscard]] std::uint16_t port() const;
+  // Closes everything; a handler that runs is waited for. May be called more than once.
+  void stop();
+
+ private:
+  struct State;
+  explicit HttpServer(std::unique_ptr<State> state);
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace aether::rpc

@@ -1,0 +1,202 @@
+#include "aether/rpc/http_server.hpp"
+
+#include <atomic>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
+#include <thread>
+#include <vector>
+
+#include "aether/telemetry/log.hpp"
+
+namespace aether::rpc {
+namespace {
+
+namespace asio = boost::asio;
+namespace beast = boost::beast;
+namespace http = boost::beast::http;
+using asio::ip::tcp;
+using Message = http::response<http::string_body>;
+using Parser = http::request_parser<http::string_body>;
+constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
+
+Message to_message(Response response, unsigned version, bool keep_alive) {
+  Message out{http::int_to_status(response.status), version};
+  out.set(http::field::server, "aether");
+  out.keep_alive(keep_alive);
+  if (!response.allow.empty()) out.set(http::field::allow, response.allow);
+  if (response.status != 204) {
+    out.set(http::field::content_type, response.content_type);
+    out.body() = std::move(response.body);
+    out.prepare_payload();
+  }
+  return out;
+}
+
+Request to_request(Parser::value_type&& message) {
+  return {std::string(message.method_string()), std::string(message.target()),
+          std::string(message[http::field::content_type]), std::move(message.body())};
+}
+
+// What to say to a request that could not be read; none when nobody listens any more.
+std::optional<Response> refusal(const beast::error_code& code) {
+  if (code == http::error::end_of_stream || code == asio::error::operation_aborted) return std::nullopt;
+  if (code == http::error::body_limit) return text_response(413, "the body is too large\n");
+  if (code == http::error::header_limit || code == http::error::buffer_overflow)
+    return text_response(431, "the header is too large\n");
+  if (code == http::error::partial_message) return text_response(400, "the request ends before its end\n");
+  if (code.category() == http::make_error_code(http::error::bad_method).category())
+    return text_response(400, "not an HTTP/1.1 request: " + code.message() + "\n");
+  return std::nullopt;
+}
+
+}  // namespace
+
+Response text_response(unsigned status, std::string body) {
+  return {status, "text/plain; charset=utf-8", std::move(body), {}};
+}
+
+struct HttpServer::State {
+  State(ServerOptions o, Handler h) : options(std::move(o)), handler(std::move(h)), acceptor(context) {}
+
+  asio::awaitable<void> accept_all();
+  asio::awaitable<void> serve(tcp::socket socket);
+  asio::awaitable<void> refuse(tcp::socket socket);
+  asio::awaitable<bool> read_request(beast::tcp_stream& stream, beast::flat_buffer& buffer, Parser& parser);
+  Response answer(const Request& request) const;
+
+  ServerOptions options;
+  Handler handler;
+  asio::io_context context;
+  tcp::acceptor acceptor;
+  std::atomic<std::size_t> connections{0};
+  std::vector<std::thread> threads;
+};
+
+Response HttpServer::State::answer(const Request& request) const {
+  try {
+    return handler(request);
+  } catch (const std::exception& error) {
+    telemetry::log(telemetry::Level::error, std::string("a request failed: ") + error.what());
+    return text_response(500, "internal error; the log says more\n");
+  }
+}
+
+// False when the connection is over. Idle time ends with the first byte; from there the request's own clock runs.
+asio::awaitable<bool> HttpServer::State::read_request(beast::tcp_stream& stream, beast::flat_buffer& buffer,
+                                                      Parser& parser) {
+  if (buffer.size() == 0) {
+    stream.expires_after(std::chrono::milliseconds(options.idle_ms_max));
+    const auto [code, count] = co_await stream.async_read_some(buffer.prepare(1024), kAwait);
+    if (code) co_return false;
+    buffer.commit(count);
+  }
+  parser.header_limit(options.header_bytes_max);
+  parser.body_limit(options.body_bytes_max);
+  stream.expires_after(std::chrono::milliseconds(options.request_ms_max));
+  auto [code, count] = co_await http::async_read(stream, buffer, parser, kAwait);
+  if (!code) co_return true;
+  auto response = code == beast::error::timeout ? std::nullopt : refusal(code);
+  if (response) {
+    stream.expires_after(std::chrono::milliseconds(options.request_ms_max));
+    Message message = to_message(std::move(*response), 11, false);
+    co_await http::async_write(stream, message, kAwait);
+    beast::error_code ignored;
+    stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
+    // What the client still sends is taken, up to a bound: a reset would destroy the answer on its way.
+    char sink[4096];
+    for (std::size_t taken = 0; taken < options.body_bytes_max * 2;) {
+      const auto [end, n] = co_await stream.async_read_some(asio::buffer(sink), kAwait);
+      if (end) break;
+      taken += n;
+    }
+  }
+  co_return false;
+}
+
+asio::awaitable<void> HttpServer::State::serve(tcp::socket socket) {
+  beast::tcp_stream stream(std::move(socket));
+  beast::flat_buffer buffer(options.header_bytes_max + options.body_bytes_max + 4096);
+  for (bool open = true; open;) {
+    Parser parser;
+    if (!co_await read_request(stream, buffer, parser)) break;
+    open = parser.get().keep_alive();
+    const unsigned version = parser.get().version();
+    Message message = to_message(answer(to_request(parser.release())), version, open);
+    stream.expires_after(std::chrono::milliseconds(options.request_ms_max));
+    const auto [code, count] = co_await http::async_write(stream, message, kAwait);
+    if (code) break;
+  }
+  beast::error_code ignored;
+  stream.socket().shutdown(tcp::socket::shutdown_both, ignored);
+  --connections;
+}
+
+asio::awaitable<void> HttpServer::State::refuse(tcp::socket socket) {
+  beast::tcp_stream stream(std::move(socket));
+  stream.expires_after(std::chrono::milliseconds(options.request_ms_max));
+  Message message = to_message(text_response(503, "too many connections\n"), 11, false);
+  co_await http::async_write(stream, message, kAwait);
+  --connections;
+}
+
+asio::awaitable<void> HttpServer::State::accept_all() {
+  for (;;) {
+    auto [code, socket] = co_await acceptor.async_accept(kAwait);
+    if (code == asio::error::operation_aborted) co_return;
+    if (code) {
+      // Out of descriptors: wait for some to come back instead of spinning.
+      asio::steady_timer pause(context, std::chrono::milliseconds(50));
+      co_await pause.async_wait(kAwait);
+      continue;
+    }
+    const std::size_t open = ++connections;
+    if (open > 2 * options.connections_max) {
+      --connections;  // the socket closes here
+    } else if (open > options.connections_max) {
+      asio::co_spawn(context, refuse(std::move(socket)), asio::detached);
+    } else {
+      asio::co_spawn(context, serve(std::move(socket)), asio::detached);
+    }
+  }
+}
+
+HttpServer::HttpServer(std::unique_ptr<State> state) : state_(std::move(state)) {}
+HttpServer::~HttpServer() { stop(); }
+std::uint16_t HttpServer::port() const { return state_->options.port; }
+
+Result<std::unique_ptr<HttpServer>, std::string> HttpServer::start(ServerOptions options, Handler handler) {
+  auto state = std::make_unique<State>(std::move(options), std::move(handler));
+  const std::string where = state->options.address + ":" + std::to_string(state->options.port);
+  beast::error_code code;
+  const auto address = asio::ip::make_address(state->options.address, code);
+  if (code || !address.is_loopback()) return fail("cannot listen on " + where + ": give a loopback address, 127.0.0.1");
+  const tcp::endpoint endpoint(address, state->options.port);
+  state->acceptor.open(endpoint.protocol(), code);
+  if (!code) state->acceptor.set_option(tcp::acceptor::reuse_address(true), code);
+  if (!code) state->acceptor.bind(endpoint, code);
+  if (!code) state->acceptor.listen(asio::socket_base::max_listen_connections, code);
+  if (code) return fail("cannot listen on " + where + ": " + code.message() + "; free the port or choose another");
+  state->options.port = state->acceptor.local_endpoint(code).port();
+  asio::co_spawn(state->context, state->accept_all(), asio::detached);
+  for (std::size_t i = 0; i < std::max<std::size_t>(state->options.threads, 1); ++i)
+    state->threads.emplace_back([context = &state->context] { context->run(); });
+  return std::unique_ptr<HttpServer>(new HttpServer(std::move(state)));
+}
+
+void HttpServer::stop() {
+  state_->context.stop();
+  for (auto& thread : state_->threads) thread.join();
+  state_->threads.clear();
+  beast::error_code ignored;
+  state_->acceptor.close(ignored);
+}
+
+}  // namespace aether::rpc

@@ -1,0 +1,218 @@
+#include <arpa/inet.h>
+#include <gtest/gtest.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "../../api/test/memory_chain.hpp"
+#include "aether/rpc/rpc_handler.hpp"
+
+namespace aether::rpc {
+namespace {
+
+// A client that sends exactly the bytes it is told to.
+class RawClient {
+ public:
+  explicit RawClient(std::uint16_t port) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in to{};
+    to.sin_family = AF_INET;
+    to.sin_port = htons(port);
+    to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    connected_ = ::connect(fd_, reinterpret_cast<const sockaddr*>(&to), sizeof(to)) == 0;
+  }
+  RawClient(const RawClient&) = delete;
+  RawClient& operator=(const RawClient&) = delete;
+  ~RawClient() { ::close(fd_); }
+
+  bool connected() const { return connected_; }
+  void send(std::string_view text) {
+    while (!text.empty()) {
+      const auto n = ::send(fd_, text.data(), text.size(), MSG_NOSIGNAL);
+      if (n <= 0) return;
+      text.remove_prefix(static_cast<std::size_t>(n));
+    }
+  }
+  void end() { ::shutdown(fd_, SHUT_WR); }
+  // What arrives until `until` is in it, or the server closes.
+  std::string read(std::string_view until = "\r\n\r\n\r\n\r\n") {
+    std::string out;
+    char part[4096];
+    while (out.find(until) == std::string::npos) {
+      const auto n = ::recv(fd_, part, sizeof(part), 0);
+      if (n <= 0) break;
+      out.append(part, static_cast<std::size_t>(n));
+    }
+    return out;
+  }
+
+ private:
+  int fd_;
+  bool connected_ = false;
+};
+
+std::string post(std::string_view body, std::string_view more = "Content-Type: application/json\r\n") {
+  return "POST / HTTP/1.1\r\nHost: x\r\n" + std::string(more) + "Content-Length: " + std::to_string(body.size()) +
+         "\r\n\r\n" + std::string(body);
+}
+
+class Server : public ::testing::Test {
+ protected:
+  explicit Server(ServerOptions options = {}) {
+    auto started = HttpServer::start(std::move(options), rpc_handler(chain_));
+    if (started) server_ = std::move(*started);
+  }
+  void SetUp() override { ASSERT_TRUE(server_); }
+  std::string once(std::string_view bytes) {
+    RawClient client(server_->port());
+    client.send(bytes);
+    client.end();
+    return client.read();
+  }
+
+  api::testing::MemoryChain chain_;
+  std::unique_ptr<HttpServer> server_;
+};
+
+const std::string kHealth = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"aeth_health\"}";
+
+TEST_F(Server, AnswersSeveralRequestsOfOneConnection) {
+  RawClient client(server_->port());
+  for (int i = 0; i < 3; ++i) {
+    client.send(post(kHealth));
+    EXPECT_NE(client.read("}}").find("\"status\":\"ready\""), std::string::npos);
+  }
+}
+
+TEST_F(Server, AnswersRequestsSentTogetherInOrder) {
+  const std::string answers = once("GET /health HTTP/1.1\r\nHost: x\r\n\r\nGET /nothing HTTP/1.1\r\nHost: x\r\n\r\n");
+  const auto first = answers.find("HTTP/1.1 200");
+  const auto second = answers.find("HTTP/1.1 404");
+  ASSERT_NE(first, std::string::npos);
+  ASSERT_NE(second, std::string::npos);
+  EXPECT_LT(first, second);
+}
+
+TEST_F(Server, RefusesEachMisuseWithItsStatus) {
+  const auto status = [this](std::string_view bytes) { return once(bytes).substr(0, 12); };
+  EXPECT_EQ(status("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), "HTTP/1.1 405");
+  EXPECT_EQ(status("POST /health HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"), "HTTP/1.1 405");
+  EXPECT_EQ(status("GET /../etc/passwd HTTP/1.1\r\nHost: x\r\n\r\n"), "HTTP/1.1 404");
+  EXPECT_EQ(status(post(kHealth, "")), "HTTP/1.1 415");
+  EXPECT_EQ(status(post(kHealth, "Content-Type: text/plain\r\n")), "HTTP/1.1 415");
+  EXPECT_EQ(status("nonsense\r\n\r\n"), "HTTP/1.1 400");
+  EXPECT_EQ(status("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc"), "HTTP/1.1 400");
+  EXPECT_EQ(status("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n"), "HTTP/1.1 400");
+  EXPECT_EQ(status("GET / HTTP/1.1\r\nX: " + std::string(9'000, 'a') + "\r\n\r\n"), "HTTP/1.1 431");
+  EXPECT_EQ(status(post(std::string(1024 * 1024 + 1, ' '))), "HTTP/1.1 413");
+  EXPECT_EQ(status("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n"), "HTTP/1.1 413");
+  // And goes on.
+  EXPECT_EQ(status(post(kHealth)), "HTTP/1.1 200");
+  EXPECT_EQ(status("GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n"), "HTTP/1.1 200");
+}
+
+TEST_F(Server, ANotificationHasNoContent) {
+  const std::string answer = once(post("{\"jsonrpc\":\"2.0\",\"method\":\"aeth_health\"}"));
+  EXPECT_TRUE(answer.starts_with("HTTP/1.1 204"));
+}
+
+TEST_F(Server, StopsWithConnectionsOpen) {
+  RawClient idle(server_->port());
+  RawClient half(server_->port());
+  half.send("POST / HTTP/1.1\r\nHo");
+  ASSERT_TRUE(idle.connected());
+  server_->stop();
+  server_->stop();
+  server_.reset();
+  EXPECT_EQ(idle.read(), "");
+}
+
+class ImpatientServer : public Server {
+ protected:
+  static ServerOptions options() {
+    ServerOptions out;
+    out.request_ms_max = 50;
+    return out;
+  }
+  ImpatientServer() : Server(options()) {}
+};
+
+TEST_F(ImpatientServer, ClosesOnARequestThatDoesNotEnd) {
+  RawClient client(server_->port());
+  client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
+  EXPECT_EQ(client.read(), "");  // returns because the server closes
+}
+
+// Holds each request until it is let go.
+class Gate {
+ public:
+  void pass() {
+    std::unique_lock lock(mutex_);
+    ++waiting_;
+    changed_.notify_all();
+    changed_.wait(lock, [this] { return open_; });
+  }
+  void wait_for_one() {
+    std::unique_lock lock(mutex_);
+    changed_.wait(lock, [this] { return waiting_ > 0; });
+  }
+  void open() {
+    const std::lock_guard lock(mutex_);
+    open_ = true;
+    changed_.notify_all();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int waiting_ = 0;
+  bool open_ = false;
+};
+
+TEST(Limits, RefusesAConnectionAboveTheCap) {
+  Gate gate;
+  ServerOptions options;
+  options.connections_max = 1;
+  auto server = HttpServer::start(options, [&gate](const Request&) {
+    gate.pass();
+    return text_response(200, "done");
+  });
+  ASSERT_TRUE(server.has_value());
+  RawClient first((*server)->port());
+  first.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  gate.wait_for_one();
+  RawClient second((*server)->port());
+  EXPECT_TRUE(second.read().starts_with("HTTP/1.1 503"));
+  gate.open();
+  EXPECT_NE(first.read("done").find("200"), std::string::npos);
+}
+
+TEST(Start, RefusesWhatItCannotListenOn) {
+  const Handler handler = [](const Request&) { return Response{}; };
+  auto first = HttpServer::start({}, handler);
+  ASSERT_TRUE(first.has_value());
+  ServerOptions options;
+  options.port = (*first)->port();
+  const auto second = HttpServer::start(options, handler);
+  ASSERT_FALSE(second.has_value());
+  EXPECT_NE(second.error().find(std::to_string(options.port)), std::string::npos);
+  for (const char* address : {"0.0.0.0", "localhost", ""}) {
+    options.address = address;
+    EXPECT_FALSE(HttpServer::start(options, handler).has_value()) << address;
+  }
+}
+
+TEST(Handler, ThatThrowsIsAnInternalErrorAndTheServerGoesOn) {
+  auto server = HttpServer::start({}, [](const Request&) -> Response { throw std::runtime_error("planted"); });
+  ASSERT_TRUE(server.has_value());
+  for (int i = 0; i < 2; ++i) {
+    RawClient client((*server)->port());
+    client.send("GET / HTTP/1.0\r\n\r\n");
+    EXPECT_NE(client.read().find("500"), std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace aether::rpc
