@@ -1,0 +1,93 @@
+// A chain: genesis, blocks, state, tree, on one database. One writer at a time (calls take turns), any number of readers.
+#pragma once
+
+#include <memory>
+#include <mutex>
+
+#include "aether/base/task_pool.hpp"
+#include "aether/ledger/apply.hpp"
+#include "aether/smt/proof.hpp"
+#include "aether/storage/store.hpp"
+
+namespace aether::chain {
+
+// Why a block is refused.
+enum class BlockRule : std::uint8_t {
+  version,
+  chain_id,
+  epoch,                 // 0 on a chain without epochs
+  slot,                  // not the parent's + 1
+  parent_hash,
+  parent_state_root,
+  parent_receipts_root,
+  parent_gas_used,
+  transactions_root,
+  time,                  // not above the parent's
+  sealer,                // not the one genesis names
+  seal,                  // the signature does not hold
+  transaction_signature,
+  transaction,           // one that may not stand in it
+  limits,                // bytes, gas or count
+};
+[[nodiscard]] std::string_view to_string(BlockRule rule);
+
+struct Options {
+  env::Path directory;
+  bool ephemeral = false;
+  Genesis genesis;
+};
+
+// What is waiting to be sealed, and what became of it.
+struct Sealed {
+  storage::BlockRecord record;
+  std::vector<std::size_t> included;  // indices of candidates, in block order
+  std::vector<std::pair<std::size_t, ledger::Reject>> refused;  // may not stand in this block; the rest did not fit
+};
+
+// An object with its proof under the state root after `record`.
+struct Proven {
+  storage::BlockRecord record;
+  std::optional<Bytes> value;
+  smt::Proof proof;
+};
+
+class Chain {
+ public:
+  // Opens or makes the chain. `pool` verifies signatures; it must outlive the chain.
+  [[nodiscard]] static storage::Outcome<std::unique_ptr<Chain>> open(const Options& options, TaskPool& pool);
+
+  [[nodiscard]] const Genesis& genesis() const { return genesis_; }
+  [[nodiscard]] const Hash& hash_of_genesis() const { return genesis_hash_; }
+  [[nodiscard]] std::shared_ptr<const storage::Snapshot> snapshot() const { return store_->snapshot(); }
+
+  // Verifies the block that follows the tip, executes and commits it; or says in `refused` which rule it breaks.
+  [[nodiscard]] storage::Outcome<void> apply(const Block& block, std::optional<BlockRule>& refused);
+
+  // Seals and commits the next block from those candidates, in their order, that may stand in it and fit.
+  // The time is `time_ms`, or the parent's + 1 where that is later. `seed` is the sealer's that genesis names.
+  [[nodiscard]] storage::Outcome<Sealed> seal_next(std::span<const VerifiedTransaction> candidates,
+                                                   std::uint64_t time_ms, const crypto::Seed& seed);
+
+  [[nodiscard]] static Proven prove(const storage::Snapshot& snapshot, const ObjectId& id);
+  // The block after `snapshot`'s tip, for programs that ask what a transaction would do there.
+  [[nodiscard]] ledger::BlockFacts next_facts(const storage::Snapshot& snapshot) const;
+
+ private:
+  struct Executed;
+  Chain(const Options& options, TaskPool& pool, std::unique_ptr<storage::Store> store);
+  storage::Outcome<void> commit_genesis();
+  std::optional<Executed> execute(const storage::Snapshot& parent, std::span<const VerifiedTransaction> transactions,
+                                  BlockRule& refused) const;
+  storage::Outcome<storage::BlockRecord> commit(const Block& block, std::span<const VerifiedTransaction> transactions,
+                                                const Executed& executed);
+  Result<void, BlockRule> check_header(const storage::BlockRecord& parent, const Block& block) const;
+  HeaderBody header_after(const storage::BlockRecord& parent) const;
+
+  Genesis genesis_;
+  Hash genesis_hash_;
+  TaskPool& pool_;
+  std::unique_ptr<storage::Store> store_;
+  std::mutex writer_;
+};
+
+}  // namespace aether::chain

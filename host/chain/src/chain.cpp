@@ -1,0 +1,206 @@
+#include "aether/chain/chain.hpp"
+
+#include "aether/programs/programs.hpp"
+#include "select.hpp"
+
+namespace aether::chain {
+namespace {
+
+smt::Update update_tree(const smt::NodeStore& tree, const ledger::Diff& diff) {
+  std::map<Hash, std::optional<Hash>> by_key;
+  for (const auto& [id, value] : diff)
+    by_key[state_key(id)] = value ? std::optional(value_hash(*value)) : std::nullopt;
+  std::vector<smt::Change> changes;
+  changes.reserve(by_key.size());
+  for (const auto& [key, value] : by_key) changes.push_back({key, value});
+  return smt::update(tree, changes);
+}
+
+Address proposer_of(const Sealer& sealer) {
+  return std::visit([](const auto& kind) { return address_of(kind.public_key); }, sealer);
+}
+
+}  // namespace
+
+std::string_view to_string(BlockRule rule) {
+  switch (rule) {
+    case BlockRule::version: return "the header's version is unknown";
+    case BlockRule::chain_id: return "the block is another chain's";
+    case BlockRule::epoch: return "the epoch is not the chain's";
+    case BlockRule::slot: return "the slot is not the parent's + 1";
+    case BlockRule::parent_hash: return "the parent is not the newest block";
+    case BlockRule::parent_state_root: return "the parent's state root differs";
+    case BlockRule::parent_receipts_root: return "the parent's receipts root differs";
+    case BlockRule::parent_gas_used: return "the parent's gas differs";
+    case BlockRule::transactions_root: return "the transactions are not those of the header";
+    case BlockRule::time: return "the time is not above the parent's";
+    case BlockRule::sealer: return "the sealer is not the one genesis names";
+    case BlockRule::seal: return "the seal's signature does not hold";
+    case BlockRule::transaction_signature: return "a transaction's signature does not hold";
+    case BlockRule::transaction: return "a transaction may not stand in the block";
+    case BlockRule::limits: return "the block exceeds a limit";
+  }
+  return "unknown";
+}
+
+// A block's effect before it is committed.
+struct Chain::Executed {
+  ledger::BlockOutput output;
+  smt::Update tree;
+};
+
+Chain::Chain(const Options& options, TaskPool& pool, std::unique_ptr<storage::Store> store)
+    : genesis_(options.genesis), genesis_hash_(genesis_hash(genesis_)), pool_(pool), store_(std::move(store)) {}
+
+storage::Outcome<std::unique_ptr<Chain>> Chain::open(const Options& options, TaskPool& pool) {
+  AETHER_TRY(auto store, storage::Store::open({.directory = options.directory,
+                                               .ephemeral = options.ephemeral,
+                                               .genesis = genesis_hash(options.genesis)}));
+  std::unique_ptr<Chain> out(new Chain(options, pool, std::move(store)));
+  if (!out->snapshot()->tip()) AETHER_CHECK(out->commit_genesis());
+  return out;
+}
+
+storage::Outcome<void> Chain::commit_genesis() {
+  const ledger::Diff diff = ledger::genesis_state(genesis_);
+  const auto empty = snapshot();
+  const smt::Update tree = update_tree(*empty, diff);
+  storage::BlockCommit commit;
+  commit.record.hash = genesis_hash_;
+  commit.record.time_ms = genesis_.time_ms;
+  commit.record.state_root = tree.root;
+  commit.record.receipts_root = receipts_root({});
+  commit.diff = &diff;
+  commit.nodes = &tree.nodes;
+  return store_->commit(commit);
+}
+
+ledger::BlockFacts Chain::next_facts(const storage::Snapshot& snapshot) const {
+  AETHER_ASSERT(snapshot.tip().has_value());
+  return {genesis_.chain_id, next(snapshot.tip()->slot), genesis_.params};
+}
+
+HeaderBody Chain::header_after(const storage::BlockRecord& parent) const {
+  HeaderBody header;
+  header.chain_id = genesis_.chain_id;
+  header.slot = next(parent.slot);
+  header.parent_hash = parent.hash;
+  header.parent_state_root = parent.state_root;
+  header.parent_receipts_root = parent.receipts_root;
+  header.parent_gas_used = parent.gas_used;
+  header.sealer = genesis_.sealer;
+  return header;
+}
+
+Result<void, BlockRule> Chain::check_header(const storage::BlockRecord& parent, const Block& block) const {
+  const HeaderBody& header = block.header.body;
+  const HeaderBody expected = header_after(parent);
+  if (header.version != expected.version) return fail(BlockRule::version);
+  if (header.chain_id != expected.chain_id) return fail(BlockRule::chain_id);
+  if (header.epoch != expected.epoch) return fail(BlockRule::epoch);
+  if (header.slot != expected.slot) return fail(BlockRule::slot);
+  if (header.parent_hash != expected.parent_hash) return fail(BlockRule::parent_hash);
+  if (header.parent_state_root != expected.parent_state_root) return fail(BlockRule::parent_state_root);
+  if (header.parent_receipts_root != expected.parent_receipts_root) return fail(BlockRule::parent_receipts_root);
+  if (header.parent_gas_used != expected.parent_gas_used) return fail(BlockRule::parent_gas_used);
+  if (header.time_ms <= parent.time_ms) return fail(BlockRule::time);
+  if (header.sealer != expected.sealer) return fail(BlockRule::sealer);
+  if (header.transactions_root != transactions_root(block.transactions)) return fail(BlockRule::transactions_root);
+  if (!verify_seal(block.header)) return fail(BlockRule::seal);
+  return {};
+}
+
+std::optional<Chain::Executed> Chain::execute(const storage::Snapshot& parent,
+                                              std::span<const VerifiedTransaction> transactions,
+                                              BlockRule& refused) const {
+  const ledger::BlockInput input{next_facts(parent), proposer_of(genesis_.sealer), transactions};
+  auto output = ledger::apply_block(parent, programs::all_programs(), input);
+  if (!output) {
+    const bool one = output.error().kind == ledger::BlockError::Kind::transaction;
+    refused = one ? BlockRule::transaction : BlockRule::limits;
+    return std::nullopt;
+  }
+  smt::Update tree = update_tree(parent, output->diff);
+  return Executed{std::move(*output), std::move(tree)};
+}
+
+storage::Outcome<storage::BlockRecord> Chain::commit(const Block& block,
+                                                     std::span<const VerifiedTransaction> transactions,
+                                                     const Executed& executed) {
+  std::vector<Hash> ids;
+  ids.reserve(transactions.size());
+  for (const VerifiedTransaction& tx : transactions) ids.push_back(tx.id());
+  storage::BlockCommit commit;
+  commit.record = {block.header.body.slot,
+                   block_hash(block.header.body),
+                   block.header.body.time_ms,
+                   executed.tree.root,
+                   receipts_root(executed.output.receipts),
+                   executed.output.gas_used,
+                   block.header};
+  commit.block = &block;
+  commit.transaction_ids = ids;
+  commit.receipts = executed.output.receipts;
+  commit.diff = &executed.output.diff;
+  commit.nodes = &executed.tree.nodes;
+  AETHER_CHECK(store_->commit(commit));
+  return commit.record;
+}
+
+storage::Outcome<void> Chain::apply(const Block& block, std::optional<BlockRule>& refused) {
+  const std::lock_guard turn(writer_);
+  const auto parent = snapshot();
+  if (const auto header = check_header(*parent->tip(), block); !header) {
+    refused = header.error();
+    return {};
+  }
+  std::vector<std::optional<VerifiedTransaction>> verdicts(block.transactions.size());
+  pool_.run(verdicts.size(), [&](std::size_t i) { verdicts[i] = verify(block.transactions[i]); });
+  std::vector<VerifiedTransaction> transactions;
+  transactions.reserve(verdicts.size());
+  for (auto& verdict : verdicts) {
+    if (!verdict) {
+      refused = BlockRule::transaction_signature;
+      return {};
+    }
+    transactions.push_back(std::move(*verdict));
+  }
+  BlockRule rule{};
+  const auto executed = execute(*parent, transactions, rule);
+  if (!executed) {
+    refused = rule;
+    return {};
+  }
+  AETHER_CHECK(commit(block, transactions, *executed));
+  return {};
+}
+
+storage::Outcome<Sealed> Chain::seal_next(std::span<const VerifiedTransaction> candidates, std::uint64_t time_ms,
+                                          const crypto::Seed& seed) {
+  AETHER_ASSERT(genesis_.sealer == Sealer{DevSealer{crypto::ed25519_public_key(seed)}});
+  const std::lock_guard turn(writer_);
+  const auto parent = snapshot();
+  Selection selection = select(*parent, next_facts(*parent), candidates);
+  std::vector<VerifiedTransaction> transactions;
+  Block block;
+  for (const std::size_t i : selection.included) {
+    transactions.push_back(candidates[i]);
+    block.transactions.push_back(candidates[i].transaction());
+  }
+  HeaderBody header = header_after(*parent->tip());
+  header.time_ms = std::max(time_ms, parent->tip()->time_ms + 1);
+  header.transactions_root = transactions_root(block.transactions);
+  block.header = seal(std::move(header), seed);
+  BlockRule rule{};
+  const auto executed = execute(*parent, transactions, rule);
+  AETHER_ASSERT(executed.has_value());  // the selection obeys the rules that the executor checks
+  AETHER_TRY(auto record, commit(block, transactions, *executed));
+  return Sealed{std::move(record), std::move(selection.included), std::move(selection.refused)};
+}
+
+Proven Chain::prove(const storage::Snapshot& snapshot, const ObjectId& id) {
+  AETHER_ASSERT(snapshot.tip().has_value());
+  return {*snapshot.tip(), snapshot.get(id), smt::prove(snapshot, state_key(id))};
+}
+
+}  // namespace aether::chain
