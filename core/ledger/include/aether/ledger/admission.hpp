@@ -8,6 +8,9 @@
 
 namespace aether::ledger {
 
+// No amount, and no sum of a transaction's or of genesis, is above this: sums of sums then stay below 2^128.
+inline constexpr Amount kAmountMax = Amount{1} << 100;
+
 // How far valid_until may lie ahead of the slot, in slots: one day at 500 ms.
 inline constexpr std::uint64_t kValidityMax = 172'800;
 
@@ -18,6 +21,7 @@ inline constexpr std::uint64_t kValidityMax = 172'800;
 
 // `slot` is the slot of the block that would hold it.
 [[nodiscard]] Result<void, Reject> preclaim(const StateView& parent, Slot slot, const VerifiedTransaction& tx);
+[[nodiscard]] Result<void, Reject> preclaim(const Account& sender, Slot slot, const VerifiedTransaction& tx);
 
 // The replay window of an account (protocol section 3).
 [[nodiscard]] Result<void, Reject> check_nonce(const Account& account, std::uint64_t nonce);

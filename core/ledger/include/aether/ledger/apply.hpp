@@ -4,19 +4,21 @@
 //   2  all max fees debited, all nonces marked
 //   3  in order: outputs debited from the sender, the call executed; a failure undoes all of the transaction but its fee
 //   4  sums applied: outputs, credits, refunds (max_fee − fee), burns, the proposer's and the treasury's share
-//   5  the conservation checker: issued − burned = accounts + treasury + held by programs (over the changed objects)
+//   5  the conservation checker (conservation.hpp): value is neither made nor lost; asserted, since 3 and 4 guarantee it
+//
+// Deferred sums are exact: credits of a failed transaction do not enter them, and each is added once, in 128 bits that
+// cannot overflow because all value comes from a checked genesis.
 #pragma once
 
 #include <vector>
 
-#include "aether/ledger/admission.hpp"
-#include "aether/ledger/program.hpp"
+#include "aether/ledger/block_admission.hpp"
 #include "aether/types/genesis.hpp"
 
 namespace aether::ledger {
 
 struct BlockError {
-  enum class Kind : std::uint8_t { transaction, bytes, gas, count };
+  using Kind = Limit;
   Kind kind = Kind::transaction;      // a limit of the block, or one transaction
   std::size_t index = 0;              // of the transaction that breaks it
   Reject reject = Reject::too_large;  // when kind is transaction
@@ -37,8 +39,8 @@ struct BlockOutput {
 [[nodiscard]] Result<BlockOutput, BlockError> apply_block(const StateView& parent, Programs programs,
                                                           const BlockInput& block);
 
-// What one transaction would do on top of `parent`: its receipt, the sets it needs, and what it changes. Nonce,
-// signature and declared sets are not judged; funds and gas are.
+// What one transaction would do on top of `parent`: its receipt and the sets it needs. Nonce, signature
+// and declared sets are not judged; funds and gas are.
 struct Simulation {
   Receipt receipt;
   AccessSet reads;
@@ -47,7 +49,15 @@ struct Simulation {
 [[nodiscard]] Simulation simulate(const StateView& parent, Programs programs, const BlockFacts& facts,
                                   const VerifiedTransaction& tx);
 
-// The state of block 0: accounts, supply, treasury.
+enum class GenesisError : std::uint8_t {
+  version,             // not 1
+  params,              // validate(ChainParams) refuses the parameters
+  amount_above_bound,  // the sum of an asset's balances is above 2^100
+};
+[[nodiscard]] std::string_view to_string(GenesisError error);
+[[nodiscard]] Result<void, GenesisError> check_genesis(const Genesis& genesis);
+
+// The state of block 0: accounts, supply. `genesis` passed check_genesis.
 [[nodiscard]] Diff genesis_state(const Genesis& genesis);
 
 }  // namespace aether::ledger

@@ -22,6 +22,7 @@ namespace aether::ledger {
 template <class T>
 using Outcome = Result<T, ResultCode>;
 
+using aether::fail;
 [[nodiscard]] inline std::unexpected<ResultCode> fail(Code code) { return std::unexpected(result_code(code)); }
 
 // Facts of the block that holds the transaction.
@@ -44,6 +45,7 @@ class Context {
 
   [[nodiscard]] virtual Outcome<void> charge(std::uint64_t steps) = 0;
   [[nodiscard]] virtual Outcome<std::optional<Bytes>> read(const ObjectId& id) = 0;
+  // Accounts, supply and treasury cannot be written, declared or not: undeclared_write.
   [[nodiscard]] virtual Outcome<void> write(const ObjectId& id, Bytes value) = 0;
   [[nodiscard]] virtual Outcome<void> erase(const ObjectId& id) = 0;
 

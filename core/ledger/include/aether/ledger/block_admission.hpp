@@ -1,0 +1,57 @@
+// Which transactions may stand in one block together, one after the other: what a validator checks and what a proposer
+// selects by, so that a selected block is valid by construction (protocol section 3, "A block is valid only if").
+//
+// Budgets of a block: count, bytes, gas (Σ gas_limit), each sender's SWR (Σ max_fee) and nonces. The bytes of the dispute
+// lane, bytes_max · dispute_lane_bps rounded down, are open only to calls whose Program::is_dispute is true.
+#pragma once
+
+#include <map>
+#include <set>
+
+#include "aether/ledger/admission.hpp"
+#include "aether/ledger/program.hpp"
+
+namespace aether::ledger {
+
+// The program with the id; null when there is none.
+[[nodiscard]] const Program* find_program(Programs programs, const Hash& id);
+
+// Why a transaction does not stand beside those admitted before: itself, or no room left.
+enum class Limit : std::uint8_t { transaction, bytes, gas, count };
+
+struct Refusal {
+  Limit limit = Limit::transaction;
+  Reject reject = Reject::too_large;  // when limit is transaction
+};
+
+class BlockAdmission {
+ public:
+  struct Sender {
+    Account account;                 // after the parent
+    Amount max_fees = 0;             // Σ of those admitted
+    std::set<std::uint64_t> nonces;  // of those admitted
+  };
+
+  // Does not own parent, programs and the parameters in `facts`.
+  BlockAdmission(const StateView& parent, Programs programs, const BlockFacts& facts)
+      : parent_(parent), programs_(programs), facts_(facts) {}
+
+  // Takes the transaction in, or changes nothing.
+  [[nodiscard]] Result<void, Refusal> admit(const VerifiedTransaction& tx);
+  [[nodiscard]] const std::map<Address, Sender>& senders() const { return senders_; }
+
+ private:
+  Result<void, Refusal> check_room(const VerifiedTransaction& tx, bool dispute) const;
+  bool is_dispute(const VerifiedTransaction& tx) const;
+
+  const StateView& parent_;
+  Programs programs_;
+  BlockFacts facts_;
+  std::map<Address, Sender> senders_;
+  std::uint64_t count_ = 0;
+  std::uint64_t bytes_ = 0;
+  std::uint64_t ordinary_bytes_ = 0;  // of those that are no disputes
+  std::uint64_t gas_ = 0;
+};
+
+}  // namespace aether::ledger

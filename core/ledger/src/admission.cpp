@@ -1,0 +1,103 @@
+#include "aether/ledger/admission.hpp"
+
+namespace aether::ledger {
+namespace {
+
+// Σ amounts of the outputs in `asset` is within the bound; each already is, and there are at most 64.
+bool sum_in_bound(const TransactionBody& body, Asset asset) {
+  Amount sum = 0;
+  for (const auto& output : body.outputs)
+    if (output.asset == asset) sum += output.amount;
+  return sum <= kAmountMax;
+}
+
+Result<void, Reject> check_outputs(const TransactionBody& body) {
+  for (const auto& output : body.outputs) {
+    if (output.kind != OutputKind::account || output.script) return fail(Reject::utxo_unsupported);
+    if (output.amount == 0) return fail(Reject::zero_output);
+    if (output.amount > kAmountMax) return fail(Reject::amount_above_bound);
+  }
+  if (!sum_in_bound(body, Asset::swr) || !sum_in_bound(body, Asset::aic)) return fail(Reject::amount_above_bound);
+  return {};
+}
+
+bool disjoint(const AccessSet& a, const AccessSet& b) {
+  return std::none_of(a.begin(), a.end(), [&](const ObjectId& id) { return b.contains(id); });
+}
+
+bool get_bit(const Account& account, std::uint64_t i) { return (account.nonce_bitmap[i / 8] >> (i % 8) & 1) != 0; }
+void set_bit(Account& account, std::uint64_t i) {
+  auto& byte = account.nonce_bitmap[i / 8];
+  byte = static_cast<std::uint8_t>(byte | 1u << (i % 8));
+}
+
+}  // namespace
+
+std::optional<Amount> base_fee(const FeeParams& fees, std::uint64_t bytes, std::uint64_t steps) {
+  const auto for_bytes = checked_mul<Amount>(fees.per_byte, bytes);
+  const auto for_steps = checked_mul<Amount>(fees.per_step, steps);
+  if (!for_bytes || !for_steps) return std::nullopt;
+  const auto variable = checked_add(*for_bytes, *for_steps);
+  if (!variable) return std::nullopt;
+  return checked_add(fees.base, *variable);
+}
+
+Result<void, Reject> preflight(const ChainParams& params, ChainId chain, const VerifiedTransaction& tx) {
+  const auto& body = tx.body();
+  if (tx.byte_size() > limits::kTransactionBytesMax) return fail(Reject::too_large);
+  if (body.chain_id != chain) return fail(Reject::wrong_chain);
+  if (!body.inputs.empty()) return fail(Reject::inputs_unsupported);
+  if (body.outputs.empty() && !body.call) return fail(Reject::nothing_to_do);
+  AETHER_CHECK(check_outputs(body));
+  if (!disjoint(body.reads, body.writes)) return fail(Reject::sets_overlap);
+  if (body.gas_limit.raw() > params.block.gas_max) return fail(Reject::gas_above_block);
+  if (body.max_fee > kAmountMax || body.priority_fee > kAmountMax) return fail(Reject::amount_above_bound);
+  const auto fee = base_fee(params.fees, tx.byte_size(), body.gas_limit.raw());
+  if (!fee) return fail(Reject::fee_too_low);
+  const auto whole = checked_add(*fee, body.priority_fee);
+  if (!whole || *whole > body.max_fee) return fail(Reject::fee_too_low);
+  return {};
+}
+
+Result<void, Reject> preclaim(const Account& sender, Slot slot, const VerifiedTransaction& tx) {
+  const auto& body = tx.body();
+  if (body.valid_until < slot) return fail(Reject::expired);
+  if (body.valid_until.raw() - slot.raw() > kValidityMax) return fail(Reject::valid_until_too_far);
+  AETHER_CHECK(check_nonce(sender, body.nonce));
+  if (body.max_fee > sender.balance.swr) return fail(Reject::cannot_pay);
+  return {};
+}
+
+Result<void, Reject> preclaim(const StateView& parent, Slot slot, const VerifiedTransaction& tx) {
+  return preclaim(load_or_default<Account>(parent, account_object(tx.sender())), slot, tx);
+}
+
+Result<void, Reject> check_nonce(const Account& account, std::uint64_t nonce) {
+  if (nonce > account.nonce_top) {
+    if (nonce - account.nonce_top > limits::kNonceWindow) return fail(Reject::nonce_too_far);
+    return {};
+  }
+  const std::uint64_t behind = account.nonce_top - nonce;
+  if (behind >= limits::kNonceWindow) return fail(Reject::nonce_too_old);
+  if (get_bit(account, behind)) return fail(Reject::nonce_used);
+  return {};
+}
+
+void mark_nonce(Account& account, std::uint64_t nonce) {
+  if (nonce <= account.nonce_top) {
+    // Below the window when an earlier one of the same block moved it: refused from then on without a mark.
+    const std::uint64_t behind = account.nonce_top - nonce;
+    if (behind < limits::kNonceWindow) set_bit(account, behind);
+    return;
+  }
+  const std::uint64_t shift = nonce - account.nonce_top;
+  Account moved = account;
+  moved.nonce_top = nonce;
+  moved.nonce_bitmap = {};
+  for (std::uint64_t i = 0; i + shift < limits::kNonceWindow; ++i)
+    if (get_bit(account, i)) set_bit(moved, i + shift);
+  set_bit(moved, 0);
+  account = moved;
+}
+
+}  // namespace aether::ledger

@@ -1,0 +1,60 @@
+#include "aether/ledger/block_admission.hpp"
+
+namespace aether::ledger {
+namespace {
+
+std::unexpected<Refusal> full(Limit limit) { return std::unexpected(Refusal{limit, Reject::too_large}); }
+std::unexpected<Refusal> refuse(Reject reject) { return std::unexpected(Refusal{Limit::transaction, reject}); }
+
+// a + b ≤ max, for a ≤ max.
+bool fits(std::uint64_t a, std::uint64_t b, std::uint64_t max) { return b <= max - a; }
+
+}  // namespace
+
+const Program* find_program(Programs programs, const Hash& id) {
+  for (const Program* program : programs)
+    if (program->id() == id) return program;
+  return nullptr;
+}
+
+bool BlockAdmission::is_dispute(const VerifiedTransaction& tx) const {
+  const auto& call = tx.body().call;
+  const Program* program = call ? find_program(programs_, call->program) : nullptr;
+  return program != nullptr && program->is_dispute(call->data);
+}
+
+Result<void, Refusal> BlockAdmission::check_room(const VerifiedTransaction& tx, bool dispute) const {
+  const auto& limits = facts_.params.block;
+  if (!fits(count_, 1, limits.transactions_max)) return full(Limit::count);
+  if (!fits(bytes_, tx.byte_size(), limits.bytes_max)) return full(Limit::bytes);
+  const std::uint64_t lane = std::uint64_t{limits.bytes_max} * limits.dispute_lane_bps / kBpsWhole;
+  if (!dispute && !fits(ordinary_bytes_, tx.byte_size(), limits.bytes_max - lane)) return full(Limit::bytes);
+  if (!fits(gas_, tx.body().gas_limit.raw(), limits.gas_max)) return full(Limit::gas);
+  return {};
+}
+
+Result<void, Refusal> BlockAdmission::admit(const VerifiedTransaction& tx) {
+  const auto& body = tx.body();
+  if (const auto ok = preflight(facts_.params, facts_.chain_id, tx); !ok) return refuse(ok.error());
+
+  auto at = senders_.find(tx.sender());
+  Sender fresh;
+  if (at == senders_.end()) fresh.account = load_or_default<Account>(parent_, account_object(tx.sender()));
+  const Sender& sender = at == senders_.end() ? fresh : at->second;
+  if (const auto ok = preclaim(sender.account, facts_.slot, tx); !ok) return refuse(ok.error());
+  if (sender.nonces.contains(body.nonce)) return refuse(Reject::nonce_repeated);
+  if (body.max_fee > sender.account.balance.swr - sender.max_fees) return refuse(Reject::cannot_pay);
+  const bool dispute = is_dispute(tx);
+  AETHER_CHECK(check_room(tx, dispute));
+
+  if (at == senders_.end()) at = senders_.emplace(tx.sender(), std::move(fresh)).first;
+  at->second.max_fees += body.max_fee;
+  at->second.nonces.insert(body.nonce);
+  ++count_;
+  bytes_ += tx.byte_size();
+  if (!dispute) ordinary_bytes_ += tx.byte_size();
+  gas_ += body.gas_limit.raw();
+  return {};
+}
+
+}  // namespace aether::ledger

@@ -1,0 +1,44 @@
+#include "aether/ledger/code.hpp"
+
+namespace aether::ledger {
+
+std::string_view to_string(Code code) {
+  switch (code) {
+    case Code::success: return "success";
+    case Code::undeclared_read: return "undeclared_read";
+    case Code::undeclared_write: return "undeclared_write";
+    case Code::out_of_gas: return "out_of_gas";
+    case Code::insufficient_funds: return "insufficient_funds";
+    case Code::unknown_program: return "unknown_program";
+    case Code::malformed_instruction: return "malformed_instruction";
+    case Code::value_not_conserved: return "value_not_conserved";
+    case Code::value_too_large: return "value_too_large";
+  }
+  return "unknown";
+}
+
+std::string_view to_string(Reject reject) {
+  switch (reject) {
+    case Reject::too_large: return "the transaction is larger than 64 KiB";
+    case Reject::wrong_chain: return "the transaction is for another chain: check the chain id";
+    case Reject::bad_signature: return "the signature does not hold";
+    case Reject::inputs_unsupported: return "UTxO inputs are not on this chain yet";
+    case Reject::utxo_unsupported: return "UTxO outputs and scripts are not on this chain yet";
+    case Reject::zero_output: return "an output has amount 0";
+    case Reject::sets_overlap: return "an object is in both reads and writes: leave it in writes";
+    case Reject::gas_above_block: return "gas_limit is above a block's gas";
+    case Reject::amount_above_bound: return "an amount, or their sum, is above 2^100";
+    case Reject::fee_too_low: return "max_fee is below the fee at gas_limit: raise it (aeth_estimateFee)";
+    case Reject::nothing_to_do: return "the transaction has neither an output nor a call";
+    case Reject::expired: return "valid_until has passed: sign again with a later slot";
+    case Reject::valid_until_too_far: return "valid_until is more than a day ahead";
+    case Reject::nonce_used: return "the nonce was used before";
+    case Reject::nonce_too_old: return "the nonce is more than 255 below the highest used";
+    case Reject::nonce_too_far: return "the nonce is more than 256 above the highest used";
+    case Reject::nonce_repeated: return "the nonce stands twice in one block";
+    case Reject::cannot_pay: return "the sender's SWR does not cover the max_fee of its transactions";
+  }
+  return "unknown";
+}
+
+}  // namespace aether::ledger

@@ -1,0 +1,130 @@
+#include "transaction_context.hpp"
+
+namespace aether::ledger {
+
+bool Sums::credit(const Address& to, Asset asset, Amount amount) {
+  if (amount == 0) return true;
+  auto& held = credits[to].of(asset);
+  const auto sum = aether::checked_add(held, amount);
+  if (sum) held = *sum;
+  return sum.has_value();
+}
+
+bool Sums::burn(Asset asset, Amount amount) {
+  const auto sum = aether::checked_add(burned.of(asset), amount);
+  if (sum) burned.of(asset) = *sum;
+  return sum.has_value();
+}
+
+bool Sums::add(const Sums& other) {
+  for (const auto& [to, balance] : other.credits)
+    if (!credit(to, Asset::swr, balance.swr) || !credit(to, Asset::aic, balance.aic)) return false;
+  return burn(Asset::swr, other.burned.swr) && burn(Asset::aic, other.burned.aic);
+}
+
+Outcome<void> TransactionContext::charge(std::uint64_t steps) {
+  const auto sum = aether::checked_add(steps_, steps);
+  if (!sum || *sum > tx_.body().gas_limit.raw()) return fail(Code::out_of_gas);
+  steps_ = *sum;
+  return {};
+}
+
+Outcome<void> TransactionContext::touch(const ObjectId& id, bool writes) {
+  AETHER_CHECK(charge(facts_.params.gas.per_state_access));
+  // Balances, supply and treasury move only by debits, credits and burns.
+  const bool owned_by_ledger =
+      id.domain == Domain::account || id.domain == Domain::supply || id.domain == Domain::treasury;
+  if (writes && owned_by_ledger) return fail(Code::undeclared_write);
+  if (id == sender_id_) return {};
+  if (mode_ == AccessMode::enforce) {
+    const auto& body = tx_.body();
+    if (writes && !body.writes.contains(id)) return fail(Code::undeclared_write);
+    if (!writes && !body.reads.contains(id) && !body.writes.contains(id)) return fail(Code::undeclared_read);
+    return {};
+  }
+  auto& set = writes ? writes_ : reads_;
+  if (set.contains(id)) return {};
+  // What no transaction could declare fails here as it would fail there.
+  if (set.size() == set.kMax) return fail(writes ? Code::undeclared_write : Code::undeclared_read);
+  set.insert(id);
+  return {};
+}
+
+Outcome<std::optional<Bytes>> TransactionContext::read(const ObjectId& id) {
+  AETHER_CHECK(touch(id, false));
+  if (id == sender_id_) return account_bytes();
+  return overlay_.get(id);
+}
+
+Outcome<void> TransactionContext::write(const ObjectId& id, Bytes value) {
+  AETHER_CHECK(touch(id, true));
+  if (value.size() > limits::kStateValueBytesMax) return fail(Code::value_too_large);
+  overlay_.put(id, std::move(value));
+  return {};
+}
+
+Outcome<void> TransactionContext::erase(const ObjectId& id) {
+  AETHER_CHECK(touch(id, true));
+  overlay_.erase(id);
+  return {};
+}
+
+Outcome<void> TransactionContext::take(Asset asset, Amount amount) {
+  AETHER_CHECK(charge(facts_.params.gas.per_state_access));
+  auto& held = account_.balance.of(asset);
+  if (amount > held) return fail(Code::insufficient_funds);
+  held -= amount;
+  account_changed_ = true;
+  return {};
+}
+
+Outcome<void> TransactionContext::debit_sender(Asset asset, Amount amount) {
+  AETHER_CHECK(take(asset, amount));
+  debited_.of(asset) += amount;  // at most what the account held
+  return {};
+}
+
+void TransactionContext::credit(const Address& to, Asset asset, Amount amount) {
+  if (!sums_.credit(to, asset, amount)) overflowed_ = true;
+}
+void TransactionContext::burn(Asset asset, Amount amount) {
+  if (!sums_.burn(asset, amount)) overflowed_ = true;
+}
+
+Outcome<void> TransactionContext::pay_outputs() {
+  for (const auto& output : tx_.body().outputs) {
+    AETHER_CHECK(take(output.asset, output.amount));
+    AETHER_ASSERT(outputs_.credit(output.owner, output.asset, output.amount));
+  }
+  return {};
+}
+
+bool TransactionContext::value_conserved(Programs programs) const {
+  if (overflowed_) return false;
+  auto in = std::optional(debited_);
+  auto out = std::optional(sums_.burned);
+  const auto add = [](std::optional<Balance>& sum, const std::optional<Balance>& more) {
+    sum = sum && more ? checked_add(*sum, *more) : std::nullopt;
+  };
+  for (const auto& [to, balance] : sums_.credits) add(out, balance);
+  for (const auto& [id, value] : overlay_.diff()) {
+    if (const auto before = state_.get(id)) add(in, value_in(programs, id, *before));
+    if (value) add(out, value_in(programs, id, *value));
+  }
+  return in && out && *in == *out;
+}
+
+void TransactionContext::finish(Run& run) {
+  run.diff = overlay_.take();
+  if (account_changed_) run.diff[sender_id_] = account_bytes();
+  run.sums = std::move(sums_);
+  AETHER_ASSERT(run.sums.add(outputs_));
+}
+
+void TransactionContext::sets_to(Run& run) const {
+  run.writes = writes_;
+  for (const auto& id : reads_)
+    if (!writes_.contains(id)) run.reads.insert(id);
+}
+
+}  // namespace aether::ledger

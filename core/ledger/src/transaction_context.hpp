@@ -1,0 +1,60 @@
+// The Context that a program sees: metered, held to the declared sets, writing into an overlay.
+#pragma once
+
+#include "transaction_run.hpp"
+
+namespace aether::ledger {
+
+class TransactionContext final : public Context {
+ public:
+  TransactionContext(const StateView& state, const BlockFacts& facts, const VerifiedTransaction& tx, AccessMode mode)
+      : state_(state),
+        facts_(facts),
+        tx_(tx),
+        mode_(mode),
+        overlay_(state),
+        sender_id_(account_object(tx.sender())),
+        account_(load_or_default<Account>(state, sender_id_)) {}
+
+  [[nodiscard]] const BlockFacts& block() const override { return facts_; }
+  [[nodiscard]] const VerifiedTransaction& transaction() const override { return tx_; }
+  [[nodiscard]] Outcome<void> charge(std::uint64_t steps) override;
+  [[nodiscard]] Outcome<std::optional<Bytes>> read(const ObjectId& id) override;
+  [[nodiscard]] Outcome<void> write(const ObjectId& id, Bytes value) override;
+  [[nodiscard]] Outcome<void> erase(const ObjectId& id) override;
+  [[nodiscard]] Outcome<void> debit_sender(Asset asset, Amount amount) override;
+  void credit(const Address& to, Asset asset, Amount amount) override;
+  void burn(Asset asset, Amount amount) override;
+
+  // The transaction's own outputs: not value of the program.
+  [[nodiscard]] Outcome<void> pay_outputs();
+  // Invariant (2) of program.hpp, over what was debited, credited, burned and written.
+  [[nodiscard]] bool value_conserved(Programs programs) const;
+  // Moves overlay, sums and sets out: a success.
+  void finish(Run& run);
+  void sets_to(Run& run) const;
+  [[nodiscard]] std::uint64_t steps() const { return steps_; }
+
+ private:
+  Outcome<void> touch(const ObjectId& id, bool writes);
+  Outcome<void> take(Asset asset, Amount amount);
+  Bytes account_bytes() const { return codec::encode(account_); }
+
+  const StateView& state_;
+  const BlockFacts& facts_;
+  const VerifiedTransaction& tx_;
+  AccessMode mode_;
+  Overlay overlay_;
+  ObjectId sender_id_;
+  Account account_;
+  bool account_changed_ = false;
+  std::uint64_t steps_ = 0;
+  Balance debited_;          // by the program
+  Sums outputs_;
+  Sums sums_;                // of the program
+  bool overflowed_ = false;  // a credit or burn above 2^128: never conserved
+  AccessSet reads_;
+  AccessSet writes_;
+};
+
+}  // namespace aether::ledger

@@ -1,0 +1,36 @@
+#include "transaction_run.hpp"
+
+#include "transaction_context.hpp"
+
+namespace aether::ledger {
+namespace {
+
+Outcome<void> execute(TransactionContext& context, Programs programs, const BlockFacts& facts,
+                      const VerifiedTransaction& tx) {
+  AETHER_CHECK(context.pay_outputs());
+  const auto& call = tx.body().call;
+  if (!call) return {};
+  AETHER_CHECK(context.charge(facts.params.gas.instruction));
+  const Program* program = find_program(programs, call->program);
+  if (program == nullptr) return fail(Code::unknown_program);
+  AETHER_CHECK(program->execute(context, call->data));
+  if (!context.value_conserved(programs)) return fail(Code::value_not_conserved);
+  return {};
+}
+
+}  // namespace
+
+Run run_transaction(const StateView& state, Programs programs, const BlockFacts& facts, const VerifiedTransaction& tx,
+                    AccessMode mode) {
+  TransactionContext context(state, facts, tx, mode);
+  Run run;
+  const auto outcome = execute(context, programs, facts, tx);
+  run.code = outcome ? kSuccess : outcome.error();
+  AETHER_ASSERT(outcome || run.code != kSuccess);
+  run.steps = context.steps();
+  context.sets_to(run);
+  if (outcome) context.finish(run);
+  return run;
+}
+
+}  // namespace aether::ledger
