@@ -85,7 +85,10 @@ class Sources(unittest.TestCase):
         self.refused("int f() { return x->value(); }", "value()", "host/env/src/a.cpp")
         self.refused("int f() { return x.value(); }", "value()", "app/a.cpp")
         self.refused("int f() { return x.value(); }", "value()", "core/base/test/a.cpp")
-        self.refused("int f() { return reentry.value(); }", "value()")
+        self.refused("int f() { return reentry.value(); }", "value()", "host/env/src/a.cpp")
+        self.refused("int f() { return entry.value(); }", "value()")
+        self.refused("int f() { return entry().value(); }", "value()", "host/env/src/a.cpp")
+        self.refused("int f() { return (*x).value(); }", "value()", "host/env/src/a.cpp")
         self.accepted("auto f() { return entry.value(); }", "host/env/src/a.cpp")
         self.accepted("// x.value()\nint f() { return x.value_or(1) + value(); }")
 
@@ -101,6 +104,10 @@ class Sources(unittest.TestCase):
 
     def test_path_out_of_the_folder(self):
         self.refused('#include "../../env/src/a.hpp"', "path out")
+        self.refused('#include "../../base/test/a.hpp"', "path out")
+        self.accepted('#include "../../base/test/a.hpp"', "core/codec/test/a.cpp")
+        self.refused('#include "../../exec/test/a.hpp"', "path out", "core/codec/test/a.cpp")
+        self.refused('#include "../../base/src/a.hpp"', "path out", "core/codec/test/a.cpp")
 
     def test_blanking_keeps_lines(self):
         text = 'a\n/* float\n */ "x\\"y" R"(float\n)" // float\n\'"\' b'

@@ -64,8 +64,10 @@ class Run:
             self.built_and_run("clang", self.tested, QUICK)
             self.built_and_run("o0", [name for name in sanitized if name in ("infer", "vcr", "models")], QUICK)
             self.built_and_run("tsan", [name for name in sanitized if name in THREADED], QUICK)
-            if self.build("fuzz"):
-                programs = sorted((stages.ROOT / "build" / "fuzz" / "bin").glob("fuzz_*"))
+            fuzzers = [f"fuzz_{path.parents[1].name}_{path.stem}" for group in ("core", "host")
+                       for path in sorted((stages.ROOT / group).glob("*/fuzz/*.cpp"))]
+            if fuzzers and self.build("fuzz", fuzzers):
+                programs = [stages.ROOT / "build" / "fuzz" / "bin" / name for name in fuzzers]
                 self.stage("fuzz", lambda: stages.parallel(lambda p: stages.fuzz(p, FUZZ_SECONDS), programs))
         if self.total.executed() == 0:
             stages.fail(self.total, "no test was executed")

@@ -1,3 +1,6 @@
+// JSON-RPC from anyone: every answer is JSON.
+#include <boost/json/parse.hpp>
+
 #include "../test/memory_chain.hpp"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
