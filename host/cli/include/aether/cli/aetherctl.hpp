@@ -1,0 +1,16 @@
+// The program aetherctl: reads its arguments, runs one command, returns its exit code.
+//
+//   0  done                                   3  no answer from the chain, or not known how it ended
+//   1  the chain reports a failure            4  a file, key or password that does not do
+//   2  wrong usage
+//
+// Data goes to stdout, progress and errors to stderr. An error has a stable code, what is wrong, and what to do next.
+#pragma once
+
+namespace aether::cli {
+
+inline constexpr const char* kRpcDefault = "http://127.0.0.1:8645";
+
+[[nodiscard]] int run_aetherctl(int argc, const char* const* argv);
+
+}  // namespace aether::cli

@@ -1,0 +1,127 @@
+#include "aether/api/json.hpp"
+#include "command.hpp"
+
+namespace aether::cli {
+namespace {
+
+namespace json = boost::json;
+
+std::string balance_text(const Balance& balance) {
+  return "SWR    " + amount_to_text(balance.swr) + "\nAIC    " + amount_to_text(balance.aic) + "\n";
+}
+
+// How a transaction ended; a failure of the chain is the exit code's business, the output is there either way.
+Output show(const client::Settled& settled) {
+  const bool success = settled.receipt && settled.receipt->code == kSuccess;
+  json::object out{{"transaction", to_hex0x(settled.transaction.bytes)}, {"outcome", settled.code_name}};
+  std::string text =
+      "transaction  " + to_hex0x(settled.transaction.bytes) + "\noutcome      " + settled.code_name + "\n";
+  if (settled.receipt) {
+    out.emplace("receipt", api::to_json(*settled.receipt));
+    text += "fee          " + amount_to_text(settled.receipt->fee) + " SWR\n";
+  }
+  if (settled.place) {
+    out.emplace("place", api::to_json(*settled.place));
+    text += "slot         " + std::to_string(settled.place->slot.raw()) + "\n";
+  }
+  return {std::move(text), std::move(out), success ? kDone : kFailed};
+}
+
+Result<Amount, Failure> read_amount(std::string_view option, const std::string& text) {
+  const auto amount = amount_from_text(text);
+  if (amount) return *amount;
+  return usage("bad_amount",
+               std::string(option) + " \"" + text + "\": wanted is a number like 12.5, at most 6 decimals");
+}
+
+Result<client::Intent, Failure> read_transfer(const Arguments& arguments) {
+  client::Intent intent;
+  TransactionOutput output;
+  AETHER_TRY(output.amount, read_amount("--amount", arguments.amount));
+  if (output.amount == 0) return usage("bad_amount", "--amount is 0");
+  AETHER_TRY(intent.priority_fee, read_amount("--priority-fee", arguments.priority_fee));
+  AETHER_TRY(output.owner, resolve_address(arguments, arguments.to));
+  output.asset = arguments.asset == "AIC" ? Asset::aic : Asset::swr;
+  intent.outputs.push_back(std::move(output));
+  intent.valid_slots = arguments.valid_slots;
+  return intent;
+}
+
+Result<crypto::Seed, Failure> unlock(const Arguments& arguments, const std::string& name) {
+  AETHER_TRY(const auto directory, keys_directory(arguments));
+  CLI_TRY(const auto path, keystore::key_path(directory, name));
+  CLI_TRY(const auto key, keystore::inspect_key(path));
+  AETHER_TRY(const auto secret, password(arguments, false));
+  CLI_TRY(auto seed, keystore::unlock_key(key.path, secret));
+  return seed;
+}
+
+}  // namespace
+
+CommandResult show_status(const Arguments& arguments) {
+  AETHER_TRY(const auto rpc, connect(arguments));
+  CLI_TRY(const auto chain, rpc.call(api::GetChainId{}));
+  CLI_TRY(const auto health, rpc.call(api::GetHealth{}));
+  const std::string status(codec::enum_names<api::HealthStatus>[static_cast<std::size_t>(health.status)]);
+  const json::object out{{"chain_id", api::to_json(chain.chain_id)},
+                         {"genesis_hash", api::to_json(chain.genesis_hash)},
+                         {"at", api::to_json(health.at)},
+                         {"status", status},
+                         {"pending", health.pending},
+                         {"time_ms", api::to_json(health.time_ms)},
+                         {"version", health.version}};
+  const std::string text = "chain    " + std::to_string(chain.chain_id.raw()) + "\ngenesis  " +
+                           to_hex0x(chain.genesis_hash.bytes) + "\nslot     " + std::to_string(health.at.slot.raw()) +
+                           "\nblock    " + to_hex0x(health.at.hash.bytes) + "\nstatus   " + status + "\npending  " +
+                           std::to_string(health.pending) + "\nversion  " + health.version + "\n";
+  return Output{text, out, health.status == api::HealthStatus::ready ? kDone : kFailed};
+}
+
+CommandResult show_account(const Arguments& arguments) {
+  AETHER_TRY(const auto address, resolve_address(arguments, arguments.address));
+  AETHER_TRY(const auto rpc, connect(arguments));
+  CLI_TRY(const auto answer, rpc.call(api::GetAccount{address}));
+  json::object out{{"address", to_text(address)}};
+  const json::value shown = api::to_json(answer);
+  for (const auto& entry : shown.get_object()) out.insert(entry);
+  return Output{"address  " + to_text(address) + "\n" + balance_text(answer.account.balance) + "nonce  " +
+                    std::to_string(answer.account.nonce_top) + "\nslot   " + std::to_string(answer.at.slot.raw()) +
+                    "\n",
+                std::move(out)};
+}
+
+CommandResult transfer(const Arguments& arguments) {
+  AETHER_TRY(const auto intent, read_transfer(arguments));
+  AETHER_TRY(const auto rpc, connect(arguments));
+  AETHER_TRY(const auto seed, unlock(arguments, arguments.from));
+  CLI_TRY(const auto transaction, client::build(rpc, seed, intent));
+  if (arguments.no_wait) {
+    CLI_TRY(const auto id, client::send(rpc, transaction));
+    const std::string until = std::to_string(transaction.body.valid_until.raw());
+    return Output{"transaction  " + to_hex0x(id.bytes) + "\nvalid until  " + until + "\n",
+                  json::object{{"transaction", to_hex0x(id.bytes)}, {"valid_until", until}}};
+  }
+  const env::SystemClock clock;
+  CLI_TRY(const auto settled, client::submit_and_wait(rpc, clock, transaction));
+  return show(settled);
+}
+
+CommandResult tx_wait(const Arguments& arguments) {
+  const auto id = hash_from_hex(arguments.transaction);
+  if (!id)
+    return usage("bad_id", "\"" + arguments.transaction + "\" is no transaction id: wanted is 0x and 64 hex digits");
+  AETHER_TRY(const auto rpc, connect(arguments));
+  Slot valid_until{arguments.valid_until};
+  if (arguments.valid_until == 0) {
+    CLI_TRY(const auto known, rpc.call(api::GetTransaction{*id}));
+    if (!known.transaction)
+      return fail(Failure{kFailed, "unknown_transaction", "the chain does not know " + arguments.transaction,
+                          "send it again, or say with --valid-until SLOT how long it may still come"});
+    valid_until = known.transaction->body.valid_until;
+  }
+  const env::SystemClock clock;
+  CLI_TRY(const auto settled, client::wait_for(rpc, clock, *id, valid_until));
+  return show(settled);
+}
+
+}  // namespace aether::cli
