@@ -1,0 +1,45 @@
+// A block on top of its parent, serially: state transition and state tree in one step. This is the oracle for any faster
+// executor: its result must be the same bit for bit.
+#pragma once
+
+#include "aether/ledger/apply.hpp"
+#include "aether/smt/tree.hpp"
+
+namespace aether::exec {
+
+struct Executed {
+  ledger::Diff diff;
+  std::vector<Receipt> receipts;
+  Hash receipts_root;
+  Gas gas_used;
+  Hash state_root;
+  smt::NodeChanges nodes;
+};
+
+// `parent` and `nodes` are the state and its tree after the parent; neither is changed.
+[[nodiscard]] Result<Executed, ledger::BlockError> execute_block(const ledger::StateView& parent,
+                                                                 const smt::NodeStore& nodes,
+                                                                 ledger::Programs programs,
+                                                                 const ledger::BlockInput& block);
+
+// Block 0, on top of nothing. `genesis` passed ledger::check_genesis.
+[[nodiscard]] Executed execute_genesis(const Genesis& genesis);
+
+// The tree after the objects in `diff` changed.
+[[nodiscard]] smt::Update update_tree(const smt::NodeStore& nodes, const ledger::Diff& diff);
+
+// Of the candidates, in their order: those that form a valid block together, and those that none may hold now. The rest
+// found no room and may wait.
+struct Selection {
+  struct Refused {
+    std::size_t index = 0;
+    ledger::Reject reject{};
+  };
+  std::vector<std::size_t> accepted;
+  std::vector<Refused> refused;
+};
+[[nodiscard]] Selection select_transactions(const ledger::StateView& parent, ledger::Programs programs,
+                                            const ledger::BlockFacts& facts,
+                                            std::span<const VerifiedTransaction> candidates);
+
+}  // namespace aether::exec
