@@ -1,0 +1,65 @@
+#include <gtest/gtest.h>
+
+#include "aether/exec/execute.hpp"
+#include "aether/smt/proof.hpp"
+
+namespace aether::exec {
+namespace {
+
+struct MapState final : ledger::StateView {
+  std::map<ObjectId, Bytes> objects;
+  std::optional<Bytes> get(const ObjectId& id) const override {
+    const auto at = objects.find(id);
+    return at == objects.end() ? std::nullopt : std::optional(at->second);
+  }
+};
+
+SenderKey key_of(std::uint8_t i) { return crypto::PublicKey{i}; }
+
+VerifiedTransaction transfer(std::uint8_t from, std::uint64_t nonce) {
+  TransactionBody body;
+  body.chain_id = ChainId{7};
+  body.valid_until = Slot{9};
+  body.nonce = nonce;
+  body.sender = key_of(from);
+  body.outputs.push_back({address_of(key_of(200)), Asset::aic, 1, OutputKind::account, std::nullopt});
+  body.gas_limit = Gas{1'000};
+  body.max_fee = 50'000;
+  return assume_verified({body, {}});
+}
+
+TEST(Execute, what_is_selected_is_a_valid_block_and_its_root_commits_to_every_change) {
+  Genesis genesis;
+  genesis.chain_id = ChainId{7};
+  for (std::uint8_t i = 0; i < 50; ++i) genesis.accounts.insert({address_of(key_of(i)), {10'000'000, 5}});
+  Executed first = execute_genesis(genesis);
+  MapState state;
+  smt::MemoryStore tree;
+  for (const auto& [id, value] : first.diff) state.objects[id] = *value;
+  tree.apply(first.nodes);
+  ASSERT_EQ(smt::root(tree), first.state_root);
+
+  std::vector<VerifiedTransaction> candidates;
+  for (std::uint8_t i = 0; i < 60; ++i) candidates.push_back(transfer(i, i == 5 ? 900 : 1));
+  const ledger::BlockFacts facts{genesis.chain_id, Slot{1}, genesis.params};
+  const Selection selection = select_transactions(state, {}, facts, candidates);
+  EXPECT_EQ(selection.accepted.size(), 49u);
+  ASSERT_EQ(selection.refused.size(), 11u);
+  EXPECT_EQ(selection.refused[0].index, 5u);
+  EXPECT_EQ(selection.refused[0].reject, ledger::Reject::nonce_too_far);
+  EXPECT_EQ(selection.refused[1].reject, ledger::Reject::cannot_pay);
+
+  std::vector<VerifiedTransaction> chosen;
+  for (const auto i : selection.accepted) chosen.push_back(candidates[i]);
+  const auto block = execute_block(state, tree, {}, {facts, Address{}, chosen});
+  ASSERT_TRUE(block.has_value());
+  EXPECT_EQ(block->receipts_root, receipts_root(block->receipts));
+  tree.apply(block->nodes);
+  EXPECT_EQ(smt::root(tree), block->state_root);
+  for (const auto& [id, value] : block->diff)
+    EXPECT_TRUE(smt::verify(block->state_root, state_key(id), value_hash(*value), smt::prove(tree, state_key(id))));
+  EXPECT_FALSE(execute_block(state, tree, {}, {facts, Address{}, candidates}).has_value());
+}
+
+}  // namespace
+}  // namespace aether::exec
