@@ -1,0 +1,86 @@
+// Result codes of the programs: models 100 to 199, escrow 200 to 299. A code never changes its meaning. What vcr
+// refuses has a code for each of its rules.
+#pragma once
+
+#include "aether/ledger/code.hpp"
+#include "aether/vcr/descent.hpp"
+#include "aether/vcr/receipt.hpp"
+#include "aether/vcr/referee.hpp"
+
+namespace aether::programs {
+
+enum class ModelsCode : std::uint16_t {
+  model_exists = 100,
+  config_first = 101,  // 101 to 111: infer::ConfigError
+  not_provable = 112,  // a step proof could exceed 56 KiB
+};
+
+enum class EscrowCode : std::uint16_t {
+  no_such_job = 200,
+  job_closed,
+  job_exists,
+  no_such_model,
+  tier_unbuilt,      // only tier 0 exists
+  uncovered,         // nobody covers the model, and the buyer has not set accept_uncovered
+  seed_without_use,  // greedy sampling takes no seed
+  attempts_range,    // 1 to 8
+  bond_too_low,      // below the chain's minimum
+  amount_too_large,  // price, bond or escrow above 2^100
+  slots_range,       // accept and SLA at least 1, SLA ≤ maximum, all at most 2^32
+  sla_range,         // above 10 000 basis points
+  prompt_empty,
+  prompt_token,  // an id outside the vocabulary
+  max_new_zero,
+  context_exceeded,  // prompt and max_new do not fit the model's context
+  units_too_large,   // the price's measure overflows
+  already_accepted,
+  accept_too_late,  // the offer has lapsed
+  not_the_named_worker,
+  not_accepted,
+  already_submitted,
+  not_the_worker,
+  submit_too_late,  // after the hard end
+  not_submitted,
+  window_closed,
+  commit_exists,
+  no_such_commit,
+  prove_too_early,
+  prove_too_late,
+  no_session_of_sender,  // prove without a salt
+  not_fraud,             // the proof is right, and shows that the worker was too
+  session_bond_too_low,  // below the minimum
+  session_table_full,    // no session yields to this bond
+  no_such_session,
+  not_the_challenger,
+  clock_out,  // whose turn it is has no time left
+  no_session_named,
+  sessions_differ,  // the named sessions do not stand at one node
+  sessions_open,
+  settle_too_early,
+  not_the_buyer,
+  nothing_to_expire,    // a submitted job ends by settle
+  expire_too_early,     // 243
+  receipt_first = 245,  // 245 to 264: vcr::ReceiptError
+  referee_first = 265,  // 265 to 286: vcr::RefereeError
+  descent_first = 287,  // 287 to 299: vcr::DescentError
+};
+
+[[nodiscard]] constexpr ResultCode result_code(ModelsCode code) { return ResultCode{static_cast<std::uint16_t>(code)}; }
+[[nodiscard]] constexpr ResultCode result_code(EscrowCode code) { return ResultCode{static_cast<std::uint16_t>(code)}; }
+[[nodiscard]] constexpr ResultCode result_code(infer::ConfigError error) {
+  return ResultCode{static_cast<std::uint16_t>(101 + static_cast<unsigned>(error))};
+}
+[[nodiscard]] constexpr ResultCode result_code(vcr::ReceiptError error) {
+  return ResultCode{static_cast<std::uint16_t>(245 + static_cast<unsigned>(error))};
+}
+[[nodiscard]] constexpr ResultCode result_code(vcr::RefereeError error) {
+  return ResultCode{static_cast<std::uint16_t>(265 + static_cast<unsigned>(error))};
+}
+[[nodiscard]] constexpr ResultCode result_code(vcr::DescentError error) {
+  return ResultCode{static_cast<std::uint16_t>(287 + static_cast<unsigned>(error))};
+}
+
+// The stable name of any code of ledger or programs; "unknown" for others.
+[[nodiscard]] std::string_view code_name(ResultCode code);
+
+}  // namespace aether::programs

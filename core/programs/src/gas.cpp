@@ -1,0 +1,27 @@
+#include "gas.hpp"
+
+namespace aether::programs {
+
+namespace {
+
+ledger::Outcome<void> charge_product(ledger::Context& context, std::uint64_t steps, std::uint64_t count) {
+  const auto total = checked_mul(steps, count);
+  if (!total) return ledger::fail(ledger::Code::out_of_gas);
+  return context.charge(*total);
+}
+
+constexpr std::uint64_t in_1024(std::uint64_t count) { return count / 1024 + (count % 1024 != 0 ? 1 : 0); }
+
+}  // namespace
+
+ledger::Outcome<void> charge_instruction(ledger::Context& context, std::uint64_t bytes) {
+  const GasParams& gas = context.block().params.gas;
+  AETHER_CHECK(context.charge(gas.instruction));
+  return charge_product(context, gas.per_kib_hashed, in_1024(bytes));
+}
+
+ledger::Outcome<void> charge_multiply_adds(ledger::Context& context, std::uint64_t count) {
+  return charge_product(context, context.block().params.gas.per_kilo_multiply_add, in_1024(count));
+}
+
+}  // namespace aether::programs
