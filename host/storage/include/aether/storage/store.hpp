@@ -23,6 +23,7 @@ enum class ErrorKind : std::uint8_t {
   schema,          // written by another version of this program
   not_a_database,  // the directory holds something else
   corrupt,         // RocksDB finds damage
+  bad_genesis,     // the genesis makes no valid chain
   environment,     // the file system refuses
 };
 
