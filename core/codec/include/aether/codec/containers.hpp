@@ -35,7 +35,7 @@ struct Text : std::string {
   static constexpr std::size_t kMax = Max;
 };
 
-// Up to Max elements, strictly increasing by operator<, which must order as the encoded bytes do.
+// Up to Max elements, strictly increasing by operator<: hashes and ids in the order of their bytes, integers by value.
 template <class T, std::size_t Max>
 class SortedSet {
  public:
