@@ -34,4 +34,10 @@ const ErrorInfo* info_by_number(std::int64_t number) {
   return nullptr;
 }
 
+Answer<void> check_count(std::string_view parameter, std::uint32_t count, std::uint32_t max) {
+  if (count >= 1 && count <= max) return {};
+  return fail(Error{ErrorCode::invalid_params,
+                    "params: " + std::string(parameter) + " must be 1 to " + std::to_string(max), "out_of_range"});
+}
+
 }  // namespace aether::api

@@ -45,7 +45,10 @@ class AnyValue {
     } else if constexpr (codec::is_optional<T>) {
       if (below(2) == 1) fill(value.emplace());
     } else if constexpr (codec::is_variant<T>) {
-      std::visit([this](auto& inner) { this->fill(inner); }, value);
+      const std::uint64_t index = below(std::variant_size_v<T>);
+      [&]<std::size_t... I>(std::index_sequence<I...>) {
+        ((index == I ? this->fill(value.template emplace<I>()) : void()), ...);
+      }(std::make_index_sequence<std::variant_size_v<T>>{});
     } else {
       T::fields(value, *this);
     }

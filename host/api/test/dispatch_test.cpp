@@ -58,10 +58,11 @@ TEST(Dispatch, GivesEachErrorItsName) {
   EXPECT_EQ(call_error(chain, "aeth_health", json::object{{"x", 1}}), "invalid_params");
   EXPECT_EQ(call_error(chain, "aeth_getAccount", json::object{}), "invalid_params");
   EXPECT_EQ(call_error(chain, "rpc.discover", json::object{{"x", 1}}), "invalid_params");
-  EXPECT_EQ(call_error(chain, "dev_seal", json::object{{"slots", 0}}), "invalid_params");
   EXPECT_EQ(call_error(chain, "aeth_getBlockByNumber", json::object{{"slot", "9"}}), "not_found");
   EXPECT_EQ(call_error(chain, "aeth_sendRawTransaction", json::object{{"transaction", "0x00"}}),
             "malformed_transaction");
+  EXPECT_EQ(call_error(chain, "aeth_getJob", json::object{{"job", to_hex0x(Hash{}.bytes)}}), "not_found");
+  EXPECT_EQ(call_error(chain, "aeth_getModel", json::object{{"model", to_hex0x(Hash{}.bytes)}}), "not_found");
   const json::object object{{"domain", "account"}, {"key", to_hex0x(Hash{}.bytes)}};
   EXPECT_EQ(call_error(chain, "aeth_getProof", json::object{{"object", object}}), "not_kept");
 }
@@ -106,9 +107,157 @@ TEST(Dispatch, DescribesEveryMethod) {
   const auto document = ask(chain, request_text("rpc.discover", json::object{})).at("result");
   std::set<std::string> names;
   for (const auto& method : document.at("methods").as_array()) names.insert(std::string(method.at("name").as_string()));
-  EXPECT_EQ(names.size(), 11U);
+  EXPECT_EQ(names.size(), 15U);
   EXPECT_TRUE(names.contains("aeth_sendRawTransaction"));
   EXPECT_EQ(document.at("x-errors").as_array().size(), error_table().size());
+}
+
+// --- Jobs and models -----------------------------------------------------------------------------------------------
+
+programs::JobObject job_in(JobFilter state) {
+  programs::JobObject out;
+  if (state == JobFilter::closed) {
+    out.state = programs::ClosedJob{};
+    return out;
+  }
+  programs::Job job;
+  if (state != JobFilter::open) job.acceptance.emplace();
+  if (state == JobFilter::submitted) job.submission.emplace();
+  out.state = job;
+  return out;
+}
+Hash job_id(std::uint8_t n) { return Hash{{n}}; }
+
+// Ids of the jobs with that filter, taken page by page.
+std::vector<Hash> ids_of(ChainService& chain, std::optional<JobFilter> filter, std::optional<std::uint32_t> limit) {
+  std::vector<Hash> out;
+  GetJobs request{filter, {}, limit};
+  do {
+    const auto result = ask(chain, request_text(GetJobs::kMethod, to_json(request))).at("result");
+    const auto page = from_json<GetJobsAnswer>(result);
+    if (!page) {
+      ADD_FAILURE() << page.error().text();
+      break;
+    }
+    EXPECT_LE(page->jobs.size(), limit ? *limit : kPageMax);
+    for (const JobEntry& entry : page->jobs) out.push_back(entry.id);
+    request.after = page->next;
+  } while (request.after);
+  return out;
+}
+
+TEST(Jobs, ComeInPagesByTheirState) {
+  using enum JobFilter;
+  testing::MemoryChain chain;
+  chain.put_job(job_id(1), job_in(open));
+  chain.put_job(job_id(2), job_in(closed));
+  chain.put_job(job_id(3), job_in(running));
+  chain.put_job(job_id(4), job_in(submitted));
+  chain.put_job(job_id(5), job_in(open));
+  using Ids = std::vector<Hash>;
+  for (const std::uint32_t limit : {1U, 2U, 5U, kPageMax}) {
+    EXPECT_EQ(ids_of(chain, all, limit), (Ids{job_id(1), job_id(2), job_id(3), job_id(4), job_id(5)}));
+    EXPECT_EQ(ids_of(chain, living, limit), (Ids{job_id(1), job_id(3), job_id(4), job_id(5)}));
+    EXPECT_EQ(ids_of(chain, open, limit), (Ids{job_id(1), job_id(5)}));
+    EXPECT_EQ(ids_of(chain, running, limit), Ids{job_id(3)});
+    EXPECT_EQ(ids_of(chain, submitted, limit), Ids{job_id(4)});
+    EXPECT_EQ(ids_of(chain, closed, limit), Ids{job_id(2)});
+  }
+  EXPECT_EQ(ids_of(chain, {}, {}).size(), 5U);
+  const auto answer = ask(chain, request_text("aeth_getJob", json::object{{"job", to_hex0x(job_id(3).bytes)}}));
+  EXPECT_TRUE(answer.at("result").at("job").at("state").as_object().contains("living"));
+}
+
+// --- Bad parameters of every method --------------------------------------------------------------------------------
+
+struct BadCall {
+  std::string_view method;
+  std::string_view params;
+  std::string_view reason;
+
+  friend std::ostream& operator<<(std::ostream& out, const BadCall& call) {
+    return out << call.method << ' ' << call.params;
+  }
+};
+class EachBadCall : public ::testing::TestWithParam<BadCall> {};
+
+TEST_P(EachBadCall, IsInvalidParamsAndSaysWhy) {
+  testing::MemoryChain chain;
+  const BadCall& call = GetParam();
+  const auto answer = ask(chain, request_text(call.method, json::parse(call.params)));
+  ASSERT_EQ(error_name(answer), "invalid_params");
+  EXPECT_EQ(answer.at("error").at("data").at("reason").as_string(), call.reason);
+  EXPECT_TRUE(answer.at("error").at("message").as_string().starts_with("params: ")) << answer;
+}
+
+constexpr BadCall kBadCalls[] = {
+    {"aeth_sendRawTransaction", R"({})", "missing_key"},
+    {"aeth_sendRawTransaction", R"({"transaction":1})", "wrong_type"},
+    {"aeth_sendRawTransaction", R"({"transaction":"0x0"})", "bad_hex"},
+    {"aeth_sendRawTransaction", R"({"transaction":"0x00","x":1})", "unknown_key"},
+    {"aeth_simulate", R"({})", "missing_key"},
+    {"aeth_simulate", R"({"transaction":null})", "wrong_type"},
+    {"aeth_simulate", R"({"transaction":"00"})", "bad_hex"},
+    {"aeth_simulate", R"({"transaction":"0x00","x":1})", "unknown_key"},
+    {"aeth_getTransaction", R"({})", "missing_key"},
+    {"aeth_getTransaction", R"({"transaction":[]})", "wrong_type"},
+    {"aeth_getTransaction", R"({"transaction":"0x00"})", "bad_hex"},
+    {"aeth_getTransactionReceipt", R"({})", "missing_key"},
+    {"aeth_getTransactionReceipt", R"({"transaction":{}})", "wrong_type"},
+    {"aeth_getTransactionReceipt", R"({"transaction":"0x00"})", "bad_hex"},
+    {"aeth_getAccount", R"({})", "missing_key"},
+    {"aeth_getAccount", R"({"address":7})", "wrong_type"},
+    {"aeth_getAccount", R"({"address":"aeth1qqqq"})", "bad_address"},
+    {"aeth_getAccount", R"({"Address":"aeth1qqqq"})", "missing_key"},
+    {"aeth_getBlockByNumber", R"({"slot":1})", "wrong_type"},
+    {"aeth_getBlockByNumber", R"({"slot":"-1"})", "bad_decimal"},
+    {"aeth_getBlockByNumber", R"({"slot":"18446744073709551616"})", "out_of_range"},
+    {"aeth_getBlockByNumber", R"({"number":"1"})", "unknown_key"},
+    {"aeth_getStateRoot", R"({"slot":true})", "wrong_type"},
+    {"aeth_getStateRoot", R"({"slot":"18446744073709551616"})", "out_of_range"},
+    {"aeth_getStateRoot", R"({"x":1})", "unknown_key"},
+    {"aeth_getProof", R"({})", "missing_key"},
+    {"aeth_getProof", R"({"object":"0x"})", "wrong_type"},
+    {"aeth_getProof", R"({"object":{"domain":"accounts","key":"0x"}})", "unknown_name"},
+    {"aeth_getProof", R"({"object":{"domain":"account","key":"0x"}})", "bad_hex"},
+    {"aeth_getProof", R"({"object":{"domain":"account"}})", "missing_key"},
+    {"aeth_getJob", R"({})", "missing_key"},
+    {"aeth_getJob", R"({"job":5})", "wrong_type"},
+    {"aeth_getJob", R"({"job":"0x05"})", "bad_hex"},
+    {"aeth_getJob", R"({"id":"0x05"})", "missing_key"},
+    {"aeth_getJobs", R"({"filter":"mine"})", "unknown_name"},
+    {"aeth_getJobs", R"({"filter":1})", "wrong_type"},
+    {"aeth_getJobs", R"({"after":"0x05"})", "bad_hex"},
+    {"aeth_getJobs", R"({"limit":"5"})", "wrong_type"},
+    {"aeth_getJobs", R"({"limit":0})", "out_of_range"},
+    {"aeth_getJobs", R"({"limit":101})", "out_of_range"},
+    {"aeth_getJobs", R"({"limit":-1})", "out_of_range"},
+    {"aeth_getJobs", R"({"page":1})", "unknown_key"},
+    {"aeth_getModel", R"({})", "missing_key"},
+    {"aeth_getModel", R"({"model":false})", "wrong_type"},
+    {"aeth_getModel", R"({"model":"0x05"})", "bad_hex"},
+    {"aeth_getModels", R"({"after":1})", "wrong_type"},
+    {"aeth_getModels", R"({"limit":0})", "out_of_range"},
+    {"aeth_getModels", R"({"limit":101})", "out_of_range"},
+    {"aeth_getModels", R"({"limit":4294967296})", "out_of_range"},
+    {"aeth_getModels", R"({"filter":"living"})", "unknown_key"},
+    {"aeth_chainId", R"({"x":1})", "unknown_key"},
+    {"aeth_health", R"({"x":1})", "unknown_key"},
+    {"dev_seal", R"({})", "missing_key"},
+    {"dev_seal", R"({"slots":"1"})", "wrong_type"},
+    {"dev_seal", R"({"slots":0})", "out_of_range"},
+    {"dev_seal", R"({"slots":10001})", "out_of_range"},
+};
+INSTANTIATE_TEST_SUITE_P(Dispatch, EachBadCall, ::testing::ValuesIn(kBadCalls));
+
+template <class... Requests>
+std::set<std::string_view> methods_of(RequestList<Requests...>) {
+  return {Requests::kMethod...};
+}
+TEST(Dispatch, BadCallsCoverEveryMethod) {
+  std::set<std::string_view> tried;
+  for (const BadCall& call : kBadCalls) tried.insert(call.method);
+  EXPECT_EQ(tried, methods_of(AllRequests{}));
 }
 
 TEST(Errors, AreATableWithoutGapsOrTwins) {

@@ -1,4 +1,4 @@
-// A chain in memory that decodes, queues, seals and answers, but executes nothing: what dispatch is tested against.
+// A chain in memory that decodes, queues, seals, holds jobs and answers, but executes nothing: what dispatch is tested against.
 #pragma once
 
 #include <map>
@@ -62,18 +62,45 @@ class MemoryChain final : public ChainService {
     return GetStateRootAnswer{at, {}, {}};
   }
   Answer<GetProofAnswer> handle(const GetProof&) override { return fail(Error{ErrorCode::not_kept, "no tree", {}}); }
+  Answer<GetJobAnswer> handle(const GetJob& request) override {
+    const auto found = jobs_.find(request.job);
+    if (found == jobs_.end()) return fail(Error{ErrorCode::not_found, "no such job", {}});
+    return GetJobAnswer{head(), found->second};
+  }
+  Answer<GetJobsAnswer> handle(const GetJobs& request) override {
+    AETHER_TRY(const auto limit, page_limit(request.limit));
+    GetJobsAnswer out{head(), {}, {}};
+    auto at = request.after ? jobs_.upper_bound(*request.after) : jobs_.begin();
+    for (; at != jobs_.end(); ++at) {
+      if (!passes(at->second, request.filter ? *request.filter : JobFilter::all)) continue;
+      if (out.jobs.size() == limit) {
+        out.next = out.jobs.back().id;
+        break;
+      }
+      out.jobs.push_back({at->first, at->second});
+    }
+    return out;
+  }
+  Answer<GetModelAnswer> handle(const GetModel&) override {
+    return fail(Error{ErrorCode::not_found, "no such model", {}});
+  }
+  Answer<GetModelsAnswer> handle(const GetModels& request) override {
+    AETHER_CHECK(page_limit(request.limit));
+    return GetModelsAnswer{head(), {}, {}};
+  }
   Answer<GetChainIdAnswer> handle(const GetChainId&) override { return GetChainIdAnswer{head(), kChain, {}, {}, {}}; }
   Answer<GetHealthAnswer> handle(const GetHealth&) override {
     return GetHealthAnswer{head(), HealthStatus::ready, 0, 0, "test"};
   }
   Answer<DevSealAnswer> handle(const DevSeal& request) override {
-    if (request.slots == 0 || request.slots > kSealSlotsMax)
-      return fail(Error{ErrorCode::invalid_params, "slots is 1 to 10000", "out_of_range"});
+    AETHER_CHECK(check_count("slots", request.slots, kSealSlotsMax));
     slot_ = Slot{slot_.raw() + request.slots};
     for (auto& [id, sent] : sent_)
       if (!sent.place && sent.transaction.body.valid_until >= slot_) sent.place = TransactionPlace{slot_, {}, 0};
     return DevSealAnswer{head()};
   }
+
+  void put_job(const Hash& id, programs::JobObject job) { jobs_[id] = std::move(job); }
 
   static constexpr ChainId kChain{7};
   static constexpr std::size_t kQueueMax = 3;
@@ -96,6 +123,7 @@ class MemoryChain final : public ChainService {
 
   Slot slot_{1};
   std::map<Hash, Sent> sent_;
+  std::map<Hash, programs::JobObject> jobs_;
 };
 
 }  // namespace aether::api::testing

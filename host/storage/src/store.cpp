@@ -33,7 +33,7 @@ class Store::DatabaseSnapshot final : public Snapshot {
   std::optional<TransactionPlace> transaction(const Hash& id) const override {
     return load<TransactionPlace>(Family::transactions, id.view(), "transaction index");
   }
-  ObjectPage scan(Domain domain, const Hash& from, std::size_t count_max) const override;
+  void scan(Domain domain, const std::optional<Hash>& after, const Visit& visit) const override;
 
  private:
   std::optional<Bytes> read(Family which, ByteView key) const { return database_.get(which, key, at_); }
@@ -49,26 +49,19 @@ class Store::DatabaseSnapshot final : public Snapshot {
   std::optional<BlockRecord> tip_;
 };
 
-ObjectPage Store::DatabaseSnapshot::scan(Domain domain, const Hash& from, std::size_t count_max) const {
+void Store::DatabaseSnapshot::scan(Domain domain, const std::optional<Hash>& after, const Visit& visit) const {
   rocksdb::ReadOptions options;
   options.snapshot = at_;
   const std::unique_ptr<rocksdb::Iterator> at(database_.db->NewIterator(options, database_.family(Family::state)));
-  ObjectPage page;
-  const Bytes first = object_key({domain, from});
-  for (at->Seek(slice(first)); at->Valid(); at->Next()) {
-    const ByteView key = view(at->key());
-    if (key.size() != first.size() || key[0] != first[0]) break;
-    Hash object;
-    std::copy(key.begin() + 1, key.end(), object.bytes.begin());
-    if (page.objects.size() == count_max) {
-      page.next = object;
-      return page;
-    }
-    const ByteView value = view(at->value());
-    page.objects.emplace_back(object, Bytes(value.begin(), value.end()));
+  const Bytes first = object_key({domain, after ? *after : Hash{}});
+  at->Seek(slice(first));
+  if (after && at->Valid() && at->key() == slice(first)) at->Next();
+  for (; at->Valid(); at->Next()) {
+    const auto object = codec::decode<ObjectId>(view(at->key()));
+    if (!object) broken("state key");
+    if (object->domain != domain || !visit(object->key, view(at->value()))) break;
   }
   if (!at->status().ok()) broken(at->status().ToString());
-  return page;
 }
 
 Store::Store(std::unique_ptr<Database> database) : database_(std::move(database)) {}

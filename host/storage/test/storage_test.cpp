@@ -79,7 +79,7 @@ TEST(Store, a_snapshot_is_unmoved_by_later_commits) {
   expect_whole(*(*store)->snapshot(), 1);
 }
 
-TEST(Store, erased_objects_are_gone_and_scan_pages_cover_a_domain_once) {
+TEST(Store, erased_objects_are_gone_and_scans_cover_a_domain_once) {
   auto store = Store::open({.directory = {}, .ephemeral = true, .genesis = {}});
   ASSERT_TRUE(commit_block(**store, 0));
   ledger::Diff diff;
@@ -91,18 +91,33 @@ TEST(Store, erased_objects_are_gone_and_scan_pages_cover_a_domain_once) {
   ASSERT_TRUE((*store)->commit(commit));
   const auto snapshot = (*store)->snapshot();
   EXPECT_FALSE(snapshot->get(object(3)));
-  std::vector<Hash> seen;
-  std::optional<Hash> from = Hash{};
-  while (from) {
-    const auto page = snapshot->scan(Domain::account, *from, 7);
-    EXPECT_LE(page.objects.size(), 7u);
-    for (const auto& [key, value] : page.objects) seen.push_back(key);
-    from = page.next;
+  const auto keys = [&](Domain domain, std::optional<Hash> after, std::size_t count_max) {
+    std::vector<Hash> out;
+    snapshot->scan(domain, after, [&](const Hash& key, ByteView value) {
+      EXPECT_EQ(snapshot->get(ObjectId{domain, key}), Bytes(value.begin(), value.end()));
+      out.push_back(key);
+      return out.size() < count_max;
+    });
+    return out;
+  };
+  const auto all = keys(Domain::account, {}, 1'000);
+  EXPECT_EQ(all.size(), kObjects - 1);
+  EXPECT_TRUE(std::is_sorted(all.begin(), all.end()));
+  std::vector<Hash> paged;
+  for (std::optional<Hash> after;;) {
+    const auto page = keys(Domain::account, after, 7);
+    if (page.empty()) break;
+    EXPECT_LE(page.size(), 7u);
+    paged.insert(paged.end(), page.begin(), page.end());
+    after = page.back();
   }
-  EXPECT_EQ(seen.size(), kObjects - 1);
-  EXPECT_TRUE(std::is_sorted(seen.begin(), seen.end()));
-  EXPECT_EQ(snapshot->scan(Domain::model, Hash{}, 10).objects.size(), 1u);
-  EXPECT_TRUE(snapshot->scan(Domain::job, Hash{}, 10).objects.empty());
+  EXPECT_EQ(paged, all);
+  // A cursor need not be the key of an object any more.
+  EXPECT_EQ(keys(Domain::account, object(3).key, 1'000).front(),
+            *std::upper_bound(all.begin(), all.end(), object(3).key));
+  EXPECT_EQ(keys(Domain::model, {}, 10).size(), 1u);
+  EXPECT_TRUE(keys(Domain::model, Hash{{9}}, 10).empty());
+  EXPECT_TRUE(keys(Domain::job, {}, 10).empty());
 }
 
 TEST(Store, refuses_what_is_not_its_own_and_leaves_it_as_it_is) {

@@ -35,15 +35,20 @@ class Overlay final : public StateView {
   Diff diff_;
 };
 
-// The object decoded as T; a value of the default for accounts, supply and treasury that do not exist. Bytes in the
-// state were encoded by this code: a decoding failure is a broken store and asserts.
+// Bytes of the state as T. They were encoded by this code: a decoding failure is a broken store and asserts.
+template <class T>
+[[nodiscard]] T decode_object(ByteView bytes) {
+  auto value = codec::decode<T>(bytes);
+  AETHER_ASSERT(value.has_value());
+  return std::move(*value);
+}
+
+// The object as T; a value of the default for accounts, supply and treasury that do not exist.
 template <class T>
 [[nodiscard]] std::optional<T> load(const StateView& view, const ObjectId& id) {
   const auto bytes = view.get(id);
   if (!bytes) return std::nullopt;
-  auto value = codec::decode<T>(*bytes);
-  AETHER_ASSERT(value.has_value());
-  return std::move(*value);
+  return decode_object<T>(*bytes);
 }
 
 template <class T>

@@ -48,4 +48,7 @@ struct Error {
 template <class T>
 using Answer = Result<T, Error>;
 
+// invalid_params unless the parameter is 1 to `max`.
+[[nodiscard]] Answer<void> check_count(std::string_view parameter, std::uint32_t count, std::uint32_t max);
+
 }  // namespace aether::api

@@ -1,5 +1,5 @@
-// The requests and answers of the interface, typed. A request names its method and its answer; the list `Methods` is
-// the table from which dispatch, client and rpc.discover are made. Every answer says in `at` which block it speaks of.
+// The requests and answers of the interface, typed; jobs and models stand in methods_jobs.hpp. A request names its
+// method and its answer; AllRequests (service.hpp) lists them. Every answer says in `at` which block it speaks of.
 #pragma once
 
 #include "aether/params/limits.hpp"
@@ -7,7 +7,6 @@
 
 namespace aether::api {
 
-inline constexpr std::uint32_t kPageMax = 100;          // entries of a list in one answer
 inline constexpr std::uint32_t kSealSlotsMax = 10'000;  // of one dev_seal
 inline constexpr std::size_t kProofBytesMax = 64 * 1024;
 
@@ -73,8 +72,7 @@ struct Simulate {
   static constexpr std::string_view kMethod = "aeth_simulate";
   static constexpr std::string_view kSummary =
       "What a transaction would do in the next block, and the sets it needs; signature, nonce and declared sets are "
-      "not "
-      "judged, and nothing changes";
+      "not judged, and nothing changes";
   TransactionBytes transaction;
 
   template <class Self, class V>
@@ -255,8 +253,7 @@ struct GetProof {
   static constexpr std::string_view kMethod = "aeth_getProof";
   static constexpr std::string_view kSummary =
       "An object of the state with a proof; names the block whose post-state it proves and the child header that "
-      "carries "
-      "the root, or null";
+      "carries the root, or null";
   ObjectId object;
 
   template <class Self, class V>

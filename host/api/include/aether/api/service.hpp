@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "aether/api/error.hpp"
-#include "aether/api/methods.hpp"
+#include "aether/api/methods_jobs.hpp"
 
 namespace aether::api {
 
@@ -23,6 +23,10 @@ class ChainService {
   virtual Answer<GetBlockByNumberAnswer> handle(const GetBlockByNumber& request) = 0;
   virtual Answer<GetStateRootAnswer> handle(const GetStateRoot& request) = 0;
   virtual Answer<GetProofAnswer> handle(const GetProof& request) = 0;
+  virtual Answer<GetJobAnswer> handle(const GetJob& request) = 0;
+  virtual Answer<GetJobsAnswer> handle(const GetJobs& request) = 0;
+  virtual Answer<GetModelAnswer> handle(const GetModel& request) = 0;
+  virtual Answer<GetModelsAnswer> handle(const GetModels& request) = 0;
   virtual Answer<GetChainIdAnswer> handle(const GetChainId& request) = 0;
   virtual Answer<GetHealthAnswer> handle(const GetHealth& request) = 0;
   virtual Answer<DevSealAnswer> handle(const DevSeal& request) = 0;
@@ -32,7 +36,8 @@ class ChainService {
 template <class... Requests>
 struct RequestList {};
 using AllRequests = RequestList<SendRawTransaction, Simulate, GetTransaction, GetTransactionReceipt, GetAccount,
-                                GetBlockByNumber, GetStateRoot, GetProof, GetChainId, GetHealth, DevSeal>;
+                                GetBlockByNumber, GetStateRoot, GetProof, GetJob, GetJobs, GetModel, GetModels,
+                                GetChainId, GetHealth, DevSeal>;
 
 inline constexpr std::size_t kRequestBytesMax = 1024 * 1024;
 inline constexpr std::size_t kResponseBytesMax = 16 * 1024 * 1024;

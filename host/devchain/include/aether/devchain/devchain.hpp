@@ -38,6 +38,10 @@ class DevChain final : public api::ChainService {
   api::Answer<api::GetBlockByNumberAnswer> handle(const api::GetBlockByNumber& request) override;
   api::Answer<api::GetStateRootAnswer> handle(const api::GetStateRoot& request) override;
   api::Answer<api::GetProofAnswer> handle(const api::GetProof& request) override;
+  api::Answer<api::GetJobAnswer> handle(const api::GetJob& request) override;
+  api::Answer<api::GetJobsAnswer> handle(const api::GetJobs& request) override;
+  api::Answer<api::GetModelAnswer> handle(const api::GetModel& request) override;
+  api::Answer<api::GetModelsAnswer> handle(const api::GetModels& request) override;
   api::Answer<api::GetChainIdAnswer> handle(const api::GetChainId& request) override;
   api::Answer<api::GetHealthAnswer> handle(const api::GetHealth& request) override;
   api::Answer<api::DevSealAnswer> handle(const api::DevSeal& request) override;

@@ -7,6 +7,7 @@
 // a commit's slot is the tip's + 1, or 0 first. (3) Every read belongs to one Snapshot.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -78,12 +79,6 @@ struct BlockCommit {
   const smt::NodeChanges* nodes = nullptr;
 };
 
-// Objects of one domain in the order of their keys. `next` continues after the last one; none at the end.
-struct ObjectPage {
-  std::vector<std::pair<Hash, Bytes>> objects;
-  std::optional<Hash> next;
-};
-
 // One moment of the chain; safe from any thread, and keeps old data alive while it lives.
 class Snapshot : public ledger::StateView, public smt::NodeStore {
  public:
@@ -96,8 +91,10 @@ class Snapshot : public ledger::StateView, public smt::NodeStore {
   [[nodiscard]] virtual std::optional<Block> block(Slot slot) const = 0;
   [[nodiscard]] virtual std::vector<Receipt> receipts(Slot slot) const = 0;
   [[nodiscard]] virtual std::optional<TransactionPlace> transaction(const Hash& id) const = 0;
-  // From the key `from` (inclusive), at most `count_max` objects.
-  [[nodiscard]] virtual ObjectPage scan(Domain domain, const Hash& from, std::size_t count_max) const = 0;
+  // Gives `visit` the objects of a domain in the order of their keys, from the first or from that behind `after`, until
+  // it returns false or none is left.
+  using Visit = std::function<bool(const Hash& key, ByteView value)>;
+  virtual void scan(Domain domain, const std::optional<Hash>& after, const Visit& visit) const = 0;
 };
 
 struct StoreOptions {
