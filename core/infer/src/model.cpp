@@ -39,9 +39,9 @@ Layer layer_of(const Config& c) {
   return out;
 }
 
-constexpr std::array kLayerTensors{TensorKind::attn_norm, TensorKind::q,        TensorKind::k,    TensorKind::v,
-                                   TensorKind::head,      TensorKind::o,        TensorKind::mlp_norm, TensorKind::gate,
-                                   TensorKind::up,        TensorKind::down};
+constexpr std::array<TensorKind, 10> kLayerTensors{
+    TensorKind::attn_norm, TensorKind::q,        TensorKind::k,    TensorKind::v,  TensorKind::head,
+    TensorKind::o,         TensorKind::mlp_norm, TensorKind::gate, TensorKind::up, TensorKind::down};
 
 std::uint32_t channel_count(const Config& c, TensorKind kind) {
   switch (kind) {

@@ -6,14 +6,19 @@
 #include <memory>
 #include <random>
 
+#include "../../infer/test/model_maker.hpp"
+#include "../../infer/test/reference.hpp"
 #include "aether/vcr/descent.hpp"
 #include "aether/vcr/referee.hpp"
-#include "model_maker.hpp"
-#include "reference.hpp"
 
 namespace aether::vcr::testing {
 
 using infer::OpKind;
+using infer::testing::make_model;
+using infer::testing::Recording;
+using infer::testing::Reference;
+using infer::testing::Row;
+using infer::testing::with_equal_logits;
 using Random = std::mt19937_64;
 
 inline std::uint32_t below(Random& random, std::uint64_t bound) { return static_cast<std::uint32_t>(random() % bound); }

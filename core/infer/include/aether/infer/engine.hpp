@@ -20,6 +20,7 @@ enum class Isa : std::uint8_t { scalar, avx2 };
 struct EngineOptions {
   Isa isa = Isa::scalar;
   std::uint32_t chunk = 64;  // positions that run through a layer together; at least 1
+  std::uint64_t parallel_from = 1 << 20;  // multiply-adds from which a step is worth waking threads
 };
 
 // Immutable once made; several sequences may run on it. `model` and `pool` must outlive it.

@@ -5,10 +5,11 @@
 #include <string>
 
 #include "aether/infer/element.hpp"
+#include "aether/infer/graph.hpp"
 #include "aether/infer/model.hpp"
 #include "aether/infer/row_sink.hpp"
 
-namespace aether::vcr::testing {
+namespace aether::infer::testing {
 
 struct Row {
   std::uint32_t op = 0;
@@ -208,4 +209,4 @@ class Reference {
   infer::RowScale scale_;
 };
 
-}  // namespace aether::vcr::testing
+}  // namespace aether::infer::testing

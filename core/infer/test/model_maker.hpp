@@ -6,7 +6,7 @@
 
 #include "aether/infer/model.hpp"
 
-namespace aether::vcr::testing {
+namespace aether::infer::testing {
 
 class ModelMaker {
  public:
@@ -72,4 +72,4 @@ inline infer::Model with_equal_logits(infer::Model model) {
   return model;
 }
 
-}  // namespace aether::vcr::testing
+}  // namespace aether::infer::testing
