@@ -1,0 +1,26 @@
+#include <gtest/gtest.h>
+
+#include <fstream>
+#include <set>
+#include <sstream>
+#include <string>
+
+#include "aether/env/cpu.hpp"
+
+namespace aether::env {
+namespace {
+
+TEST(Cpu, features_are_those_that_the_kernel_lists) {
+  std::ifstream info("/proc/cpuinfo");
+  std::set<std::string> flags;
+  for (std::string line; flags.empty() && std::getline(info, line);) {
+    if (!line.starts_with("flags")) continue;
+    std::istringstream words(line);
+    for (std::string word; words >> word;) flags.insert(word);
+  }
+  ASSERT_FALSE(flags.empty());
+  EXPECT_EQ(cpu_features().avx2, flags.contains("avx2") && flags.contains("bmi1") && flags.contains("bmi2"));
+}
+
+}  // namespace
+}  // namespace aether::env
