@@ -15,7 +15,7 @@ std::string_view to_string(Isa isa) {
 }
 
 Engine::Engine(const Model& model, TaskPool& pool, EngineOptions options)
-    : state_(new State{model, pool, options, kScalarKernels}) {
+    : state_(new State{model, pool, options, options.isa == Isa::avx2 ? kAvx2Kernels : kScalarKernels}) {
   AETHER_ASSERT(options.chunk >= 1 && model.well_formed());
 }
 

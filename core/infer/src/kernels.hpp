@@ -30,7 +30,7 @@ struct Scales {
 struct Kernels {
   // out[i·out_stride + j] = Σ x[i][k]·w[j][k] over k < depth. Every partial sum fits 32 bits.
   void (*dots)(Rows<std::int16_t> x, Rows<std::int8_t> w, std::size_t depth, std::int32_t* out, std::size_t out_stride);
-  // y[c] = sat32(linear(y[c], scale, channel c)), |y[c]| ≤ 2^30 before.
+  // y[c] = sat32(linear(y[c], scale, channel c)), |y[c]| ≤ 2^30 before; |scale.e| < 2^30.
   void (*finish)(std::span<std::int32_t> y, RowScale scale, Scales channels);
   // norm_row and quantise_row, at most kRowMax elements.
   RowScale (*norm)(std::span<const std::int32_t> x, std::span<const std::int16_t> gain, std::uint64_t eps,
@@ -48,5 +48,6 @@ struct Kernels {
 inline constexpr std::size_t kRowMax = 16'384;
 
 extern const Kernels kScalarKernels;
+extern const Kernels kAvx2Kernels;
 
 }  // namespace aether::infer

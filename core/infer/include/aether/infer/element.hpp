@@ -68,6 +68,9 @@ RowScale quantise_row(std::span<const std::int16_t> x, std::span<std::int8_t> ou
 // RMSNorm and quantisation, the prologue of q, k, v, gate, up and logits: the division by the root goes into the scale.
 RowScale norm_row(std::span<const std::int32_t> x, std::span<const std::int16_t> gain, std::uint64_t eps,
                   std::span<std::int8_t> out);
+// Its parts: h, by which a row of that peak is shifted; and the scale from that of z, Σx'², ε and h.
+[[nodiscard]] int norm_shift(std::uint64_t peak);
+[[nodiscard]] RowScale normed_scale(RowScale scale, std::uint64_t squares, std::uint64_t eps, int h);
 
 // y = (acc·a·M + 2^(S−1)) >> S, S = clamp(s − e, 1, 62), plus bias. |acc| ≤ 2^30, so |acc·a·M| < 2^61.
 [[nodiscard]] constexpr std::int64_t linear(std::int32_t acc, RowScale scale, const Channel& channel) {
