@@ -47,7 +47,7 @@ void seal_transfers(benchmark::State& state) {
     const auto batch = transfers(senders, ++nonce);
     state.ResumeTiming();
     const auto sealed = (*chain)->seal_next(batch, nonce, seed_of(1'000'000));
-    done += static_cast<std::int64_t>(sealed->included.size());
+    done += static_cast<std::int64_t>(sealed->selection.accepted.size());
   }
   state.SetItemsProcessed(done);
 }
@@ -63,7 +63,8 @@ void apply_transfers(benchmark::State& state) {
   std::int64_t done = 0;
   for (auto _ : state) {
     state.PauseTiming();
-    const auto sealed = (*proposer)->seal_next(transfers(senders, nonce + 1), ++nonce, seed_of(1'000'000));
+    ++nonce;
+    const auto sealed = (*proposer)->seal_next(transfers(senders, nonce), nonce, seed_of(1'000'000));
     const auto block = (*proposer)->snapshot()->block(sealed->record.slot);
     state.ResumeTiming();
     std::optional<BlockRule> refused;

@@ -1,20 +1,9 @@
 #include "aether/chain/chain.hpp"
 
 #include "aether/programs/programs.hpp"
-#include "select.hpp"
 
 namespace aether::chain {
 namespace {
-
-smt::Update update_tree(const smt::NodeStore& tree, const ledger::Diff& diff) {
-  std::map<Hash, std::optional<Hash>> by_key;
-  for (const auto& [id, value] : diff)
-    by_key[state_key(id)] = value ? std::optional(value_hash(*value)) : std::nullopt;
-  std::vector<smt::Change> changes;
-  changes.reserve(by_key.size());
-  for (const auto& [key, value] : by_key) changes.push_back({key, value});
-  return smt::update(tree, changes);
-}
 
 Address proposer_of(const Sealer& sealer) {
   return std::visit([](const auto& kind) { return address_of(kind.public_key); }, sealer);
@@ -43,12 +32,6 @@ std::string_view to_string(BlockRule rule) {
   return "unknown";
 }
 
-// A block's effect before it is committed.
-struct Chain::Executed {
-  ledger::BlockOutput output;
-  smt::Update tree;
-};
-
 Chain::Chain(const Options& options, TaskPool& pool, std::unique_ptr<storage::Store> store)
     : genesis_(options.genesis), genesis_hash_(genesis_hash(genesis_)), pool_(pool), store_(std::move(store)) {}
 
@@ -65,16 +48,14 @@ storage::Outcome<std::unique_ptr<Chain>> Chain::open(const Options& options, Tas
 }
 
 storage::Outcome<void> Chain::commit_genesis() {
-  const ledger::Diff diff = ledger::genesis_state(genesis_);
-  const auto empty = snapshot();
-  const smt::Update tree = update_tree(*empty, diff);
+  const exec::Executed first = exec::execute_genesis(genesis_);
   storage::BlockCommit commit;
   commit.record.hash = genesis_hash_;
   commit.record.time_ms = genesis_.time_ms;
-  commit.record.state_root = tree.root;
-  commit.record.receipts_root = receipts_root({});
-  commit.diff = &diff;
-  commit.nodes = &tree.nodes;
+  commit.record.state_root = first.state_root;
+  commit.record.receipts_root = first.receipts_root;
+  commit.diff = &first.diff;
+  commit.nodes = &first.nodes;
   return store_->commit(commit);
 }
 
@@ -113,23 +94,15 @@ Result<void, BlockRule> Chain::check_header(const storage::BlockRecord& parent, 
   return {};
 }
 
-std::optional<Chain::Executed> Chain::execute(const storage::Snapshot& parent,
-                                              std::span<const VerifiedTransaction> transactions,
-                                              BlockRule& refused) const {
-  const ledger::BlockInput input{next_facts(parent), proposer_of(genesis_.sealer), transactions};
-  auto output = ledger::apply_block(parent, programs::all_programs(), input);
-  if (!output) {
-    const bool one = output.error().kind == ledger::BlockError::Kind::transaction;
-    refused = one ? BlockRule::transaction : BlockRule::limits;
-    return std::nullopt;
-  }
-  smt::Update tree = update_tree(parent, output->diff);
-  return Executed{std::move(*output), std::move(tree)};
+Result<exec::Executed, ledger::BlockError> Chain::execute(const storage::Snapshot& parent,
+                                                          std::span<const VerifiedTransaction> transactions) const {
+  return exec::execute_block(parent, parent, programs::all_programs(),
+                             {next_facts(parent), proposer_of(genesis_.sealer), transactions});
 }
 
 storage::Outcome<storage::BlockRecord> Chain::commit(const Block& block,
                                                      std::span<const VerifiedTransaction> transactions,
-                                                     const Executed& executed) {
+                                                     const exec::Executed& executed) {
   std::vector<Hash> ids;
   ids.reserve(transactions.size());
   for (const VerifiedTransaction& tx : transactions) ids.push_back(tx.id());
@@ -137,15 +110,15 @@ storage::Outcome<storage::BlockRecord> Chain::commit(const Block& block,
   commit.record = {block.header.body.slot,
                    block_hash(block.header.body),
                    block.header.body.time_ms,
-                   executed.tree.root,
-                   receipts_root(executed.output.receipts),
-                   executed.output.gas_used,
+                   executed.state_root,
+                   executed.receipts_root,
+                   executed.gas_used,
                    block.header};
   commit.block = &block;
   commit.transaction_ids = ids;
-  commit.receipts = executed.output.receipts;
-  commit.diff = &executed.output.diff;
-  commit.nodes = &executed.tree.nodes;
+  commit.receipts = executed.receipts;
+  commit.diff = &executed.diff;
+  commit.nodes = &executed.nodes;
   AETHER_CHECK(store_->commit(commit));
   return commit.record;
 }
@@ -168,10 +141,10 @@ storage::Outcome<void> Chain::apply(const Block& block, std::optional<BlockRule>
     }
     transactions.push_back(std::move(*verdict));
   }
-  BlockRule rule{};
-  const auto executed = execute(*parent, transactions, rule);
+  const auto executed = execute(*parent, transactions);
   if (!executed) {
-    refused = rule;
+    const bool one = executed.error().kind == ledger::Limit::transaction;
+    refused = one ? BlockRule::transaction : BlockRule::limits;
     return {};
   }
   AETHER_CHECK(commit(block, transactions, *executed));
@@ -183,10 +156,11 @@ storage::Outcome<Sealed> Chain::seal_next(std::span<const VerifiedTransaction> c
   AETHER_ASSERT(genesis_.sealer == Sealer{DevSealer{crypto::ed25519_public_key(seed)}});
   const std::lock_guard turn(writer_);
   const auto parent = snapshot();
-  Selection selection = select(*parent, next_facts(*parent), candidates);
+  exec::Selection selection =
+      exec::select_transactions(*parent, programs::all_programs(), next_facts(*parent), candidates);
   std::vector<VerifiedTransaction> transactions;
   Block block;
-  for (const std::size_t i : selection.included) {
+  for (const std::size_t i : selection.accepted) {
     transactions.push_back(candidates[i]);
     block.transactions.push_back(candidates[i].transaction());
   }
@@ -194,11 +168,10 @@ storage::Outcome<Sealed> Chain::seal_next(std::span<const VerifiedTransaction> c
   header.time_ms = std::max(time_ms, parent->tip()->time_ms + 1);
   header.transactions_root = transactions_root(block.transactions);
   block.header = seal(std::move(header), seed);
-  BlockRule rule{};
-  const auto executed = execute(*parent, transactions, rule);
+  const auto executed = execute(*parent, transactions);
   AETHER_ASSERT(executed.has_value());  // the selection obeys the rules that the executor checks
   AETHER_TRY(auto record, commit(block, transactions, *executed));
-  return Sealed{std::move(record), std::move(selection.included), std::move(selection.refused)};
+  return Sealed{std::move(record), std::move(selection)};
 }
 
 Proven Chain::prove(const storage::Snapshot& snapshot, const ObjectId& id) {

@@ -62,7 +62,7 @@ TEST(Chain, a_transfer_moves_its_amount_and_the_receipt_says_so) {
   const auto chain = open(some_chain());
   const auto tx = checked(transfer(0, user(1), 7, 1));
   const Sealed sealed = seal_with(*chain, {tx});
-  ASSERT_EQ(sealed.included.size(), 1u);
+  ASSERT_EQ(sealed.selection.accepted.size(), 1u);
   const auto snapshot = chain->snapshot();
   const auto receipt = snapshot->receipts(sealed.record.slot).at(0);
   EXPECT_EQ(receipt.code, kSuccess);
@@ -165,9 +165,9 @@ TEST(Chain, reopening_gives_the_same_root_and_goes_on) {
     EXPECT_EQ(chain->snapshot()->tip(), before);
     EXPECT_EQ(smt::root(*chain->snapshot()), before->state_root);
     const Sealed next = seal_with(*chain, {checked(transfer(0, user(1), 1, 1)), checked(transfer(0, user(1), 1, 2))});
-    EXPECT_EQ(next.included, std::vector<std::size_t>{1});
-    ASSERT_EQ(next.refused.size(), 1u);
-    EXPECT_EQ(next.refused[0].second, ledger::Reject::nonce_used);
+    EXPECT_EQ(next.selection.accepted, std::vector<std::size_t>{1});
+    ASSERT_EQ(next.selection.refused.size(), 1u);
+    EXPECT_EQ(next.selection.refused[0].reject, ledger::Reject::nonce_used);
   }
   options.genesis.chain_id = ChainId{6};
   SerialPool pool;

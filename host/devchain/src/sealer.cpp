@@ -45,12 +45,12 @@ storage::Outcome<storage::BlockRecord> DevChain::seal_one() {
   }
   AETHER_TRY(const auto sealed, chain_.seal_next(candidates, clock_.wall_ms(), options_.seed));
   const std::lock_guard lock(mutex_);
-  for (const std::size_t i : sealed.included) pending_.remove(candidates[i].id());
-  for (const auto& [i, reject] : sealed.refused)
+  for (const std::size_t i : sealed.selection.accepted) pending_.remove(candidates[i].id());
+  for (const auto& [i, reject] : sealed.selection.refused)
     if (!may_stand_later(reject)) pending_.remove(candidates[i].id());
   pending_.expire(next(sealed.record.slot));
   // What did not fit is due in the next block.
-  if (!sealed.included.empty() && pending_.count() > 0) fresh_ = true;
+  if (!sealed.selection.accepted.empty() && pending_.count() > 0) fresh_ = true;
   return sealed.record;
 }
 

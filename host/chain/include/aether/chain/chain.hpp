@@ -5,7 +5,7 @@
 #include <mutex>
 
 #include "aether/base/task_pool.hpp"
-#include "aether/ledger/apply.hpp"
+#include "aether/exec/execute.hpp"
 #include "aether/smt/proof.hpp"
 #include "aether/storage/store.hpp"
 
@@ -40,8 +40,7 @@ struct Options {
 // What is waiting to be sealed, and what became of it.
 struct Sealed {
   storage::BlockRecord record;
-  std::vector<std::size_t> included;  // indices of candidates, in block order
-  std::vector<std::pair<std::size_t, ledger::Reject>> refused;  // may not stand in this block; the rest did not fit
+  exec::Selection selection;  // indices of the candidates
 };
 
 // An object with its proof under the state root after `record`.
@@ -73,13 +72,12 @@ class Chain {
   [[nodiscard]] ledger::BlockFacts next_facts(const storage::Snapshot& snapshot) const;
 
  private:
-  struct Executed;
   Chain(const Options& options, TaskPool& pool, std::unique_ptr<storage::Store> store);
   storage::Outcome<void> commit_genesis();
-  std::optional<Executed> execute(const storage::Snapshot& parent, std::span<const VerifiedTransaction> transactions,
-                                  BlockRule& refused) const;
+  Result<exec::Executed, ledger::BlockError> execute(const storage::Snapshot& parent,
+                                                     std::span<const VerifiedTransaction> transactions) const;
   storage::Outcome<storage::BlockRecord> commit(const Block& block, std::span<const VerifiedTransaction> transactions,
-                                                const Executed& executed);
+                                                const exec::Executed& executed);
   Result<void, BlockRule> check_header(const storage::BlockRecord& parent, const Block& block) const;
   HeaderBody header_after(const storage::BlockRecord& parent) const;
 
