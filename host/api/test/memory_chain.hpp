@@ -1,4 +1,5 @@
-// A chain in memory that decodes, queues, seals, holds jobs and answers, but executes nothing: what dispatch is tested against.
+// A chain in memory that decodes, queues, seals, holds jobs and answers, but executes nothing: what dispatch is tested
+// against.
 #pragma once
 
 #include <map>

@@ -13,8 +13,7 @@ Options chain_of(std::uint64_t senders, const env::Path& directory) {
   Options options{.directory = directory, .ephemeral = false, .genesis = {}};
   options.genesis.sealer = DevSealer{crypto::ed25519_public_key(seed_of(1'000'000))};
   for (std::uint64_t n = 0; n < senders; ++n)
-    options.genesis.accounts.insert(
-        {address_of(crypto::ed25519_public_key(seed_of(n))), {1'000'000 * kAmountUnit, 0}});
+    options.genesis.accounts.insert({address_of(crypto::ed25519_public_key(seed_of(n))), {1'000'000 * kAmountUnit, 0}});
   return options;
 }
 

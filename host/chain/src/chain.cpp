@@ -37,8 +37,9 @@ Chain::Chain(const Options& options, TaskPool& pool, std::unique_ptr<storage::St
 
 storage::Outcome<std::unique_ptr<Chain>> Chain::open(const Options& options, TaskPool& pool) {
   if (const auto sound = ledger::check_genesis(options.genesis); !sound)
-    return fail(storage::Error{storage::ErrorKind::bad_genesis,
-                               "this genesis makes no chain: " + std::string(to_string(sound.error())) + "; correct it"});
+    return fail(
+        storage::Error{storage::ErrorKind::bad_genesis,
+                       "this genesis makes no chain: " + std::string(to_string(sound.error())) + "; correct it"});
   AETHER_TRY(auto store, storage::Store::open({.directory = options.directory,
                                                .ephemeral = options.ephemeral,
                                                .genesis = genesis_hash(options.genesis)}));

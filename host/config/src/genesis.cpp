@@ -1,5 +1,7 @@
 #include "aether/config/genesis.hpp"
 
+#include <algorithm>
+
 #include "aether/crypto/sha256.hpp"
 
 namespace aether::config {
@@ -13,6 +15,21 @@ void shorten(JobParams& jobs) {
   jobs.worker_clock_slots = 25;
   jobs.challenger_clock_slots = 20;
   jobs.dispute_slots_max = 600;
+}
+
+Outcome<GenesisAccount> account_from_text(std::string_view text) {
+  const std::size_t first = text.find(':');
+  const std::size_t second = first == std::string_view::npos ? first : text.find(':', first + 1);
+  if (second == std::string_view::npos)
+    return fail(Error{ErrorKind::syntax, "'" + std::string(text) + "' is not ADDRESS:SWR:AIC, as aeth1…:100:2.5"});
+  const auto address = address_from_text(text.substr(0, first));
+  if (!address) return fail(Error{ErrorKind::bad_value, std::string(to_string(address.error()))});
+  const auto swr = amount_from_text(text.substr(first + 1, second - first - 1));
+  const auto aic = amount_from_text(text.substr(second + 1));
+  if (!swr || !aic)
+    return fail(
+        Error{ErrorKind::bad_value, "'" + std::string(text) + "': an amount has digits and at most 6 decimals"});
+  return GenesisAccount{*address, {*swr, *aic}};
 }
 
 }  // namespace
@@ -32,20 +49,30 @@ Genesis dev_genesis(const DevGenesis& options) {
   return genesis;
 }
 
-Outcome<GenesisAccount> account_from_text(std::string_view text) {
-  const std::size_t first = text.find(':');
-  const std::size_t second = first == std::string_view::npos ? first : text.find(':', first + 1);
-  if (second == std::string_view::npos)
-    return fail(Error{ErrorKind::syntax, "'" + std::string(text) + "' is not ADDRESS:SWR:AIC, as aeth1…:100:2.5"});
-  const auto address = address_from_text(text.substr(0, first));
-  if (!address) return fail(Error{ErrorKind::bad_value, std::string(to_string(address.error()))});
-  const auto swr = amount_from_text(text.substr(first + 1, second - first - 1));
-  const auto aic = amount_from_text(text.substr(second + 1));
-  if (!swr || !aic)
-    return fail(Error{ErrorKind::bad_value, "'" + std::string(text) + "': an amount has digits and at most 6 decimals"});
-  return GenesisAccount{*address, {*swr, *aic}};
+Outcome<void> fund(Genesis& genesis, std::string_view text) {
+  AETHER_TRY(const GenesisAccount account, account_from_text(text));
+  const auto same = [&](const GenesisAccount& other) { return other.address == account.address; };
+  if (std::any_of(genesis.accounts.begin(), genesis.accounts.end(), same))
+    return fail(Error{ErrorKind::repeated, to_text(account.address) + " is funded twice: name an address once"});
+  if (genesis.accounts.size() == limits::kGenesisAccountsMax)
+    return fail(Error{ErrorKind::out_of_range, "genesis holds at most " + std::to_string(limits::kGenesisAccountsMax) +
+                                                   " accounts: fund the others by transfers"});
+  genesis.accounts.insert(account);
+  return {};
 }
 
 crypto::Seed dev_sealer_seed() { return crypto::Seed(crypto::tagged_hash("aether/dev-sealer", {}).bytes); }
+
+crypto::Seed dev_seed(std::string_view name) {
+  return crypto::Seed(crypto::tagged_hash("aether/dev-key", as_bytes(name)).bytes);
+}
+
+std::vector<GenesisAccount> dev_accounts() {
+  std::vector<GenesisAccount> out;
+  for (const auto name : kDevKeys)
+    out.push_back(
+        {address_of(crypto::ed25519_public_key(dev_seed(name))), {1'000'000 * kAmountUnit, 1'000'000 * kAmountUnit}});
+  return out;
+}
 
 }  // namespace aether::config

@@ -9,7 +9,6 @@ namespace {
 
 Genesis some_genesis() {
   DevGenesis options;
-  options.sealer = crypto::ed25519_public_key(dev_sealer_seed());
   options.accounts = {{Address{Hash{{1}}}, {1'000'000, 5}}, {Address{Hash{{2}}}, {u128{1} << 90, 0}}};
   return dev_genesis(options);
 }
@@ -20,8 +19,9 @@ std::string replaced(std::string text, std::string_view from, std::string_view t
   return text.replace(at, from.size(), to);
 }
 
-RC_GTEST_PROP(GenesisToml, text_round_trip, (std::uint64_t chain, std::uint64_t time, std::uint64_t high,
-                                             std::uint64_t low, const std::array<std::uint8_t, 32>& key)) {
+RC_GTEST_PROP(GenesisToml, text_round_trip,
+              (std::uint64_t chain, std::uint64_t time, std::uint64_t high, std::uint64_t low,
+               const std::array<std::uint8_t, 32>& key)) {
   Genesis genesis = some_genesis();
   genesis.chain_id = ChainId{chain};
   genesis.time_ms = time;
@@ -84,12 +84,25 @@ TEST(DevGenesis, presets_are_valid_and_funds_parse) {
   for (const Preset preset : {Preset::standard, Preset::demo})
     EXPECT_TRUE(validate(dev_genesis({.accounts = {}, .preset = preset}).params));
   const std::string address = to_text(Address{Hash{{7}}});
-  const auto account = account_from_text(address + ":1.5:20");
-  ASSERT_TRUE(account);
-  EXPECT_EQ(account->balance, (Balance{1'500'000, 20'000'000}));
-  EXPECT_EQ(account_from_text(address + ":1").error().kind, ErrorKind::syntax);
-  EXPECT_EQ(account_from_text(address + ":x:1").error().kind, ErrorKind::bad_value);
-  EXPECT_EQ(account_from_text("aeth1q:1:1").error().kind, ErrorKind::bad_value);
+  Genesis genesis = dev_genesis({.accounts = {}});
+  ASSERT_TRUE(fund(genesis, address + ":1.5:20"));
+  EXPECT_EQ(genesis.accounts.begin()->balance, (Balance{1'500'000, 20'000'000}));
+  EXPECT_EQ(fund(genesis, address + ":2:2").error().kind, ErrorKind::repeated);
+  EXPECT_EQ(fund(genesis, address + ":1").error().kind, ErrorKind::syntax);
+  EXPECT_EQ(fund(genesis, address + ":x:1").error().kind, ErrorKind::bad_value);
+  EXPECT_EQ(fund(genesis, "aeth1q:1:1").error().kind, ErrorKind::bad_value);
+  EXPECT_EQ(genesis.accounts.size(), 1U);
+}
+
+TEST(DevGenesis, funds_the_published_keys) {
+  const Genesis genesis = dev_genesis({});
+  EXPECT_EQ(genesis.accounts.size(), kDevKeys.size());
+  for (const auto name : kDevKeys) {
+    const Address address = address_of(crypto::ed25519_public_key(dev_seed(name)));
+    EXPECT_TRUE(std::any_of(genesis.accounts.begin(), genesis.accounts.end(), [&](const GenesisAccount& account) {
+      return account.address == address;
+    })) << name;
+  }
 }
 
 }  // namespace

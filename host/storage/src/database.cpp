@@ -119,13 +119,16 @@ Outcome<void> Store::Database::check_identity(const StoreOptions& options) {
     return {};
   }
   if (!schema || !genesis || *schema != codec::encode(kSchema))
-    return error(ErrorKind::schema, directory + " was written by another version of this program: use that version, or a new directory");
+    return error(ErrorKind::schema,
+                 directory + " was written by another version of this program: use that version, or a new directory");
   if (!std::equal(genesis->begin(), genesis->end(), options.genesis.bytes.begin(), options.genesis.bytes.end()))
     return error(ErrorKind::foreign, directory + " belongs to the chain with genesis " + to_hex0x(*genesis) + ", not " +
                                          to_hex0x(options.genesis.view()) + ": name its genesis, or another directory");
   if (const auto bytes = get(Family::meta, as_bytes(kTipKey))) {
     auto record = codec::decode<BlockRecord>(*bytes);
-    if (!record) return error(ErrorKind::corrupt, directory + ": the record of the newest block is damaged: restore the directory");
+    if (!record)
+      return error(ErrorKind::corrupt,
+                   directory + ": the record of the newest block is damaged: restore the directory");
     tip = std::move(*record);
   }
   return {};

@@ -13,8 +13,8 @@ namespace aether::storage {
 
 // Order of the column families on disk; names never change their meaning.
 enum class Family : std::uint8_t { meta, state, nodes, records, blocks, receipts, transactions, hashes };
-inline constexpr std::array<std::string_view, 8> kFamilyNames{"default",  "state",        "nodes",  "records", "blocks",
-                                                              "receipts", "transactions", "hashes"};
+inline constexpr std::array<std::string_view, 8> kFamilyNames{"default", "state",    "nodes",        "records",
+                                                              "blocks",  "receipts", "transactions", "hashes"};
 inline constexpr std::uint32_t kSchema = 1;
 
 inline rocksdb::Slice slice(ByteView bytes) {

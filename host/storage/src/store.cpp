@@ -8,8 +8,7 @@ using ReceiptList = codec::List<Receipt, limits::kBlockTransactionsMax>;
 
 class Store::DatabaseSnapshot final : public Snapshot {
  public:
-  explicit DatabaseSnapshot(const Database& database)
-      : database_(database), at_(database.db->GetSnapshot()) {
+  explicit DatabaseSnapshot(const Database& database) : database_(database), at_(database.db->GetSnapshot()) {
     if (const auto bytes = read(Family::meta, as_bytes("tip"))) tip_ = decode_own<BlockRecord>(*bytes, "tip");
   }
   ~DatabaseSnapshot() override { database_.db->ReleaseSnapshot(at_); }

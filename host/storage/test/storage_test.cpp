@@ -145,7 +145,9 @@ TEST(Store, refuses_what_is_not_its_own_and_leaves_it_as_it_is) {
 
 TEST(Store, a_damaged_database_is_refused) {
   const auto dir = temp_dir();
-  { ASSERT_TRUE(commit_block(**Store::open(at(dir)), 0)); }
+  {
+    ASSERT_TRUE(commit_block(**Store::open(at(dir)), 0));
+  }
   const env::Path current = dir.path() / "chain" / "db" / "CURRENT";
   ASSERT_TRUE(env::write_file_atomically(current, as_bytes("MANIFEST-999999\n")));
   const auto store = Store::open(at(dir));

@@ -1,8 +1,8 @@
-// Jobs and models: requests and answers. An object is given as the state holds it; phases, windows and clocks follow from
-// it and from the parameters of aeth_chainId by aether/programs/phases.hpp.
+// Jobs and models: requests and answers. An object is given as the state holds it; phases, windows and clocks follow
+// from it and from the parameters of aeth_chainId by aether/programs/phases.hpp.
 //
-// A list comes in pages, in the order of the ids. Ask again with `after` = the answer's `next` until that is null. A page
-// may hold fewer than `limit` entries although more follow: one answer looks at a bounded number of objects.
+// A list comes in pages, in the order of the ids. Ask again with `after` = the answer's `next` until that is null. A
+// page may hold fewer than `limit` entries although more follow: one answer looks at a bounded number of objects.
 #pragma once
 
 #include "aether/api/error.hpp"
@@ -140,7 +140,8 @@ struct GetModels {
   using Answer = GetModelsAnswer;
   static constexpr std::string_view kMethod = "aeth_getModels";
   static constexpr std::string_view kSummary =
-      "A page of the registered models, in the order of their ids, at most 100; `after` is the `next` of the page before";
+      "A page of the registered models, in the order of their ids, at most 100; `after` is the `next` of the page "
+      "before";
   std::optional<Hash> after;           // from the first when none is given
   std::optional<std::uint32_t> limit;  // 1 to kPageMax; kPageMax when none is given
 

@@ -1,4 +1,5 @@
-// A chain: genesis, blocks, state, tree, on one database. One writer at a time (calls take turns), any number of readers.
+// A chain: genesis, blocks, state, tree, on one database. One writer at a time (calls take turns), any number of
+// readers.
 #pragma once
 
 #include <memory>
@@ -15,19 +16,19 @@ namespace aether::chain {
 enum class BlockRule : std::uint8_t {
   version,
   chain_id,
-  epoch,                 // 0 on a chain without epochs
-  slot,                  // not the parent's + 1
+  epoch,  // 0 on a chain without epochs
+  slot,   // not the parent's + 1
   parent_hash,
   parent_state_root,
   parent_receipts_root,
   parent_gas_used,
   transactions_root,
-  time,                  // not above the parent's
-  sealer,                // not the one genesis names
-  seal,                  // the signature does not hold
+  time,    // not above the parent's
+  sealer,  // not the one genesis names
+  seal,    // the signature does not hold
   transaction_signature,
-  transaction,           // one that may not stand in it
-  limits,                // bytes, gas or count
+  transaction,  // one that may not stand in it
+  limits,       // bytes, gas or count
 };
 [[nodiscard]] std::string_view to_string(BlockRule rule);
 

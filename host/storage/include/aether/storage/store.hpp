@@ -98,9 +98,9 @@ class Snapshot : public ledger::StateView, public smt::NodeStore {
 };
 
 struct StoreOptions {
-  env::Path directory;      // made when absent; ignored when ephemeral
-  bool ephemeral = false;   // in memory, gone with the object
-  Hash genesis;             // the chain this database must belong to
+  env::Path directory;     // made when absent; ignored when ephemeral
+  bool ephemeral = false;  // in memory, gone with the object
+  Hash genesis;            // the chain this database must belong to
 };
 
 class Store {

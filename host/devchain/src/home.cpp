@@ -1,0 +1,81 @@
+#include "aether/devchain/home.hpp"
+
+namespace aether::devchain {
+namespace {
+
+constexpr std::string_view kGenesisFile = "genesis.toml";
+constexpr std::string_view kPasswordFile = "dev-password";
+constexpr std::string_view kPassword = "development";
+// The password is published, so nothing is gained by a dear derivation.
+constexpr keystore::KdfCost kCost{1, 8 * 1024};
+
+template <class T, class E>
+HomeOutcome<T> said(Result<T, E> result) {
+  if (!result) return fail(std::move(result.error().message));
+  if constexpr (std::is_void_v<T>) {
+    return {};
+  } else {
+    return std::move(*result);
+  }
+}
+
+// Nothing but what an interrupted write of the genesis left.
+HomeOutcome<void> check_unused(const env::Path& directory) {
+  std::error_code code;
+  for (std::filesystem::directory_iterator at(directory, code), end; !code && at != end; at.increment(code))
+    if (!at->path().filename().string().starts_with(kGenesisFile))
+      return fail(directory.string() + " holds files but no chain: name an empty or a new directory");
+  return {};
+}
+
+HomeOutcome<keystore::KeyInfo> write_dev_key(const env::Path& directory, std::string_view name) {
+  const crypto::Seed seed = config::dev_seed(name);
+  auto written = keystore::import_key(directory, name, seed, keystore::SecretBytes(as_bytes(kPassword)), kCost);
+  if (written || written.error().kind != keystore::ErrorKind::exists) return said(std::move(written));
+  AETHER_TRY(const auto path, said(keystore::key_path(directory, name)));
+  AETHER_TRY(auto there, said(keystore::inspect_key(path)));
+  if (there.public_key == crypto::ed25519_public_key(seed)) return there;
+  return fail(path.string() + " is another key of that name: name another directory");
+}
+
+}  // namespace
+
+HomeOutcome<Genesis> genesis_of_directory(const env::Path& directory, const Genesis& wanted, bool must) {
+  const env::Path file = directory / kGenesisFile;
+  std::error_code ignored;
+  if (std::filesystem::exists(file, ignored)) {
+    AETHER_TRY(auto kept, said(config::genesis_from_file(file)));
+    if (!must || genesis_hash(wanted) == genesis_hash(kept)) return kept;
+    return fail(directory.string() + " keeps a chain with another genesis, " + file.string() +
+                ": start it without one, or name a new directory");
+  }
+  AETHER_CHECK(check_unused(directory));
+  AETHER_CHECK(said(env::make_directories(directory, 0700)));
+  AETHER_CHECK(said(env::write_file_atomically(file, as_bytes(config::genesis_to_toml(wanted)), {.overwrite = false})));
+  return wanted;
+}
+
+HomeOutcome<crypto::Seed> sealer_seed(const Genesis& genesis, const env::Path& key_file,
+                                      const env::Path& password_file) {
+  crypto::Seed seed = config::dev_sealer_seed();
+  if (!key_file.empty()) {
+    AETHER_TRY(const auto password, said(keystore::password_from_file(password_file)));
+    AETHER_TRY(seed, said(keystore::unlock_key(key_file, password)));
+  }
+  if (genesis.sealer == Sealer{DevSealer{crypto::ed25519_public_key(seed)}}) return seed;
+  return fail(key_file.empty() ? "genesis names a sealer of its own: give its key with --sealer-key"
+                               : key_file.string() + " is not the key of the sealer that genesis names");
+}
+
+HomeOutcome<std::vector<keystore::KeyInfo>> write_dev_keys(const env::Path& directory) {
+  std::vector<keystore::KeyInfo> out;
+  for (const auto name : config::kDevKeys) {
+    AETHER_TRY(auto key, write_dev_key(directory, name));
+    out.push_back(std::move(key));
+  }
+  const std::string text = std::string(kPassword) + "\n";
+  AETHER_CHECK(said(env::write_file_atomically(directory / kPasswordFile, as_bytes(text), {.mode = 0600})));
+  return out;
+}
+
+}  // namespace aether::devchain
