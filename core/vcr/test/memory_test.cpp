@@ -19,6 +19,7 @@ std::size_t live = 0, peak = 0;
   peak = std::max(peak, live);
   return out;
 }
+[[gnu::noinline]] void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return operator new(size); }
 [[gnu::noinline]] void operator delete(void* at) noexcept {
   if (at != nullptr) live -= malloc_usable_size(at);
   std::free(at);
