@@ -28,6 +28,11 @@ VOCAB, DIM, LAYERS, HEADS, KV, HEAD_DIM, FF, CONTEXT = 1024, 256, 4, 4, 2, 64, 7
 END = VOCAB - 1  # the end-of-text token: after each chapter
 EPS = 1e-5
 THETA = 10000.0
+# What pretokens() does, as a regular expression of Hugging Face's tokenizers.
+PRETOKENS = (
+    r" ?[A-Za-z\x{80}-\x{10FFFF}]+| ?[0-9]+| ?[^ \t\n\x0b\x0c\rA-Za-z0-9\x{80}-\x{10FFFF}]+"
+    r"|[ \t\n\x0b\x0c\r]+(?= [^ \t\n\x0b\x0c\r])|[ \t\n\x0b\x0c\r]+"
+)
 
 
 def log(*words):
@@ -168,7 +173,7 @@ def write_tokenizer(merges, tokenizer):
             "pretokenizers": [
                 {
                     "type": "Split",
-                    "pattern": {"Regex": " ?[A-Za-z\\u0080-\\U0010FFFF]+| ?[0-9]+| ?[^\\sA-Za-z0-9\\u0080-\\U0010FFFF]+|\\s+(?!\\S)|\\s"},
+                    "pattern": {"Regex": PRETOKENS},
                     "behavior": "Isolated",
                     "invert": False,
                 },
