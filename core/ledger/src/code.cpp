@@ -17,6 +17,30 @@ std::string_view to_string(Code code) {
   return "unknown";
 }
 
+std::string_view reject_name(Reject reject) {
+  switch (reject) {
+    case Reject::too_large: return "too_large";
+    case Reject::wrong_chain: return "wrong_chain";
+    case Reject::bad_signature: return "bad_signature";
+    case Reject::inputs_unsupported: return "inputs_unsupported";
+    case Reject::utxo_unsupported: return "utxo_unsupported";
+    case Reject::zero_output: return "zero_output";
+    case Reject::sets_overlap: return "sets_overlap";
+    case Reject::gas_above_block: return "gas_above_block";
+    case Reject::amount_above_bound: return "amount_above_bound";
+    case Reject::fee_too_low: return "fee_too_low";
+    case Reject::nothing_to_do: return "nothing_to_do";
+    case Reject::expired: return "expired";
+    case Reject::valid_until_too_far: return "valid_until_too_far";
+    case Reject::nonce_used: return "nonce_used";
+    case Reject::nonce_too_old: return "nonce_too_old";
+    case Reject::nonce_too_far: return "nonce_too_far";
+    case Reject::nonce_repeated: return "nonce_repeated";
+    case Reject::cannot_pay: return "cannot_pay";
+  }
+  return "unknown";
+}
+
 std::string_view to_string(Reject reject) {
   switch (reject) {
     case Reject::too_large: return "the transaction is larger than 64 KiB";
@@ -28,7 +52,7 @@ std::string_view to_string(Reject reject) {
     case Reject::sets_overlap: return "an object is in both reads and writes: leave it in writes";
     case Reject::gas_above_block: return "gas_limit is above a block's gas";
     case Reject::amount_above_bound: return "an amount, or their sum, is above 2^100";
-    case Reject::fee_too_low: return "max_fee is below the fee at gas_limit: raise it (aeth_estimateFee)";
+    case Reject::fee_too_low: return "max_fee is below the fee at gas_limit: raise it (aeth_simulate tells it)";
     case Reject::nothing_to_do: return "the transaction has neither an output nor a call";
     case Reject::expired: return "valid_until has passed: sign again with a later slot";
     case Reject::valid_until_too_far: return "valid_until is more than a day ahead";

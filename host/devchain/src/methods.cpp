@@ -1,22 +1,11 @@
-#include "aether/devchain/devchain.hpp"
 #include "aether/programs/codes.hpp"
 #include "aether/programs/programs.hpp"
+#include "answers.hpp"
 
 namespace aether::devchain {
 namespace {
 
-using api::ErrorCode;
-using storage::Snapshot;
-
 constexpr std::string_view kVersion = "0.1.0";
-
-std::unexpected<api::Error> error(ErrorCode code, std::string_view message, std::string_view reason = {}) {
-  return fail(api::Error{code, std::string(message), std::string(reason)});
-}
-
-// A dev block is final when its batch is synced, and only such blocks are seen.
-api::BlockRef ref(const storage::BlockRecord& record) { return {record.slot, record.hash, true}; }
-api::BlockRef tip_of(const Snapshot& snapshot) { return ref(*snapshot.tip()); }
 
 api::Answer<Transaction> read(const api::TransactionBytes& bytes) {
   auto tx = codec::decode<Transaction>(bytes);
@@ -46,26 +35,6 @@ std::optional<api::TransactionPlace> place_of(const Snapshot& snapshot, const Ha
   return api::TransactionPlace{place->slot, record->hash, place->index};
 }
 
-// Gives `take` the objects of a page until it wants no more. The cursor of the next page; none when nothing follows.
-template <class Take>
-std::optional<Hash> scan_page(const Snapshot& snapshot, Domain domain, const std::optional<Hash>& after, Take take) {
-  constexpr std::size_t kLookedAtMax = 4'096;
-  std::optional<Hash> last;
-  std::optional<Hash> cursor;
-  std::size_t looked_at = 0;
-  bool full = false;
-  snapshot.scan(domain, after, [&](const Hash& id, ByteView bytes) {
-    if (full) {
-      cursor = last;
-      return false;
-    }
-    full = !take(id, bytes) || ++looked_at == kLookedAtMax;
-    last = id;
-    return true;
-  });
-  return cursor;
-}
-
 api::Error queue_error(QueueError why) {
   switch (why) {
     case QueueError::known: return {ErrorCode::known_transaction, "the transaction waits already", {}};
@@ -84,7 +53,7 @@ api::Error queue_error(QueueError why) {
 
 api::Error rejected(ledger::Reject why) {
   return {ErrorCode::rejected_transaction, "no block may hold the transaction: " + std::string(to_string(why)),
-          std::string(to_string(why))};
+          std::string(ledger::reject_name(why))};
 }
 api::Answer<void> admit(const Result<void, ledger::Reject>& verdict) {
   if (verdict) return {};
@@ -107,7 +76,8 @@ api::Answer<api::SendRawTransactionAnswer> DevChain::handle(const api::SendRawTr
   // The signature last: it is the dearest check.
   const VerifiedTransaction unchecked = assume_verified(raw);
   AETHER_CHECK(admit(ledger::preflight(facts.params, facts.chain_id, unchecked)));
-  if (snapshot->transaction(unchecked.id())) return error(ErrorCode::known_transaction, "the transaction is in a block");
+  if (snapshot->transaction(unchecked.id()))
+    return error(ErrorCode::known_transaction, "the transaction is in a block");
   AETHER_CHECK(admit(ledger::preclaim(*snapshot, facts.slot, unchecked)));
   auto tx = verify(std::move(raw));
   if (!tx) return fail(rejected(ledger::Reject::bad_signature));
@@ -197,44 +167,6 @@ api::Answer<api::GetProofAnswer> DevChain::handle(const api::GetProof& request) 
   out.carried_by = child_of(*snapshot, proven.record.slot);
   if (proven.value) out.value.emplace(std::move(*proven.value));
   out.proof = codec::encode(proven.proof);
-  return out;
-}
-
-api::Answer<api::GetJobAnswer> DevChain::handle(const api::GetJob& request) {
-  const auto snapshot = chain_.snapshot();
-  auto job = ledger::load<programs::JobObject>(*snapshot, programs::job_object(request.job));
-  if (!job) return error(ErrorCode::not_found, "there is no job " + to_hex0x(request.job.bytes));
-  return api::GetJobAnswer{tip_of(*snapshot), std::move(*job)};
-}
-
-api::Answer<api::GetJobsAnswer> DevChain::handle(const api::GetJobs& request) {
-  AETHER_TRY(const auto limit, api::page_limit(request.limit));
-  const auto filter = request.filter ? *request.filter : api::JobFilter::all;
-  const auto snapshot = chain_.snapshot();
-  api::GetJobsAnswer out{tip_of(*snapshot), {}, {}};
-  out.next = scan_page(*snapshot, Domain::job, request.after, [&](const Hash& id, ByteView bytes) {
-    auto job = ledger::decode_object<programs::JobObject>(bytes);
-    if (api::passes(job, filter)) out.jobs.push_back({id, std::move(job)});
-    return out.jobs.size() < limit;
-  });
-  return out;
-}
-
-api::Answer<api::GetModelAnswer> DevChain::handle(const api::GetModel& request) {
-  const auto snapshot = chain_.snapshot();
-  auto model = ledger::load<programs::Model>(*snapshot, programs::model_object(request.model));
-  if (!model) return error(ErrorCode::not_found, "there is no model " + to_hex0x(request.model.bytes));
-  return api::GetModelAnswer{tip_of(*snapshot), std::move(*model)};
-}
-
-api::Answer<api::GetModelsAnswer> DevChain::handle(const api::GetModels& request) {
-  AETHER_TRY(const auto limit, api::page_limit(request.limit));
-  const auto snapshot = chain_.snapshot();
-  api::GetModelsAnswer out{tip_of(*snapshot), {}, {}};
-  out.next = scan_page(*snapshot, Domain::model, request.after, [&](const Hash& id, ByteView bytes) {
-    out.models.push_back({id, ledger::decode_object<programs::Model>(bytes)});
-    return out.models.size() < limit;
-  });
   return out;
 }
 

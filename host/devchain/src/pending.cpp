@@ -48,6 +48,14 @@ void Pending::remove(const Hash& id) {
   by_id_.erase(place);
 }
 
+void Pending::defer(const Hash& id) {
+  const auto place = by_id_.find(id);
+  if (place == by_id_.end()) return;
+  auto entry = order_.extract(place->second);
+  entry.key() = place->second = arrivals_++;
+  order_.insert(std::move(entry));
+}
+
 void Pending::expire(Slot slot) {
   std::vector<Hash> late;
   for (const auto& [arrival, tx] : order_)

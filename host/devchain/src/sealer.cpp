@@ -35,23 +35,38 @@ bool DevChain::is_stopping() const {
   return stop_;
 }
 
+// A failed commit ends the sealing for good, whoever asked for the block.
 storage::Outcome<storage::BlockRecord> DevChain::seal_one() {
   const std::lock_guard turn(sealing_);
   std::vector<VerifiedTransaction> candidates;
   {
     const std::lock_guard lock(mutex_);
+    if (failure_) return fail(*failure_);
     fresh_ = false;
     candidates = pending_.oldest(std::size_t{2} * chain_.genesis().params.block.bytes_max);
   }
-  AETHER_TRY(const auto sealed, chain_.seal_next(candidates, clock_.wall_ms(), options_.seed));
+  const auto sealed = chain_.seal_next(candidates, clock_.wall_ms(), options_.seed);
+  if (!sealed) {
+    telemetry::log(telemetry::Level::error, sealed.error().message);
+    {
+      const std::lock_guard lock(mutex_);
+      failure_ = sealed.error();
+      stop_ = true;
+    }
+    wake_.notify_all();
+    if (options_.on_failure) options_.on_failure();
+    return fail(sealed.error());
+  }
   const std::lock_guard lock(mutex_);
-  for (const std::size_t i : sealed.selection.accepted) pending_.remove(candidates[i].id());
-  for (const auto& [i, reject] : sealed.selection.refused)
-    if (!may_stand_later(reject)) pending_.remove(candidates[i].id());
-  pending_.expire(next(sealed.record.slot));
+  for (const std::size_t i : sealed->selection.accepted) pending_.remove(candidates[i].id());
+  for (const auto& [i, reject] : sealed->selection.refused) {
+    const Hash& id = candidates[i].id();
+    may_stand_later(reject) ? pending_.defer(id) : pending_.remove(id);
+  }
+  pending_.expire(next(sealed->record.slot));
   // What did not fit is due in the next block.
-  if (!sealed.selection.accepted.empty() && pending_.count() > 0) fresh_ = true;
-  return sealed.record;
+  if (!sealed->selection.accepted.empty() && pending_.count() > 0) fresh_ = true;
+  return sealed->record;
 }
 
 void DevChain::seal_loop() {
@@ -69,15 +84,7 @@ void DevChain::seal_loop() {
       }
       if (stop_) return;
     }
-    if (const auto sealed = seal_one(); !sealed) {
-      telemetry::log(telemetry::Level::error, sealed.error().message);
-      {
-        const std::lock_guard lock(mutex_);
-        stop_ = true;
-      }
-      if (options_.on_failure) options_.on_failure();
-      return;
-    }
+    if (!seal_one()) return;
   }
 }
 

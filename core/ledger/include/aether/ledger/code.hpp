@@ -44,6 +44,7 @@ enum class Reject : std::uint8_t {
   nonce_repeated,        // twice in one block
   cannot_pay,            // Σ max_fee of the sender exceeds its SWR after the parent
 };
-[[nodiscard]] std::string_view to_string(Reject reject);
+[[nodiscard]] std::string_view to_string(Reject reject);    // a sentence for people
+[[nodiscard]] std::string_view reject_name(Reject reject);  // the enumerator's name, for programs
 
 }  // namespace aether::ledger

@@ -17,7 +17,7 @@ struct Options {
   std::optional<std::uint64_t> seal_interval_ms = 200;
   PendingLimits pending;
   crypto::Seed seed;                      // the sealer's that genesis names
-  std::function<void()> on_failure = {};  // called once, from the sealer's thread, when a block cannot be committed
+  std::function<void()> on_failure = {};  // called once, from any thread, when a block cannot be committed
 };
 
 class DevChain final : public api::ChainService {
@@ -59,9 +59,10 @@ class DevChain final : public api::ChainService {
   std::mutex sealing_;  // one block at a time; taken before mutex_
   mutable std::mutex mutex_;
   std::condition_variable wake_;
-  Pending pending_;     // by mutex_
-  bool stop_ = false;   // by mutex_
-  bool fresh_ = false;  // by mutex_: something came since the last block was begun
+  Pending pending_;                        // by mutex_
+  bool stop_ = false;                      // by mutex_
+  bool fresh_ = false;                     // by mutex_: something came since the last block was begun
+  std::optional<storage::Error> failure_;  // by mutex_: why nothing is sealed any more
   std::thread sealer_;
 };
 

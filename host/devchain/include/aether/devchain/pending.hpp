@@ -12,15 +12,15 @@ namespace aether::devchain {
 struct PendingLimits {
   std::size_t count_max = 16'384;
   std::size_t bytes_max = std::size_t{64} << 20;
-  std::size_t per_sender_max = 1'024;
+  std::size_t per_sender_max = limits::kNonceWindow;
 };
 
 enum class QueueError : std::uint8_t {
-  known,          // it waits already
-  full,           // count or bytes
-  sender_full,    // too many of one sender
-  nonce_waits,    // another one of the sender has its nonce
-  cannot_pay,     // the max fees of the sender's waiting ones exceed its SWR
+  known,        // it waits already
+  full,         // count or bytes
+  sender_full,  // too many of one sender
+  nonce_waits,  // another one of the sender has its nonce
+  cannot_pay,   // the max fees of the sender's waiting ones exceed its SWR
 };
 [[nodiscard]] std::string_view to_string(QueueError error);
 
@@ -31,6 +31,8 @@ class Pending {
   // `funds`: the sender's SWR at the tip. The transaction has passed preflight and preclaim.
   [[nodiscard]] Result<void, QueueError> add(VerifiedTransaction tx, Amount funds);
   void remove(const Hash& id);
+  // Puts it behind all others, so that what cannot stand in a block yet keeps nothing else out.
+  void defer(const Hash& id);
   // Removes those whose valid_until is before `slot`.
   void expire(Slot slot);
 

@@ -1,0 +1,67 @@
+#include "aether/programs/objects.hpp"
+#include "answers.hpp"
+
+namespace aether::devchain {
+namespace {
+
+// Gives `take` the objects of a page until it wants no more. The cursor of the next page; none when nothing follows.
+template <class Take>
+std::optional<Hash> scan_page(const Snapshot& snapshot, Domain domain, const std::optional<Hash>& after, Take take) {
+  constexpr std::size_t kLookedAtMax = 4'096;
+  std::optional<Hash> last;
+  std::optional<Hash> cursor;
+  std::size_t looked_at = 0;
+  bool full = false;
+  snapshot.scan(domain, after, [&](const Hash& id, ByteView bytes) {
+    if (full) {
+      cursor = last;
+      return false;
+    }
+    full = !take(id, bytes) || ++looked_at == kLookedAtMax;
+    last = id;
+    return true;
+  });
+  return cursor;
+}
+
+}  // namespace
+
+api::Answer<api::GetJobAnswer> DevChain::handle(const api::GetJob& request) {
+  const auto snapshot = chain_.snapshot();
+  auto job = ledger::load<programs::JobObject>(*snapshot, programs::job_object(request.job));
+  if (!job) return error(ErrorCode::not_found, "there is no job " + to_hex0x(request.job.bytes));
+  return api::GetJobAnswer{tip_of(*snapshot), std::move(*job)};
+}
+
+api::Answer<api::GetJobsAnswer> DevChain::handle(const api::GetJobs& request) {
+  AETHER_TRY(const auto limit, api::page_limit(request.limit));
+  const auto filter = request.filter ? *request.filter : api::JobFilter::all;
+  const auto snapshot = chain_.snapshot();
+  api::GetJobsAnswer out{tip_of(*snapshot), {}, {}};
+  out.next = scan_page(*snapshot, Domain::job, request.after, [&](const Hash& id, ByteView bytes) {
+    auto job = ledger::decode_object<programs::JobObject>(bytes);
+    if (api::passes(job, filter)) out.jobs.push_back({id, std::move(job)});
+    return out.jobs.size() < limit;
+  });
+  return out;
+}
+
+api::Answer<api::GetModelAnswer> DevChain::handle(const api::GetModel& request) {
+  const auto snapshot = chain_.snapshot();
+  auto model = ledger::load<programs::Model>(*snapshot, programs::model_object(request.model));
+  if (!model) return error(ErrorCode::not_found, "there is no model " + to_hex0x(request.model.bytes));
+  return api::GetModelAnswer{tip_of(*snapshot), std::move(*model)};
+}
+
+api::Answer<api::GetModelsAnswer> DevChain::handle(const api::GetModels& request) {
+  AETHER_TRY(const auto limit, api::page_limit(request.limit));
+  const auto snapshot = chain_.snapshot();
+  api::GetModelsAnswer out{tip_of(*snapshot), {}, {}};
+  out.next = scan_page(*snapshot, Domain::model, request.after, [&](const Hash& id, ByteView bytes) {
+    out.models.push_back({id, ledger::decode_object<programs::Model>(bytes)});
+    return out.models.size() < limit;
+  });
+  return out;
+}
+
+}  // namespace aether::devchain

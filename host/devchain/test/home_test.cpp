@@ -1,0 +1,91 @@
+#include "aether/devchain/home.hpp"
+
+#include <gtest/gtest.h>
+
+namespace aether::devchain {
+namespace {
+
+Genesis genesis_with(std::uint64_t chain_id) { return config::dev_genesis({.chain_id = ChainId{chain_id}}); }
+Hash kept(const HomeOutcome<Genesis>& genesis) {
+  EXPECT_TRUE(genesis) << (genesis ? "" : genesis.error());
+  return genesis ? genesis_hash(*genesis) : Hash{};
+}
+
+TEST(Home, ADirectoryKeepsTheGenesisItBeganWith) {
+  const auto dir = env::TempDir::create();
+  const env::Path home = dir->path() / "a" / "chain";
+  EXPECT_EQ(kept(genesis_of_directory(home, genesis_with(1), false)), genesis_hash(genesis_with(1)));
+  EXPECT_EQ(kept(genesis_of_directory(home, genesis_with(2), false)), genesis_hash(genesis_with(1)));
+  EXPECT_EQ(kept(genesis_of_directory(home, genesis_with(1), true)), genesis_hash(genesis_with(1)));
+  const auto other = genesis_of_directory(home, genesis_with(2), true);
+  ASSERT_FALSE(other);
+  EXPECT_NE(other.error().find(home.string()), std::string::npos) << other.error();
+}
+
+TEST(Home, ADirectoryWithSomethingElseIsRefusedAndLeftAsItIs) {
+  const auto dir = env::TempDir::create();
+  ASSERT_TRUE(env::write_file_atomically(dir->path() / "letter.txt", as_bytes("dear")));
+  EXPECT_FALSE(genesis_of_directory(dir->path(), genesis_with(1), false));
+  EXPECT_FALSE(std::filesystem::exists(dir->path() / "genesis.toml"));
+  EXPECT_FALSE(genesis_of_directory(dir->path() / "letter.txt", genesis_with(1), false));
+}
+
+TEST(Home, WhatAnInterruptedWriteLeftDoesNotStandInTheWay) {
+  const auto dir = env::TempDir::create();
+  ASSERT_TRUE(env::write_file_atomically(dir->path() / "genesis.toml.tmp-00", as_bytes("chain_id")));
+  EXPECT_TRUE(genesis_of_directory(dir->path(), genesis_with(1), false));
+}
+
+TEST(Home, ADamagedGenesisIsNamed) {
+  const auto dir = env::TempDir::create();
+  ASSERT_TRUE(env::write_file_atomically(dir->path() / "genesis.toml", as_bytes("chain_id")));
+  const auto out = genesis_of_directory(dir->path(), genesis_with(1), false);
+  ASSERT_FALSE(out);
+  EXPECT_NE(out.error().find("genesis.toml"), std::string::npos) << out.error();
+}
+
+TEST(Home, DevKeysOpenWithTheirPublishedPasswordAndAreWrittenOnce) {
+  const auto dir = env::TempDir::create();
+  const auto written = write_dev_keys(dir->path());
+  ASSERT_TRUE(written) << written.error();
+  ASSERT_EQ(written->size(), config::kDevKeys.size());
+  const auto password = keystore::password_from_file(dir->path() / "dev-password");
+  ASSERT_TRUE(password);
+  for (const auto& key : *written) {
+    const auto seed = keystore::unlock_key(key.path, *password);
+    ASSERT_TRUE(seed);
+    EXPECT_EQ(crypto::ed25519_public_key(*seed), crypto::ed25519_public_key(config::dev_seed(key.name)));
+  }
+  const auto before = env::read_file(written->front().path, 4'096);
+  EXPECT_TRUE(write_dev_keys(dir->path()));
+  EXPECT_EQ(*env::read_file(written->front().path, 4'096), *before);
+}
+
+TEST(Home, AnotherKeyOfADevKeysNameIsKept) {
+  const auto dir = env::TempDir::create();
+  const keystore::SecretBytes password(as_bytes("x"));
+  const auto own = keystore::create_key(dir->path(), config::kDevKeys[1], password, {1, 8'192});
+  ASSERT_TRUE(own);
+  EXPECT_FALSE(write_dev_keys(dir->path()));
+  EXPECT_EQ(keystore::inspect_key(own->path)->address, own->address);
+}
+
+TEST(Home, TheSealerIsThePublishedOneOrTheKeyThatGenesisNames) {
+  EXPECT_TRUE(sealer_seed(genesis_with(1), {}, {}));
+  const auto dir = env::TempDir::create();
+  const env::Path password_file = dir->path() / "password";
+  ASSERT_TRUE(env::write_file_atomically(password_file, as_bytes("secret\n")));
+  const auto password = keystore::password_from_file(password_file);
+  const auto key = keystore::create_key(dir->path(), "sealer", *password, {1, 8'192});
+  ASSERT_TRUE(key);
+  const Genesis own = config::dev_genesis({.sealer = key->public_key});
+  EXPECT_FALSE(sealer_seed(own, {}, {}));
+  EXPECT_FALSE(sealer_seed(genesis_with(1), key->path, password_file));
+  EXPECT_FALSE(sealer_seed(own, key->path, dir->path() / "absent"));
+  const auto seed = sealer_seed(own, key->path, password_file);
+  ASSERT_TRUE(seed);
+  EXPECT_EQ(crypto::ed25519_public_key(*seed), key->public_key);
+}
+
+}  // namespace
+}  // namespace aether::devchain

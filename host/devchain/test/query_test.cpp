@@ -1,0 +1,241 @@
+// What each method answers.
+#include <gtest/gtest.h>
+
+#include "aether/smt/proof.hpp"
+#include "local_chain.hpp"
+
+namespace aether::devchain {
+namespace {
+
+namespace json = boost::json;
+using testing::LocalChain;
+using testing::user;
+using testing::user_seed;
+
+json::value hex(const Hash& hash) { return json::string(to_hex0x(hash.bytes)); }
+
+TEST(Query, ATransactionIsUnknownThenPendingThenExecuted) {
+  LocalChain local;
+  const Transaction tx = sign(local.transfer(0, 1), user_seed(0));
+  const Hash id = transaction_id(tx.body);
+  EXPECT_EQ(local.status(id), api::TransactionStatus::unknown);
+  local.send_ok(tx);
+  const auto waiting = local.dev.handle(api::GetTransaction{id});
+  EXPECT_EQ(waiting->status, api::TransactionStatus::pending);
+  EXPECT_EQ(waiting->transaction, tx);
+  EXPECT_FALSE(waiting->place);
+  EXPECT_EQ(local.pending(), 1U);
+  local.seal();
+  const auto done = local.dev.handle(api::GetTransaction{id});
+  EXPECT_EQ(done->status, api::TransactionStatus::executed);
+  EXPECT_EQ(done->transaction, tx);
+  ASSERT_TRUE(done->place);
+  const auto receipt = local.receipt(id);
+  EXPECT_EQ(receipt.place, done->place);
+  EXPECT_EQ(receipt.code_name, "success");
+  const auto block = local.dev.handle(api::GetBlockByNumber{done->place->slot});
+  EXPECT_EQ(block->at.hash, done->place->block);
+  EXPECT_EQ(block->receipts.at(done->place->index), receipt.receipt);
+}
+
+TEST(Query, AccountsTellWhetherTheyExist) {
+  LocalChain local;
+  EXPECT_FALSE(local.dev.handle(api::GetAccount{user(9)})->exists);
+  local.send_ok(sign(local.transfer(0, 1, 7), user_seed(0)));
+  local.seal();
+  const auto paid = local.dev.handle(api::GetAccount{user(9)});
+  EXPECT_TRUE(paid->exists);
+  EXPECT_EQ(paid->account.balance.swr, 7U);
+  EXPECT_EQ(paid->at.slot, Slot{1});
+}
+
+TEST(Query, BlocksAreALinkedChainFromGenesis) {
+  LocalChain local;
+  local.seal(3);
+  const auto genesis = local.dev.handle(api::GetBlockByNumber{Slot{0}});
+  EXPECT_FALSE(genesis->header);
+  EXPECT_EQ(genesis->at.hash, local.dev.handle(api::GetChainId{})->genesis_hash);
+  Hash parent = genesis->at.hash;
+  for (std::uint64_t slot = 1; slot <= 3; ++slot) {
+    const auto block = local.dev.handle(api::GetBlockByNumber{Slot{slot}});
+    ASSERT_TRUE(block->header);
+    EXPECT_EQ(block->header->body.parent_hash, parent);
+    EXPECT_EQ(block_hash(block->header->body), block->at.hash);
+    EXPECT_TRUE(verify_seal(*block->header));
+    EXPECT_TRUE(block->at.final);
+    parent = block->at.hash;
+  }
+  EXPECT_EQ(local.dev.handle(api::GetBlockByNumber{})->at.hash, parent);
+  for (const char* method : {"aeth_getBlockByNumber", "aeth_getStateRoot"})
+    EXPECT_EQ(local.rpc_error(method, {{"slot", "4"}}), "not_found");
+}
+
+TEST(Query, AProofNamesItsSlotAndHoldsUnderTheRootThatTheChildHeaderCarries) {
+  LocalChain local;
+  local.send_ok(sign(local.transfer(0, 1, 7), user_seed(0)));
+  local.seal();
+  for (const std::uint64_t n : {9, 8}) {
+    const ObjectId object = account_object(user(n));
+    const auto newest = local.dev.handle(api::GetProof{object});
+    EXPECT_FALSE(newest->carried_by);
+    EXPECT_EQ(newest->value.has_value(), n == 9);
+    local.seal();
+    const auto root = local.dev.handle(api::GetStateRoot{newest->at.slot});
+    ASSERT_TRUE(root->carried_by);
+    const auto child = local.dev.handle(api::GetBlockByNumber{root->carried_by->slot});
+    EXPECT_EQ(child->at.hash, root->carried_by->hash);
+    EXPECT_EQ(child->header->body.parent_hash, newest->at.hash);
+    EXPECT_EQ(child->header->body.parent_state_root, newest->state_root);
+    const auto proof = codec::decode<smt::Proof>(newest->proof);
+    ASSERT_TRUE(proof);
+    const auto value = newest->value ? std::optional(value_hash(*newest->value)) : std::nullopt;
+    EXPECT_TRUE(smt::verify(child->header->body.parent_state_root, state_key(object), value, *proof));
+  }
+}
+
+TEST(Query, TheChainTellsWhichItIs) {
+  LocalChain local;
+  const auto chain = local.dev.handle(api::GetChainId{});
+  EXPECT_EQ(chain->chain_id, ChainId{5});
+  EXPECT_EQ(chain->genesis_hash, genesis_hash(LocalChain::genesis()));
+  EXPECT_EQ(chain->sealer, LocalChain::genesis().sealer);
+  const auto health = local.dev.handle(api::GetHealth{});
+  EXPECT_EQ(health->status, api::HealthStatus::ready);
+  EXPECT_FALSE(health->version.empty());
+}
+
+// --- Jobs and models -----------------------------------------------------------------------------------------------
+
+programs::ModelFacts facts_of(std::uint8_t n) {
+  programs::ModelFacts facts;
+  facts.config.vocab = 96;
+  facts.config.d = 64;
+  facts.config.layers = 1;
+  facts.config.heads = facts.config.kv_heads = 2;
+  facts.config.head_dim = 32;
+  facts.config.ff = 64;
+  facts.config.context = 64;
+  facts.model_root = Hash{{n}};
+  return facts;
+}
+
+Hash register_model(LocalChain& local, std::uint64_t nonce, std::uint8_t n) {
+  const programs::ModelsInstruction instruction = programs::RegisterModel{facts_of(n)};
+  const auto body = local.call(0, nonce, programs::make_call(instruction), programs::access_sets(instruction));
+  EXPECT_EQ(local.outcome(sign(body, user_seed(0))), "success");
+  return programs::model_id(facts_of(n));
+}
+std::string escrow(LocalChain& local, std::uint64_t from, std::uint64_t nonce,
+                   const programs::EscrowInstruction& instruction, const Hash& model) {
+  const auto sets = programs::access_sets(instruction, {ChainId{5}, user(from), nonce, model});
+  return local.outcome(sign(local.call(from, nonce, programs::make_call(instruction), sets), user_seed(from)));
+}
+programs::EscrowInstruction a_post(const Hash& model) {
+  programs::Post post;
+  post.terms.model_id = model;
+  post.terms.max_new = 4;
+  post.terms.price = 1'000;
+  post.terms.bond = 10'000'000;
+  post.terms.accept_slots = post.terms.sla_slots = post.terms.max_slots = 100;
+  post.terms.accept_uncovered = true;
+  post.prompt = {1, 2, 3};
+  return post;
+}
+
+TEST(Query, ModelsAreFoundByIdAndListedInPages) {
+  LocalChain local;
+  EXPECT_EQ(local.rpc_error("aeth_getModel", {{"model", hex(Hash{})}}), "not_found");
+  std::vector<Hash> ids;
+  for (std::uint8_t n = 1; n <= 5; ++n) ids.push_back(register_model(local, n, n));
+  std::stable_sort(ids.begin(), ids.end());
+  const auto one = local.dev.handle(api::GetModel{ids[0]});
+  ASSERT_TRUE(one);
+  EXPECT_EQ(programs::model_id(one->model.facts), ids[0]);
+  EXPECT_EQ(one->model.owner, user(0));
+  EXPECT_EQ(one->at.slot, local.tip());
+
+  std::vector<Hash> listed;
+  api::GetModels request{.after = {}, .limit = 2};
+  do {
+    const auto page = local.dev.handle(request);
+    EXPECT_EQ(page->models.size(), page->next ? 2U : 1U);
+    for (const auto& entry : page->models) {
+      EXPECT_EQ(programs::model_id(entry.model.facts), entry.id);
+      listed.push_back(entry.id);
+    }
+    request.after = page->next;
+  } while (request.after);
+  EXPECT_EQ(listed, ids);
+  EXPECT_FALSE(local.dev.handle(api::GetModels{.after = {}, .limit = 5})->next);
+  EXPECT_EQ(local.rpc_error("aeth_getModels", {{"limit", 0}}), "invalid_params:out_of_range");
+}
+
+TEST(Query, JobsAreListedByTheirState) {
+  using enum api::JobFilter;
+  LocalChain local;
+  const Hash model = register_model(local, 1, 1);
+  std::vector<Hash> jobs;
+  for (std::uint64_t nonce = 2; nonce <= 7; ++nonce) {
+    EXPECT_EQ(escrow(local, 0, nonce, a_post(model), model), "success");
+    jobs.push_back(programs::job_id(ChainId{5}, user(0), nonce));
+  }
+  EXPECT_EQ(escrow(local, 0, 8, programs::Cancel{jobs[0]}, model), "success");
+  EXPECT_EQ(escrow(local, 1, 1, programs::Accept{jobs[1], "http://127.0.0.1:9"}, model), "success");
+
+  const auto ids_of = [&](api::JobFilter filter, std::uint32_t limit) {
+    std::set<Hash> out;
+    api::GetJobs request{filter, {}, limit};
+    do {
+      const auto page = local.dev.handle(request);
+      EXPECT_LE(page->jobs.size(), limit);
+      EXPECT_EQ(page->at.slot, local.tip());
+      for (const auto& entry : page->jobs) EXPECT_TRUE(out.insert(entry.id).second);
+      request.after = page->next;
+    } while (request.after);
+    return out;
+  };
+  for (const std::uint32_t limit : {1U, 2U, 4U, api::kPageMax}) {
+    EXPECT_EQ(ids_of(all, limit), std::set<Hash>(jobs.begin(), jobs.end()));
+    EXPECT_EQ(ids_of(living, limit), std::set<Hash>(jobs.begin() + 1, jobs.end()));
+    EXPECT_EQ(ids_of(open, limit), std::set<Hash>(jobs.begin() + 2, jobs.end()));
+    EXPECT_EQ(ids_of(running, limit), std::set<Hash>{jobs[1]});
+    EXPECT_EQ(ids_of(submitted, limit), std::set<Hash>{});
+    EXPECT_EQ(ids_of(closed, limit), std::set<Hash>{jobs[0]});
+  }
+  EXPECT_EQ(local.dev.handle(api::GetJobs{})->jobs.size(), jobs.size());
+
+  const auto cancelled = local.dev.handle(api::GetJob{jobs[0]});
+  ASSERT_TRUE(cancelled);
+  EXPECT_EQ(std::get<programs::ClosedJob>(cancelled->job.state).status, programs::JobStatus::cancelled);
+  const auto running_job = local.dev.handle(api::GetJob{jobs[1]});
+  EXPECT_EQ(std::get<programs::Job>(running_job->job.state).acceptance->endpoint, "http://127.0.0.1:9");
+  EXPECT_EQ(local.rpc_error("aeth_getJob", {{"job", hex(Hash{})}}), "not_found");
+  EXPECT_EQ(local.rpc_error("aeth_getJobs", {{"limit", 101}}), "invalid_params:out_of_range");
+}
+
+// A page is of one moment: jobs that change between two pages neither hide others nor come twice.
+TEST(Query, PagesCoverWhatDoesNotChangeBetweenThem) {
+  LocalChain local;
+  const Hash model = register_model(local, 1, 1);
+  std::set<Hash> jobs;
+  for (std::uint64_t nonce = 2; nonce <= 9; ++nonce) {
+    EXPECT_EQ(escrow(local, 0, nonce, a_post(model), model), "success");
+    jobs.insert(programs::job_id(ChainId{5}, user(0), nonce));
+  }
+  std::vector<Hash> seen;
+  std::uint64_t nonce = 10;
+  api::GetJobs request{api::JobFilter::open, {}, 2};
+  do {
+    const auto page = local.dev.handle(request);
+    for (const auto& entry : page->jobs) {
+      seen.push_back(entry.id);
+      EXPECT_EQ(escrow(local, 0, nonce++, programs::Cancel{entry.id}, model), "success");
+    }
+    request.after = page->next;
+  } while (request.after);
+  EXPECT_EQ(std::set<Hash>(seen.begin(), seen.end()), jobs);
+  EXPECT_EQ(seen.size(), jobs.size());
+}
+
+}  // namespace
+}  // namespace aether::devchain
