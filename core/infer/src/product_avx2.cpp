@@ -1,7 +1,9 @@
 // Products of int16 and int8 rows, and the epilogue of linear operators.
 #include <immintrin.h>
 
+#include <bit>
 #include <cstring>
+#include <utility>
 
 #include "avx2.hpp"
 
@@ -9,60 +11,61 @@ namespace aether::infer::avx2 {
 namespace {
 
 using V = __m256i;
+// As V, but with its lanes in the type: only so does GCC 12 keep a loop's sums in one register each.
+using Sums [[gnu::vector_size(32)]] = std::int32_t;
 
 inline V load(const std::int16_t* at) { return _mm256_loadu_si256(reinterpret_cast<const V*>(at)); }
 // 16 weights as int16: a pair of products then fits 32 bits, −128·−128 included.
 inline V widen(const std::int8_t* at) {
   return _mm256_cvtepi8_epi16(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at)));
 }
-inline V widen_some(const std::int8_t* at, std::size_t count) {
-  alignas(16) std::int8_t some[kLanes] = {};
-  std::memcpy(some, at, count);
-  return widen(some);
-}
 
 // The sums of four vectors.
-inline __m128i sums(V a, V b, V c, V d) {
-  const V all = _mm256_hadd_epi32(_mm256_hadd_epi32(a, b), _mm256_hadd_epi32(c, d));
+inline __m128i sums(Sums a, Sums b, Sums c, Sums d) {
+  const auto pairs = [](Sums x, Sums y) { return _mm256_hadd_epi32(std::bit_cast<V>(x), std::bit_cast<V>(y)); };
+  const V all = _mm256_hadd_epi32(pairs(a, b), pairs(c, d));
   return _mm_add_epi32(_mm256_castsi256_si128(all), _mm256_extracti128_si256(all, 1));
 }
 
-// X rows times W rows; the sums stay in registers.
+// f(0) … f(N − 1), with constants: only so does GCC 12 keep arrays of vectors in registers.
+template <int N, class F>
+[[gnu::always_inline]] inline void unroll(const F& f) {
+  [&]<int... I>(std::integer_sequence<int, I...>) {
+    (f(std::integral_constant<int, I>{}), ...);
+  }(std::make_integer_sequence<int, N>{});
+}
+
+// X rows times W rows over whole vectors; the sums stay in registers.
 template <int X, int W>
 inline void tile(const std::int16_t* x, std::size_t x_stride, const std::int8_t* w, std::size_t w_stride,
                  std::size_t depth, std::int32_t* out, std::size_t out_stride) {
-  V acc[X][W] = {};
-  const auto step = [&](std::size_t k, auto&& widened) {
+  Sums acc[X][W];
+  unroll<X>([&](auto i) { unroll<W>([&](auto j) { acc[i][j] = Sums{}; }); });
+  for (std::size_t k = 0; k < depth; k += kLanes) {
     V right[W];
-    for (int j = 0; j < W; ++j) right[j] = widened(w + static_cast<std::size_t>(j) * w_stride + k);
-    for (int i = 0; i < X; ++i) {
-      const V left = load(x + static_cast<std::size_t>(i) * x_stride + k);
-      for (int j = 0; j < W; ++j) acc[i][j] = _mm256_add_epi32(acc[i][j], _mm256_madd_epi16(left, right[j]));
-    }
-  };
-  std::size_t k = 0;
-  for (; k + kLanes <= depth; k += kLanes) step(k, [](const std::int8_t* at) { return widen(at); });
-  if (k < depth) step(k, [&](const std::int8_t* at) { return widen_some(at, depth - k); });
-
+    unroll<W>([&](auto j) { right[j] = widen(w + j * w_stride + k); });
+    unroll<X>([&](auto i) {
+      const V left = load(x + i * x_stride + k);
+      unroll<W>([&](auto j) { acc[i][j] += std::bit_cast<Sums>(_mm256_madd_epi16(left, right[j])); });
+    });
+  }
   if constexpr (W == 4) {
-    for (int i = 0; i < X; ++i) {
-      _mm_storeu_si128(reinterpret_cast<__m128i*>(out + static_cast<std::size_t>(i) * out_stride),
+    unroll<X>([&](auto i) {
+      _mm_storeu_si128(reinterpret_cast<__m128i*>(out + i * out_stride),
                        sums(acc[i][0], acc[i][1], acc[i][2], acc[i][3]));
-    }
+    });
   } else if constexpr (W == 2) {
     static_assert(X % 2 == 0);
-    for (int i = 0; i < X; i += 2) {
+    unroll<X / 2>([&](auto half) {
+      constexpr int i = 2 * half;
       const __m128i both = sums(acc[i][0], acc[i][1], acc[i + 1][0], acc[i + 1][1]);
-      std::int32_t* const to = out + static_cast<std::size_t>(i) * out_stride;
-      _mm_storel_epi64(reinterpret_cast<__m128i*>(to), both);
-      _mm_storel_epi64(reinterpret_cast<__m128i*>(to + out_stride), _mm_unpackhi_epi64(both, both));
-    }
+      _mm_storel_epi64(reinterpret_cast<__m128i*>(out + i * out_stride), both);
+      _mm_storel_epi64(reinterpret_cast<__m128i*>(out + (i + 1) * out_stride), _mm_unpackhi_epi64(both, both));
+    });
   } else {
     static_assert(W == 1);
-    for (int i = 0; i < X; ++i) {
-      out[static_cast<std::size_t>(i) * out_stride] =
-          _mm_cvtsi128_si32(sums(acc[i][0], acc[i][0], acc[i][0], acc[i][0]));
-    }
+    unroll<X>(
+        [&](auto i) { out[i * out_stride] = _mm_cvtsi128_si32(sums(acc[i][0], acc[i][0], acc[i][0], acc[i][0])); });
   }
 }
 
@@ -99,12 +102,21 @@ inline V finish_four(const std::int32_t* y, V a, __m128i e, const std::uint16_t*
 }  // namespace
 
 void dots(Rows<std::int16_t> x, Rows<std::int8_t> w, std::size_t depth, std::int32_t* out, std::size_t out_stride) {
+  const std::size_t whole = depth / kLanes * kLanes;
   std::size_t i = 0;
   const auto left = [&] { return x.data + i * x.stride; };
   const auto to = [&] { return out + i * out_stride; };
-  for (; i + 6 <= x.count; i += 6) strip<6, 2>(left(), x.stride, w, depth, to(), out_stride);
-  for (; i + 2 <= x.count; i += 2) strip<2, 2>(left(), x.stride, w, depth, to(), out_stride);
-  if (i < x.count) strip<1, 4>(left(), x.stride, w, depth, to(), out_stride);
+  for (; i + 6 <= x.count; i += 6) strip<6, 2>(left(), x.stride, w, whole, to(), out_stride);
+  for (; i + 2 <= x.count; i += 2) strip<2, 2>(left(), x.stride, w, whole, to(), out_stride);
+  if (i < x.count) strip<1, 4>(left(), x.stride, w, whole, to(), out_stride);
+  if (whole == depth) return;
+  for (i = 0; i < x.count; ++i) {
+    for (std::size_t j = 0; j < w.count; ++j) {
+      for (std::size_t k = whole; k < depth; ++k) {
+        out[i * out_stride + j] += std::int32_t{x.data[i * x.stride + k]} * w.data[j * w.stride + k];
+      }
+    }
+  }
 }
 
 void finish(std::span<std::int32_t> y, RowScale scale, Scales channels) {
