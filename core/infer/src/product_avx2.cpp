@@ -3,7 +3,6 @@
 
 #include <bit>
 #include <cstring>
-#include <utility>
 
 #include "avx2.hpp"
 
@@ -27,45 +26,36 @@ inline __m128i sums(Sums a, Sums b, Sums c, Sums d) {
   return _mm_add_epi32(_mm256_castsi256_si128(all), _mm256_extracti128_si256(all, 1));
 }
 
-// f(0) … f(N − 1), with constants: only so does GCC 12 keep arrays of vectors in registers.
-template <int N, class F>
-[[gnu::always_inline]] inline void unroll(const F& f) {
-  [&]<int... I>(std::integer_sequence<int, I...>) {
-    (f(std::integral_constant<int, I>{}), ...);
-  }(std::make_integer_sequence<int, N>{});
-}
-
 // X rows times W rows over whole vectors; the sums stay in registers.
 template <int X, int W>
 inline void tile(const std::int16_t* x, std::size_t x_stride, const std::int8_t* w, std::size_t w_stride,
                  std::size_t depth, std::int32_t* out, std::size_t out_stride) {
-  Sums acc[X][W];
-  unroll<X>([&](auto i) { unroll<W>([&](auto j) { acc[i][j] = Sums{}; }); });
+  Sums acc[X][W] = {};
   for (std::size_t k = 0; k < depth; k += kLanes) {
     V right[W];
-    unroll<W>([&](auto j) { right[j] = widen(w + j * w_stride + k); });
-    unroll<X>([&](auto i) {
+    for (std::size_t j = 0; j < W; ++j) right[j] = widen(w + j * w_stride + k);
+    for (std::size_t i = 0; i < X; ++i) {
       const V left = load(x + i * x_stride + k);
-      unroll<W>([&](auto j) { acc[i][j] += std::bit_cast<Sums>(_mm256_madd_epi16(left, right[j])); });
-    });
+      for (std::size_t j = 0; j < W; ++j) acc[i][j] += std::bit_cast<Sums>(_mm256_madd_epi16(left, right[j]));
+    }
   }
   if constexpr (W == 4) {
-    unroll<X>([&](auto i) {
+    for (std::size_t i = 0; i < X; ++i) {
       _mm_storeu_si128(reinterpret_cast<__m128i*>(out + i * out_stride),
                        sums(acc[i][0], acc[i][1], acc[i][2], acc[i][3]));
-    });
+    }
   } else if constexpr (W == 2) {
     static_assert(X % 2 == 0);
-    unroll<X / 2>([&](auto half) {
-      constexpr int i = 2 * half;
+    for (std::size_t i = 0; i < X; i += 2) {
       const __m128i both = sums(acc[i][0], acc[i][1], acc[i + 1][0], acc[i + 1][1]);
       _mm_storel_epi64(reinterpret_cast<__m128i*>(out + i * out_stride), both);
       _mm_storel_epi64(reinterpret_cast<__m128i*>(out + (i + 1) * out_stride), _mm_unpackhi_epi64(both, both));
-    });
+    }
   } else {
     static_assert(W == 1);
-    unroll<X>(
-        [&](auto i) { out[i * out_stride] = _mm_cvtsi128_si32(sums(acc[i][0], acc[i][0], acc[i][0], acc[i][0])); });
+    for (std::size_t i = 0; i < X; ++i) {
+      out[i * out_stride] = _mm_cvtsi128_si32(sums(acc[i][0], acc[i][0], acc[i][0], acc[i][0]));
+    }
   }
 }
 

@@ -15,11 +15,6 @@ struct Pass {
   bool operator==(const Pass&) const = default;
 };
 
-std::vector<Row> in_order(std::vector<Row> rows) {
-  std::stable_sort(rows.begin(), rows.end(), [](const Row& a, const Row& b) { return a.op < b.op; });
-  return rows;
-}
-
 Pass reference_pass(const Model& model, std::span<const std::uint32_t> tokens, std::size_t logits_from) {
   Reference reference(model);
   Recording recording;
@@ -58,14 +53,14 @@ class EngineRows : public ::testing::TestWithParam<Case> {};
 
 TEST_P(EngineRows, equal_the_reference_for_every_kernel_chunk_and_split) {
   const auto& [config, n, hostile] = GetParam();
-  for (int seed = 0; seed < cases(1, 3); ++seed) {
+  for (int seed = 0; seed < cases(1, 2); ++seed) {
     const auto number = static_cast<std::uint64_t>(seed);
     const Model model = make_model(config, number, hostile);
     const auto tokens = random_tokens(config, n, number);
     const auto from = static_cast<std::uint32_t>(n - std::min<std::size_t>(n, 20));
     const Pass expected = reference_pass(model, tokens, from);
     SerialPool serial;
-    for (const Isa isa : {Isa::scalar, Isa::avx2}) {
+    for (const Isa isa : isas()) {
       for (const std::uint32_t chunk : {1u, 7u, 64u, 255u, 256u, 257u, 8192u}) {
         SCOPED_TRACE(std::string(to_string(isa)) + ", chunk " + std::to_string(chunk));
         expect_equal(engine_pass(model, serial, {isa, chunk}, tokens, from), expected);

@@ -20,6 +20,12 @@ inline std::uint32_t below(Random& random, std::uint64_t bound) { return static_
 // `quick` cases where time is short, else `all`.
 inline int cases(int quick, int all) { return std::getenv("AETHER_QUICK") != nullptr ? quick : all; }
 
+// The instruction sets that this machine has.
+inline std::vector<Isa> isas() {
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi2")) return {Isa::scalar, Isa::avx2};
+  return {Isa::scalar};
+}
+
 inline Config config_of(std::uint32_t vocab, std::uint32_t d, std::uint32_t layers, std::uint32_t heads,
                         std::uint32_t kv_heads, std::uint32_t head_dim, std::uint32_t ff, std::uint32_t context) {
   Config c;
@@ -46,6 +52,12 @@ inline std::vector<std::uint32_t> random_tokens(const Config& config, std::size_
   std::vector<std::uint32_t> out(n);
   for (auto& token : out) token = below(random, config.vocab);
   return out;
+}
+
+// By operator, then position.
+inline std::vector<Row> in_order(std::vector<Row> rows) {
+  std::ranges::stable_sort(rows, {}, &Row::op);
+  return rows;
 }
 
 // Every task on its own thread, `width` at a time.
