@@ -65,6 +65,8 @@ void Desk::forget(const Hash& job) {
   std::erase_if(entries_, [&](const auto& item) { return item.first.job == job; });
 }
 
+void Desk::forget(const Intent& intent) { entries_.erase(intent); }
+
 bool Desk::under_way(const Hash& job, Action action) const {
   return std::ranges::any_of(entries_, [&](const auto& item) {
     return item.first.job == job && item.first.action == action && (item.second.id != 0 || item.second.done);

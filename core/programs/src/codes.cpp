@@ -50,7 +50,7 @@ constexpr auto kEscrow = std::to_array<std::string_view>({
     "not_the_challenger",
     "clock_out",
     "no_session_named",
-    "sessions_differ",
+    "no_session_waits",
     "sessions_open",
     "settle_too_early",
     "not_the_buyer",

@@ -147,28 +147,26 @@ Outcome<void> run(Context& context, const Respond& i) {
   if (i.sessions.empty()) return refuse(EscrowCode::no_session_named);
   AETHER_TRY(const Model model, load_model(context, job.terms.model_id));
   const vcr::TraceShape shape(model.facts.config, extent_of(job));
-  std::optional<vcr::DescentState> stand;
+  const Slot now = context.block().slot;
+  bool checked = false;
   Amount earned = 0;
-  for (const std::uint32_t id : i.sessions) {
-    Session* session = find_session(job, id);
-    if (session == nullptr) return refuse(EscrowCode::no_such_session);
-    if (session->state.turn != vcr::Turn::worker) return fail(result_code(vcr::DescentError::not_the_workers_turn));
-    if (!stand) {
-      if (const auto right = vcr::respond(shape, session->state, i.reveal); !right)
+  for (Session& session : job.sessions) {
+    if (!i.sessions.contains(session.id) || session.state.node != i.node) continue;
+    if (session.state.turn != vcr::Turn::worker || !take_time(session, now)) continue;
+    if (!checked) {
+      // One trace, so one hash at a node: hashing the reveal once serves all.
+      if (const auto right = vcr::respond(shape, session.state, i.reveal); !right)
         return fail(result_code(right.error()));
-      stand = session->state;
+      checked = true;
     }
-    // Hashing the reveal once serves them all.
-    if (session->state.node != stand->node || session->state.hash != stand->hash)
-      return refuse(EscrowCode::sessions_differ);
-    if (!take_time(*session, context.block().slot)) return refuse(EscrowCode::clock_out);
-    ++session->state.moves;
-    session->state.turn = vcr::Turn::challenger;
-    const Amount fee = std::min(context.block().params.jobs.respond_fee, session->bond);
-    session->bond -= fee;
-    session->fees_paid += fee;
+    ++session.state.moves;
+    session.state.turn = vcr::Turn::challenger;
+    const Amount fee = std::min(context.block().params.jobs.respond_fee, session.bond);
+    session.bond -= fee;
+    session.fees_paid += fee;
     earned += fee;
   }
+  if (!checked) return refuse(EscrowCode::no_session_waits);
   pay(context, context.sender(), Asset::aic, earned);
   return store_job(context, i.job, std::move(job));
 }

@@ -1,5 +1,5 @@
-// A thin ledger around the programs: balances, objects, declared sets, conservation after each call. And the runs, honest
-// and not, that jobs of the tests are about.
+// A thin ledger around the programs: balances, objects, declared sets, conservation after each call. And the runs,
+// honest and not, that jobs of the tests are about.
 #pragma once
 
 #include <gtest/gtest.h>
@@ -166,10 +166,10 @@ inline ResultCode World::call(const Person& who, const Call& call, const AccessS
 // A run with what a worker claims about it.
 struct Case {
   std::vector<std::uint32_t> output;
-  std::shared_ptr<vcr::TraceSource> source;    // what the worker can show
-  std::shared_ptr<vcr::TraceStore> own;        // the honest trace over the claimed tokens
+  std::shared_ptr<vcr::TraceSource> source;  // what the worker can show
+  std::shared_ptr<vcr::TraceStore> own;      // the honest trace over the claimed tokens
   Hash trace_root;
-  std::optional<vcr::Claim> claim;             // a step proof, if one convicts
+  std::optional<vcr::Claim> claim;  // a step proof, if one convicts
   bool honest = false;
 };
 

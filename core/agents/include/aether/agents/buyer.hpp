@@ -50,6 +50,9 @@ class Buyer {
   // `events`: since the last step. The effects are to be carried out in their order.
   [[nodiscard]] std::vector<BuyerEffect> step(const Observation& now, std::span<const BuyerEvent> events);
 
+  // Whether the next observation should show this job even if it is closed.
+  [[nodiscard]] bool tracks(const Hash& job) const;
+
  private:
   struct Own {
     bool delivered = false;

@@ -45,12 +45,14 @@ enum class Action : std::uint8_t {
 };
 [[nodiscard]] std::string_view to_string(Action action);
 
+inline constexpr std::uint32_t kWholeJob = 0xffff'ffff;
+
 // What is meant by an instruction. Two that differ may be under way together.
 struct Intent {
   Hash job;
   Action action = Action::post;
-  std::uint32_t number = 0;  // session, attempt, order or round, by action
-  vcr::Node node;            // of respond and descend
+  std::uint32_t number = 0;  // session, attempt, order or round, by action; kWholeJob: expire of the job itself
+  vcr::Node node{};          // of respond and descend
 
   auto operator<=>(const Intent&) const = default;
 };
@@ -67,6 +69,7 @@ class Desk {
   // At each observation: what had success up to its slot is seen in the state from here on.
   void observe(Slot tip);
   void forget(const Hash& job);
+  void forget(const Intent& intent);
   [[nodiscard]] bool under_way(const Hash& job, Action action) const;
   // What the balance holds beyond the locks of everything under way.
   [[nodiscard]] Balance spendable(const Balance& balance) const;

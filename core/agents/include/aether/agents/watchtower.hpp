@@ -84,19 +84,22 @@ class Watchtower {
   [[nodiscard]] std::vector<WatchtowerEffect> step(const Observation& now, std::span<const WatchtowerEvent> events,
                                                    OwnRuns& runs);
 
+  // Whether the next observation should show this job even if it is closed.
+  [[nodiscard]] bool tracks(const Hash& job) const;
+
  private:
   enum class Finding : std::uint8_t { none, auditing, honest, fraud, not_served, given_up };
   // What the chain does not say about a submitted job.
   struct Case {
     Finding finding = Finding::none;
-    Slot audit_from;  // after a failed audit
+    std::optional<Slot> failed;  // the last audit
     std::optional<vcr::Claim> claim;
     std::uint32_t round = 0;        // of the commit: each has its own salt
     std::optional<Slot> committed;  // in this slot or before
     // Of the own sessions, as the blocks show them.
     std::map<std::uint32_t, vcr::DescentState> sessions;
     std::vector<std::pair<vcr::Node, vcr::Reveal>> shown;
-    Slot read_from;
+    std::optional<Slot> read_from;
     bool reading = false;
     bool thought = false;             // `wanted` follows from `shown`
     std::optional<vcr::Node> wanted;  // where a session must go

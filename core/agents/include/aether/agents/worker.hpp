@@ -76,15 +76,19 @@ class Worker {
   [[nodiscard]] std::vector<WorkerEffect> step(const Observation& now, std::span<const WorkerEvent> events,
                                                Traces& traces);
 
+  // Whether the next observation should show this job even if it is closed.
+  [[nodiscard]] bool tracks(const Hash& job) const;
+
  private:
   // What the chain does not say about an own job.
   struct Own {
     std::uint32_t attempt = 0;
     bool run_asked = false;
-    std::optional<RunOutput> result;
-    Slot retry_run_from;
-    bool failed = false;  // missed its end, or made a wrong receipt: not taken again
+    std::optional<Slot> run_failed{};
+    std::optional<RunOutput> result{};
+    bool given_up = false;  // missed its end, or made a wrong receipt: not taken again
     bool served = false;
+    bool trace_noted = false;
   };
   class Step;
 

@@ -54,7 +54,7 @@ enum class EscrowCode : std::uint16_t {
   not_the_challenger,
   clock_out,  // whose turn it is has no time left
   no_session_named,
-  sessions_differ,  // the named sessions do not stand at one node
+  no_session_waits,  // of the named sessions none waits at the node with time left
   sessions_open,
   settle_too_early,
   not_the_buyer,

@@ -116,10 +116,12 @@ struct Descend {
   }
 };
 
-// By anyone, who earns the fee of each session; all of them stand at the same node.
+// By anyone, who earns the fee of each session that it answers. Named sessions that have gone or do not wait at the node
+// are passed over, so that nobody can spoil an answer to sixteen by answering one of them first.
 struct Respond {
   Hash job;
   codec::SortedSet<std::uint32_t, limits::kSessionsMax> sessions;
+  vcr::Node node;
   vcr::Reveal reveal;
 
   bool operator==(const Respond&) const = default;
@@ -127,6 +129,7 @@ struct Respond {
   static void fields(Self& self, V& visit) {
     visit("job", self.job);
     visit("sessions", self.sessions);
+    visit("node", self.node);
     visit("reveal", self.reveal);
   }
 };
