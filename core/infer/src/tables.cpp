@@ -1,4 +1,4 @@
-// Computed once to 60 digits and rounded half away from zero; a test in host/models recomputes them.
+// Computed once to 60 digits and rounded half away from zero; test/element_test.cpp recomputes them.
 #include "aether/infer/element.hpp"
 
 namespace aether::infer {
