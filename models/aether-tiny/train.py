@@ -167,7 +167,9 @@ def write_tokenizer(merges, tokenizer):
     text = ["".join(names[b] for b in piece) for piece in tokenizer.bytes]
     document = {
         "version": "1.0",
-        "added_tokens": [{"id": END, "content": "<|end|>", "special": True}],
+        "added_tokens": [
+            {"id": END, "content": "<|end|>", "single_word": False, "lstrip": False, "rstrip": False, "normalized": False, "special": True}
+        ],
         "pre_tokenizer": {
             "type": "Sequence",
             "pretokenizers": [

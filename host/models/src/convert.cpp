@@ -15,6 +15,8 @@ constexpr double kLog2E = 0x1.71547652b82fep0;
 constexpr double kGateUnit = 0x1p-11, kLogitUnit = 0x1p-12, kMeanUnit = 0x1p-8;
 constexpr double kUnitFloor = 1e-3;    // of a channel's unit, against the largest of its layer
 constexpr double kHiddenReach = 8192;  // of 32 768: the hidden layer may go to 4 times its calibration maximum
+constexpr double kUpUnits = 8;         // a unit of up in units of the hidden layer
+constexpr double kUpReach = 16'384;    // of 32 768
 constexpr double kQueryReach = 8192;
 constexpr double kKeyGuard = 128;  // a key is rotated with 7 bits more than it keeps
 
@@ -209,11 +211,17 @@ class Converter {
     const std::vector<double> smooth = smoothing(maxima.mlp_in, {&from.gate, &from.up});
     Gains gains = gains_of(from.mlp_norm, smooth);
     to.mlp_norm = std::move(gains.values);
+    // Room for up too, whose unit is 8 times as large: it is wide where its gate is nearly shut.
     std::vector<double> hidden_unit;
-    const double floor = largest(maxima.hidden) * kUnitFloor;
-    for (const double most : maxima.hidden) hidden_unit.push_back(or_one(std::max(most, floor) / kHiddenReach));
+    const double floor = largest(maxima.hidden) * kUnitFloor / kHiddenReach;
+    for (std::size_t i = 0; i < c_.ff; ++i) {
+      const double reach = std::max(maxima.hidden[i] / kHiddenReach, maxima.up[i] / (kUpUnits * kUpReach));
+      hidden_unit.push_back(or_one(std::max(reach, floor)));
+    }
     linear(to.gate, from.gate, smooth, gains.unit, [](std::size_t) { return kGateUnit; }, named(index, "gate"));
-    linear(to.up, from.up, smooth, gains.unit, [&](std::size_t i) { return 8 * hidden_unit[i]; }, named(index, "up"));
+    linear(
+        to.up, from.up, smooth, gains.unit, [&](std::size_t i) { return kUpUnits * hidden_unit[i]; },
+        named(index, "up"));
     linear(to.down, from.down, hidden_unit, 1, [&](std::size_t) { return unit_; }, named(index, "down"));
   }
 

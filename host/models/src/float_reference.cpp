@@ -131,10 +131,7 @@ class Run {
       weight = static_cast<float>(exp_of((double{weight} - top) * scale));
       total += weight;
     }
-    for (std::size_t j = 0; j <= t; ++j) {
-      const std::span<const float> row = v.subspan(j * width + base, c_.head_dim);
-      for (std::size_t i = 0; i < c_.head_dim; ++i) out[i] += weights[j] * row[i];
-    }
+    for (std::size_t j = 0; j <= t; ++j) add_scaled(out, weights[j], v.subspan(j * width + base, c_.head_dim));
     for (float& value : out) value = static_cast<float>(value / total);
   }
 

@@ -83,6 +83,15 @@ float dot(std::span<const float> a, std::span<const float> b) {
   return out;
 }
 
+void add_scaled(std::span<float> to, float factor, std::span<const float> row) {
+  std::size_t i = 0;
+  for (; i + kLanes <= to.size(); i += kLanes) {
+    const Lanes sum = load(to.data() + i) + factor * load(row.data() + i);
+    std::memcpy(to.data() + i, &sum, sizeof sum);
+  }
+  for (; i < to.size(); ++i) to[i] += factor * row[i];
+}
+
 void multiply(std::span<const float> x, const Matrix& w, std::span<float> out, TaskPool& pool) {
   const std::size_t rows = x.size() / w.cols;
   AETHER_ASSERT(out.size() == rows * w.rows);

@@ -9,6 +9,9 @@ namespace aether::models {
 
 [[nodiscard]] float dot(std::span<const float> a, std::span<const float> b);
 
+// to[i] += factor·row[i].
+void add_scaled(std::span<float> to, float factor, std::span<const float> row);
+
 // out[t][c] = Σ x[t][k]·w[c][k], for rows of `x` of w.cols floats.
 void multiply(std::span<const float> x, const Matrix& w, std::span<float> out, TaskPool& pool);
 
