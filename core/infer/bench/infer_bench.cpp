@@ -2,7 +2,6 @@
 // instruction set, threads.
 #include <benchmark/benchmark.h>
 
-#include <atomic>
 #include <condition_variable>
 #include <mutex>
 
@@ -63,13 +62,6 @@ const Model& model_of(std::int64_t which) {
   return large;
 }
 
-// Counts what a trace hashes, and drops it.
-class CountingSink final : public RowSink {
- public:
-  void row(std::uint32_t, std::uint32_t, ByteView bytes) override { total += bytes.size(); }
-  std::size_t total = 0;
-};
-
 struct Setting {
   explicit Setting(const benchmark::State& state)
       : model(model_of(state.range(0))),
@@ -107,16 +99,6 @@ void prefill(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * kPrompt);
 }
 
-// The rows of a trace, without hashing: what tracing costs the engine itself, and the bytes a position.
-void replay_rows(benchmark::State& state) {
-  const Setting setting(state);
-  const auto tokens = random_tokens(setting.model.config(), 512, 1);
-  CountingSink sink;
-  for (auto _ : state) replay(setting.engine, std::span(tokens).first(384), std::span(tokens).subspan(384), sink);
-  state.SetItemsProcessed(state.iterations() * 511);
-  state.counters["row bytes"] = static_cast<double>(sink.total) / static_cast<double>(state.iterations() * 511);
-}
-
 void settings(benchmark::internal::Benchmark* b) {
   b->ArgNames({"model", "avx2", "threads"})->Unit(benchmark::kMillisecond)->UseRealTime();
   for (const std::int64_t threads : {1, 2}) {
@@ -126,7 +108,6 @@ void settings(benchmark::internal::Benchmark* b) {
 }
 BENCHMARK(decode)->Apply(settings)->Args({1, 0, 1});
 BENCHMARK(prefill)->Apply(settings);
-BENCHMARK(replay_rows)->Apply(settings);
 
 }  // namespace
 }  // namespace aether::infer::testing

@@ -49,6 +49,8 @@ struct Case {
   bool hostile;
 };
 
+const std::vector<std::uint32_t> kFewChunks{1, 7, 257}, kChunks{1, 7, 64, 255, 256, 257, 8192};
+
 class EngineRows : public ::testing::TestWithParam<Case> {};
 
 TEST_P(EngineRows, equal_the_reference_for_every_kernel_chunk_and_split) {
@@ -61,11 +63,11 @@ TEST_P(EngineRows, equal_the_reference_for_every_kernel_chunk_and_split) {
     const Pass expected = reference_pass(model, tokens, from);
     SerialPool serial;
     for (const Isa isa : isas()) {
-      for (const std::uint32_t chunk : {1u, 7u, 64u, 255u, 256u, 257u, 8192u}) {
+      for (const std::uint32_t chunk : quick() ? kFewChunks : kChunks) {
         SCOPED_TRACE(std::string(to_string(isa)) + ", chunk " + std::to_string(chunk));
         expect_equal(engine_pass(model, serial, {isa, chunk}, tokens, from), expected);
       }
-      for (std::size_t width = 1; width <= 4; ++width) {
+      for (std::size_t width = quick() ? 3 : 1; width <= 4; ++width) {
         SCOPED_TRACE(std::string(to_string(isa)) + ", threads " + std::to_string(width));
         ThreadsPool threads(width);
         expect_equal(engine_pass(model, threads, {isa, 64}, tokens, from), expected);

@@ -17,8 +17,8 @@ using Random = std::mt19937_64;
 
 inline std::uint32_t below(Random& random, std::uint64_t bound) { return static_cast<std::uint32_t>(random() % bound); }
 
-// `quick` cases where time is short, else `all`.
-inline int cases(int quick, int all) { return std::getenv("AETHER_QUICK") != nullptr ? quick : all; }
+inline bool quick() { return std::getenv("AETHER_QUICK") != nullptr; }
+inline int cases(int few, int all) { return quick() ? few : all; }
 
 // The instruction sets that this machine has.
 inline std::vector<Isa> isas() {
