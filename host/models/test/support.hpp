@@ -72,14 +72,15 @@ class FloatMaker {
     return out;
   }
 
- private:
-  float normal(double deviation) { return static_cast<float>(std::normal_distribution<double>(0, deviation)(random_)); }
   Matrix matrix(std::size_t rows, std::size_t cols, double deviation = 0) {
     Matrix out{rows, cols, std::vector<float>(rows * cols)};
     const double spread = deviation > 0 ? deviation : 1 / std::sqrt(static_cast<double>(cols));
     for (float& w : out.data) w = normal(spread);
     return out;
   }
+
+ private:
+  float normal(double deviation) { return static_cast<float>(std::normal_distribution<double>(0, deviation)(random_)); }
   std::vector<float> gains(std::size_t size) {
     std::vector<float> out(size);
     for (float& gain : out) gain = 1 + normal(0.2);

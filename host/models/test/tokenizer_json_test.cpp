@@ -16,7 +16,7 @@ namespace json = boost::json;
 json::object tiny() { return json::parse(testing::text_of(testing::tiny_directory() / "tokenizer.json")).as_object(); }
 Outcome<infer::Tokenizer> read(const json::object& document) { return tokenizer_from_json(json::serialize(document)); }
 
-// Vectors of Hugging Face's tokenizers 0.22 with this file; train.py gives the same.
+// Vectors of Hugging Face's tokenizers 0.23 with this file; train.py gives the same.
 TEST(TokenizerJson, tokens_are_those_of_hugging_face) {
   const auto tokenizer = read(tiny());
   ASSERT_TRUE(tokenizer) << tokenizer.error().message;
