@@ -63,23 +63,15 @@ class Buyer::Step {
 
   void own(const Hash& id, const Job& job) {
     Own& own = b_.own_[id];
-    const auto expire = [&] {
-      out_.send({id, Action::expire, kWholeJob}, programs::Expire{id, std::nullopt}, job.terms.model_id, std::nullopt);
-    };
-    switch (programs::phase(job)) {
-      case programs::Phase::open:
-        if (at_ > programs::accept_end(job)) return expire();
-        if (own.cancel)
-          out_.send({id, Action::cancel}, programs::Cancel{id}, job.terms.model_id, programs::accept_end(job));
-        return;
-      case programs::Phase::running:
-        if (at_ > programs::hard_end(job)) expire();
-        return;
-      case programs::Phase::submitted: break;
+    const programs::TimedExit way = programs::next_exit(job, now_.params, at_);
+    // Worker or challenger are the next to a submitted job.
+    const std::uint64_t patience = job.submission ? b_.options_.patience_slots : 0;
+    if (passed(way.from, patience, at_)) {
+      out_.leave(id, job, way);
+    } else if (own.cancel && !job.acceptance) {
+      out_.send({id, Action::cancel}, programs::Cancel{id}, job.terms.model_id, programs::accept_end(job));
     }
-    if (!std::exchange(own.delivered, true)) out_.add(Deliver{id, job.submission->transaction});
-    if (job.sessions.empty() && passed(programs::settle_from(job, now_.params, at_), b_.options_.patience_slots, at_))
-      out_.send({id, Action::settle}, programs::Settle{id}, job.terms.model_id, std::nullopt);
+    if (job.submission && !std::exchange(own.delivered, true)) out_.add(Deliver{id, job.submission->transaction});
   }
 
   // What a post locks.

@@ -3,6 +3,7 @@
 
 #include "aether/agents/desk.hpp"
 #include "aether/agents/note.hpp"
+#include "aether/programs/phases.hpp"
 
 namespace aether::agents {
 
@@ -24,6 +25,18 @@ class Out {
     if (!desk_.free(intent, tip_)) return;
     add(desk_.send(intent, std::move(instruction), model_id, last, locks));
     note(intent.job, NoteKind::sent, intent.number, intent.action);
+  }
+  void expire(const Hash& id, const programs::Job& job, std::optional<std::uint32_t> session) {
+    send({id, Action::expire, session ? *session : kWholeJob}, programs::Expire{id, session}, job.terms.model_id,
+         std::nullopt);
+  }
+  void settle(const Hash& id, const programs::Job& job) {
+    send({id, Action::settle}, programs::Settle{id}, job.terms.model_id, std::nullopt);
+  }
+  // By the exit that time gives to anyone.
+  void leave(const Hash& id, const programs::Job& job, const programs::TimedExit& way) {
+    if (way.settle) return settle(id, job);
+    expire(id, job, way.session);
   }
   std::optional<Intent> ended(const SendEnded& event) {
     const std::optional<Intent> intent = desk_.ended(event);

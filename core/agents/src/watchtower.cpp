@@ -182,7 +182,7 @@ class Watchtower::Step {
     Case& c = w_.cases_[id];
     for (const Session& session : job.sessions) {
       if (mine(session) && session.state.turn == vcr::Turn::worker && out_of_time(session))
-        out_.send({id, Action::expire, session.id}, programs::Expire{id, session.id}, model.id, std::nullopt);
+        out_.expire(id, job, session.id);
     }
     switch (c.finding) {
       case Finding::none:
@@ -369,10 +369,7 @@ class Watchtower::Step {
         (known->second.finding == Finding::fraud || known->second.finding == Finding::not_served))
       return;
     const programs::TimedExit way = programs::next_exit(job, now_.params, at_);
-    if (!passed(way.from, w_.options_.patience_slots, at_)) return;
-    if (way.settle) return out_.send({id, Action::settle}, programs::Settle{id}, job.terms.model_id, std::nullopt);
-    out_.send({id, Action::expire, way.session ? *way.session : kWholeJob}, programs::Expire{id, way.session},
-              job.terms.model_id, std::nullopt);
+    if (passed(way.from, w_.options_.patience_slots, at_)) out_.leave(id, job, way);
   }
 
   struct Candidate {

@@ -89,9 +89,7 @@ class Worker::Step {
       if (!own.given_up) out_.note(id, NoteKind::missed);
       give_up(id, own);
       // The bond is locked until someone says so; the buyer is the next to it.
-      if (passed(next(programs::hard_end(job)), w_.options_.patience_slots, at_))
-        out_.send({id, Action::expire, kWholeJob}, programs::Expire{id, std::nullopt}, job.terms.model_id,
-                  std::nullopt);
+      if (passed(next(programs::hard_end(job)), w_.options_.patience_slots, at_)) out_.expire(id, job, std::nullopt);
     } else if (model != nullptr && !own.given_up) {
       running(id, job, own, *model);
     }
@@ -143,10 +141,9 @@ class Worker::Step {
     }
     for (const programs::Session& session : job.sessions) {
       if (session.state.turn == vcr::Turn::challenger && at_ > programs::clock_end(session))
-        out_.send({id, Action::expire, session.id}, programs::Expire{id, session.id}, job.terms.model_id, std::nullopt);
+        out_.expire(id, job, session.id);
     }
-    if (job.sessions.empty() && at_ >= programs::settle_from(job, now_.params, at_))
-      out_.send({id, Action::settle}, programs::Settle{id}, job.terms.model_id, std::nullopt);
+    if (job.sessions.empty() && at_ >= programs::settle_from(job, now_.params, at_)) out_.settle(id, job);
   }
 
   void respond(const Hash& id, const Job& job, Own& own, const HeldModel& model) {

@@ -48,6 +48,7 @@ struct World {
   Balance burned;
   std::uint64_t nonce = 0;
   std::uint64_t steps = 0;  // of the last call
+  Hash transaction;         // the last call's
 
   std::optional<JobObject> job_object_of(const Hash& id) const {
     const auto at = state.find(job_object(id));
@@ -150,6 +151,7 @@ inline ResultCode World::call(const Person& who, const Call& call, const AccessS
   body.call = call;
   body.gas_limit = Gas{100'000'000};
   const VerifiedTransaction tx = assume_verified({std::move(body), {}});
+  transaction = tx.id();
   for (const ledger::Program* program : all_programs()) {
     if (program->id() != call.program) continue;
     TestContext context(*this, tx);

@@ -13,14 +13,14 @@
 namespace aether::agents {
 
 struct WatchtowerOptions {
-  std::vector<HeldModel> models;
-  Hash secret;                         // never shown; the same after a restart
-  std::uint32_t audits_max = 1;        // at once
-  Amount session_bond_max = kNoBound;  // AIC for a descent; a full table asks for more than the minimum
-  bool exits = false;                  // settle and expire jobs of others for their exit fee
-  bool answers = false;                // respond for an honest worker that is silent in a descent
-  std::uint64_t patience_slots = 8;    // before it does what buyer or worker should
-  std::optional<Address> only_buyer;   // audit this buyer's jobs only
+  std::vector<HeldModel> models{};
+  Hash secret{};                        // never shown; the same after a restart
+  std::uint32_t audits_max = 1;         // at once
+  Amount session_bond_max = kNoBound;   // AIC for a descent; a full table asks for more than the minimum
+  bool exits = false;                   // settle and expire jobs of others for their exit fee
+  bool answers = false;                 // respond for an honest worker that is silent in a descent
+  std::uint64_t patience_slots = 8;     // before it does what buyer or worker should
+  std::optional<Address> only_buyer{};  // audit this buyer's jobs only
 
   static constexpr Amount kNoBound = ~Amount{0};
 };
