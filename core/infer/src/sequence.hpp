@@ -104,7 +104,7 @@ void Sequence::State::split(std::uint64_t multiply_adds, const F& part) {
 // Calls f(row) for the chunk's positions from `first` on, each with work in proportion to `width`.
 template <class F>
 void Sequence::State::each_position(std::size_t first, std::size_t width, const F& f) {
-  constexpr std::uint64_t kElement = 8;  // an element of such work costs about as many multiply-adds
+  constexpr std::uint64_t kElement = 64;  // an element of such work costs about as many multiply-adds
   const std::size_t rows = n_ - first;
   split(kElement * rows * width, [&](std::size_t part, std::size_t parts) {
     for (std::size_t row = first + rows * part / parts; row < first + rows * (part + 1) / parts; ++row) f(row);

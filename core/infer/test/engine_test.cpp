@@ -55,7 +55,7 @@ class EngineRows : public ::testing::TestWithParam<Case> {};
 
 TEST_P(EngineRows, equal_the_reference_for_every_kernel_chunk_and_split) {
   const auto& [config, n, hostile] = GetParam();
-  for (int seed = 0; seed < cases(1, 2); ++seed) {
+  for (int seed = 0; seed < cases(1, 2, 20); ++seed) {
     const auto number = static_cast<std::uint64_t>(seed);
     const Model model = make_model(config, number, hostile);
     const auto tokens = random_tokens(config, n, number);

@@ -49,7 +49,7 @@ class Rower {
 
 template <class F>
 void repeat(F&& f) {
-  for (int seed = 0; seed < cases(20, 200); ++seed) {
+  for (int seed = 0; seed < cases(20, 200, 5'000); ++seed) {
     for (const Kernels* fast : fast_kernels()) {
       for (const std::size_t n : kSizes) {
         SCOPED_TRACE("seed " + std::to_string(seed) + ", size " + std::to_string(n));

@@ -18,7 +18,9 @@ using Random = std::mt19937_64;
 inline std::uint32_t below(Random& random, std::uint64_t bound) { return static_cast<std::uint32_t>(random() % bound); }
 
 inline bool quick() { return std::getenv("AETHER_QUICK") != nullptr; }
-inline int cases(int few, int all) { return quick() ? few : all; }
+inline int cases(int few, int normal, int many) {
+  return quick() ? few : std::getenv("AETHER_LONG") != nullptr ? many : normal;
+}
 
 // The instruction sets that this machine has.
 inline std::vector<Isa> isas() {
