@@ -131,6 +131,23 @@ TEST(Chain, every_header_rule_refuses_with_its_own_name) {
   EXPECT_FALSE(refusal(*validator, good));
 }
 
+TEST(Chain, a_block_above_its_gas_is_refused_and_seal_leaves_out_what_does_not_fit) {
+  Options options = some_chain();
+  options.genesis.params.block.gas_max = 150'000;  // a transfer asks for 100 000
+  const auto proposer = open(options);
+  const auto validator = open(options);
+  const Sealed sealed =
+      seal_with(*proposer, {checked(transfer(0, user(1), 1, 1)), checked(transfer(1, user(2), 1, 1))});
+  EXPECT_EQ(sealed.selection.accepted, std::vector<std::size_t>{0});
+  EXPECT_TRUE(sealed.selection.refused.empty());
+  Block block = *proposer->snapshot()->block(sealed.record.slot);
+  block.transactions.push_back(transfer(1, user(2), 1, 1));
+  block.header.body.transactions_root = transactions_root(block.transactions);
+  block.header = seal(block.header.body, sealer_seed());
+  EXPECT_EQ(refusal(*validator, block), BlockRule::limits);
+  EXPECT_EQ(validator->snapshot()->tip()->slot, Slot{0});
+}
+
 TEST(Chain, proofs_hold_under_the_root_that_the_child_header_carries) {
   const auto chain = open(some_chain());
   seal_with(*chain, {checked(transfer(0, user(9), 5, 1))});

@@ -93,6 +93,30 @@ TEST(Query, AProofNamesItsSlotAndHoldsUnderTheRootThatTheChildHeaderCarries) {
   }
 }
 
+TEST(Query, AnswersAreOfOneBlockWhileOthersAreSealed) {
+  LocalChain local;
+  const ObjectId object = account_object(user(9));
+  std::atomic<bool> done = false;
+  std::uint64_t wrong = 0;
+  std::uint64_t answers = 0;
+  std::thread reader([&] {
+    for (; !done || answers == 0; ++answers) {
+      const auto proven = local.dev.handle(api::GetProof{object});
+      const auto proof = codec::decode<smt::Proof>(proven->proof);
+      const auto value = proven->value ? std::optional(value_hash(*proven->value)) : std::nullopt;
+      wrong += !proof || !smt::verify(proven->state_root, state_key(object), value, *proof) ||
+               local.dev.handle(api::GetStateRoot{proven->at.slot})->state_root != proven->state_root;
+    }
+  });
+  for (std::uint64_t nonce = 1; nonce <= 100; ++nonce) {
+    local.send_ok(sign(local.transfer(0, nonce), user_seed(0)));
+    local.seal();
+  }
+  done = true;
+  reader.join();
+  EXPECT_EQ(wrong, 0U);
+}
+
 TEST(Query, TheChainTellsWhichItIs) {
   LocalChain local;
   const auto chain = local.dev.handle(api::GetChainId{});
