@@ -1,5 +1,5 @@
 #include "aether/api/json.hpp"
-#include "command.hpp"
+#include "signing.hpp"
 
 namespace aether::cli {
 namespace {
@@ -8,30 +8,6 @@ namespace json = boost::json;
 
 std::string balance_text(const Balance& balance) {
   return "SWR    " + amount_to_text(balance.swr) + "\nAIC    " + amount_to_text(balance.aic) + "\n";
-}
-
-// How a transaction ended; a failure of the chain is the exit code's business, the output is there either way.
-Output show(const client::Settled& settled) {
-  const bool success = settled.receipt && settled.receipt->code == kSuccess;
-  json::object out{{"transaction", to_hex0x(settled.transaction.bytes)}, {"outcome", settled.code_name}};
-  std::string text =
-      "transaction  " + to_hex0x(settled.transaction.bytes) + "\noutcome      " + settled.code_name + "\n";
-  if (settled.receipt) {
-    out.emplace("receipt", api::to_json(*settled.receipt));
-    text += "fee          " + amount_to_text(settled.receipt->fee) + " SWR\n";
-  }
-  if (settled.place) {
-    out.emplace("place", api::to_json(*settled.place));
-    text += "slot         " + std::to_string(settled.place->slot.raw()) + "\n";
-  }
-  return {std::move(text), std::move(out), success ? kDone : kFailed};
-}
-
-Result<Amount, Failure> read_amount(std::string_view option, const std::string& text) {
-  const auto amount = amount_from_text(text);
-  if (amount) return *amount;
-  return usage("bad_amount",
-               std::string(option) + " \"" + text + "\": wanted is a number like 12.5, at most 6 decimals");
 }
 
 Result<client::Intent, Failure> read_transfer(const Arguments& arguments) {
@@ -45,15 +21,6 @@ Result<client::Intent, Failure> read_transfer(const Arguments& arguments) {
   intent.outputs.push_back(std::move(output));
   intent.valid_slots = arguments.valid_slots;
   return intent;
-}
-
-Result<crypto::Seed, Failure> unlock(const Arguments& arguments, const std::string& name) {
-  AETHER_TRY(const auto directory, keys_directory(arguments));
-  CLI_TRY(const auto path, keystore::key_path(directory, name));
-  CLI_TRY(const auto key, keystore::inspect_key(path));
-  AETHER_TRY(const auto secret, password(arguments, false));
-  CLI_TRY(auto seed, keystore::unlock_key(key.path, secret));
-  return seed;
 }
 
 }  // namespace
@@ -107,20 +74,18 @@ CommandResult transfer(const Arguments& arguments) {
 }
 
 CommandResult tx_wait(const Arguments& arguments) {
-  const auto id = hash_from_hex(arguments.transaction);
-  if (!id)
-    return usage("bad_id", "\"" + arguments.transaction + "\" is no transaction id: wanted is 0x and 64 hex digits");
+  AETHER_TRY(const auto id, read_id("transaction id", arguments.transaction));
   AETHER_TRY(const auto rpc, connect(arguments));
   Slot valid_until{arguments.valid_until};
   if (arguments.valid_until == 0) {
-    CLI_TRY(const auto known, rpc.call(api::GetTransaction{*id}));
+    CLI_TRY(const auto known, rpc.call(api::GetTransaction{id}));
     if (!known.transaction)
       return fail(Failure{kFailed, "unknown_transaction", "the chain does not know " + arguments.transaction,
                           "send it again, or say with --valid-until SLOT how long it may still come"});
     valid_until = known.transaction->body.valid_until;
   }
   const env::SystemClock clock;
-  CLI_TRY(const auto settled, client::wait_for(rpc, clock, *id, valid_until));
+  CLI_TRY(const auto settled, client::wait_for(rpc, clock, id, valid_until));
   return show(settled);
 }
 

@@ -1,15 +1,22 @@
-// What commands take and give back; aetherctl.cpp fills it in and prints it.
+// What commands take and give back; aetherctl.cpp prints it.
 #pragma once
 
 #include <boost/json.hpp>
 #include <string>
 
-#include "aether/client/submit.hpp"
-#include "aether/keystore/keystore.hpp"
+#include "aether/base/result.hpp"
+#include "arguments.hpp"
 
 namespace aether::cli {
 
-enum Exit : int { kDone = 0, kFailed = 1, kUsage = 2, kUnreachable = 3, kBadFile = 4 };
+enum Exit : int {
+  kDone = 0,
+  kFailed = 1,
+  kUsage = 2,
+  kUnreachable = 3,
+  kBadFile = 4,
+  kDiffers = 5,
+};
 
 struct Failure {
   int exit = kFailed;
@@ -24,25 +31,7 @@ struct Output {
   int exit = kDone;  // a command may show its result and still end with a failure
 };
 using CommandResult = Result<Output, Failure>;
-
-struct Arguments {
-  std::string rpc;
-  std::string keys;           // directory; empty: the default
-  std::string password_file;  // empty: ask on the terminal
-  bool json = false;
-
-  std::string name;     // of a key
-  std::string address;  // or the name of a key
-  std::string from;
-  std::string to;
-  std::string amount;
-  std::string asset = "SWR";
-  std::string priority_fee = "0";
-  std::uint64_t valid_slots = 200;
-  std::string transaction;
-  std::uint64_t valid_until = 0;  // 0: as the chain knows it
-  bool no_wait = false;
-};
+using Command = CommandResult (*)(const Arguments&);
 
 CommandResult keys_new(const Arguments& arguments);
 CommandResult keys_list(const Arguments& arguments);
@@ -51,24 +40,15 @@ CommandResult show_status(const Arguments& arguments);
 CommandResult show_account(const Arguments& arguments);
 CommandResult transfer(const Arguments& arguments);
 CommandResult tx_wait(const Arguments& arguments);
-
-// --- For commands --------------------------------------------------------------------------------------------------
-
-[[nodiscard]] std::unexpected<Failure> usage(std::string code, std::string message);
-[[nodiscard]] Failure failure_of(const client::Error& error);
-[[nodiscard]] Failure failure_of(const keystore::Error& error);
-[[nodiscard]] Result<client::Rpc, Failure> connect(const Arguments& arguments);
-[[nodiscard]] Result<env::Path, Failure> keys_directory(const Arguments& arguments);
-// From the password file, else from the terminal without echo (twice when `confirm`); never from flags or environment.
-[[nodiscard]] Result<keystore::SecretBytes, Failure> password(const Arguments& arguments, bool confirm);
-// "aeth1…" or the name of a key.
-[[nodiscard]] Result<Address, Failure> resolve_address(const Arguments& arguments, const std::string& text);
+CommandResult model_convert(const Arguments& arguments);
+CommandResult model_register(const Arguments& arguments);
+CommandResult model_list(const Arguments& arguments);
+CommandResult job_post(const Arguments& arguments);
+CommandResult job_watch(const Arguments& arguments);
+CommandResult job_list(const Arguments& arguments);
+CommandResult job_show(const Arguments& arguments);
+CommandResult job_cancel(const Arguments& arguments);
+CommandResult job_run(const Arguments& arguments);
+CommandResult job_verify(const Arguments& arguments);
 
 }  // namespace aether::cli
-
-// CLI_TRY(declaration, expression): like AETHER_TRY for errors of the layers below.
-#define CLI_TRY(declaration, ...)                                                                   \
-  auto AETHER_CONCAT(cli_result_, __LINE__) = (__VA_ARGS__);                                        \
-  if (!AETHER_CONCAT(cli_result_, __LINE__))                                                        \
-    return ::aether::fail(::aether::cli::failure_of(AETHER_CONCAT(cli_result_, __LINE__).error())); \
-  declaration = ::std::move(*AETHER_CONCAT(cli_result_, __LINE__))

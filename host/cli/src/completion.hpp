@@ -10,6 +10,7 @@ namespace aether::cli {
 struct CommandWords {
   std::string path;                // "keys new"; empty for the program itself
   std::vector<std::string> words;  // what may follow: commands and options
+  bool group = false;              // commands must follow
 };
 
 // "bash", "zsh" or "fish".

@@ -1,5 +1,5 @@
 #include "aether/api/json.hpp"
-#include "command.hpp"
+#include "signing.hpp"
 
 namespace aether::cli {
 namespace {
@@ -42,9 +42,7 @@ CommandResult keys_list(const Arguments& arguments) {
 }
 
 CommandResult keys_show(const Arguments& arguments) {
-  AETHER_TRY(const auto directory, keys_directory(arguments));
-  CLI_TRY(const auto path, keystore::key_path(directory, arguments.name));
-  CLI_TRY(const auto key, keystore::inspect_key(path));
+  AETHER_TRY(const auto key, find_key(arguments, arguments.name));
   return show(key);
 }
 

@@ -1,62 +1,14 @@
+#include "support.hpp"
+
 #include <fcntl.h>
-#include <termios.h>
 #include <unistd.h>
 
-#include <cstdlib>
+#include <cerrno>
+#include <cstdio>
 
-#include "command.hpp"
+#include "aether/env/file.hpp"
 
 namespace aether::cli {
-namespace {
-
-constexpr std::size_t kPasswordBytesMax = 1024;
-
-bool write_text(int fd, std::string_view text) {
-  return ::write(fd, text.data(), text.size()) == static_cast<ssize_t>(text.size());
-}
-
-// Turns the echo of a terminal off, and back on at the end.
-class Silence {
- public:
-  explicit Silence(int fd) : fd_(fd) {
-    on_ = ::tcgetattr(fd_, &before_) == 0;
-    if (!on_) return;
-    termios quiet = before_;
-    quiet.c_lflag &= ~static_cast<tcflag_t>(ECHO);
-    on_ = ::tcsetattr(fd_, TCSAFLUSH, &quiet) == 0;
-  }
-  Silence(const Silence&) = delete;
-  Silence& operator=(const Silence&) = delete;
-  ~Silence() {
-    if (on_) ::tcsetattr(fd_, TCSAFLUSH, &before_);
-  }
-  bool on() const { return on_; }
-
- private:
-  int fd_;
-  termios before_{};
-  bool on_ = false;
-};
-
-std::unexpected<Failure> no_password(std::string message) {
-  return fail(
-      Failure{kBadFile, "no_password", std::move(message), "give --password-file FILE, or run it in a terminal"});
-}
-
-Result<keystore::SecretBytes, Failure> ask(int terminal, std::string_view prompt) {
-  const Silence silence(terminal);
-  if (!silence.on() || !write_text(terminal, prompt)) return no_password("the terminal cannot hide a password");
-  Secret<kPasswordBytesMax> line;
-  const auto buffer = line.mutable_view();
-  std::size_t size = 0;
-  while (size < buffer.size() && ::read(terminal, &buffer[size], 1) == 1 && buffer[size] != '\n') ++size;
-  (void)write_text(terminal, "\n");
-  if (size == 0) return no_password("an empty password");
-  if (size == buffer.size()) return no_password("the password is longer than 1024 bytes");
-  return keystore::SecretBytes(ByteView(line.view()).first(size));
-}
-
-}  // namespace
 
 std::unexpected<Failure> usage(std::string code, std::string message) {
   return fail(Failure{kUsage, std::move(code), std::move(message), "aetherctl COMMAND --help shows examples"});
@@ -94,36 +46,55 @@ Result<client::Rpc, Failure> connect(const Arguments& arguments) {
   return usage("bad_url", "--rpc \"" + arguments.rpc + "\": " + std::string(to_string(url.error())));
 }
 
-Result<env::Path, Failure> keys_directory(const Arguments& arguments) {
-  if (!arguments.keys.empty()) return env::Path(arguments.keys);
-  const char* home = std::getenv("HOME");
-  if (home != nullptr && *home != '\0') return env::Path(home) / ".aether" / "keys";
-  return usage("no_keys_directory", "HOME is not set, so there is no default directory; give --keys DIR");
+Result<Amount, Failure> read_amount(std::string_view option, const std::string& text) {
+  const auto amount = amount_from_text(text);
+  if (amount) return *amount;
+  return usage("bad_amount",
+               std::string(option) + " \"" + text + "\": wanted is a number like 12.5, at most 6 decimals");
 }
 
-Result<keystore::SecretBytes, Failure> password(const Arguments& arguments, bool confirm) {
-  if (!arguments.password_file.empty()) {
-    CLI_TRY(auto from_file, keystore::password_from_file(arguments.password_file));
-    return from_file;
+Result<Hash, Failure> read_id(std::string_view what, const std::string& text) {
+  const auto id = hash_from_hex(text);
+  if (id) return *id;
+  return usage("bad_id", "\"" + text + "\" is no " + std::string(what) + ": wanted is 0x and 64 hex digits");
+}
+
+Result<Bytes, Failure> read_input(const std::string& path, std::size_t bytes_max) {
+  const auto too_large = [&] {
+    return fail(Failure{kBadFile, "input_too_large",
+                        (path == "-" ? "stdin" : path) + " has more than " + std::to_string(bytes_max) + " bytes",
+                        "give a shorter text"});
+  };
+  if (path != "-") {
+    auto bytes = env::read_file(path, bytes_max);
+    if (bytes) return std::move(*bytes);
+    if (bytes.error().kind == env::ErrorKind::too_large) return too_large();
+    return fail(Failure{kBadFile, "input_file", bytes.error().message, "name a text file, or - for stdin"});
   }
-  const env::Descriptor terminal(::open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY));
-  if (!terminal.valid()) return no_password("there is no terminal to ask for the password");
-  AETHER_TRY(auto first, ask(terminal.get(), "Password: "));
-  if (!confirm) return first;
-  AETHER_TRY(const auto second, ask(terminal.get(), "Again: "));
-  if (!equal_constant_time(first.view(), second.view())) return no_password("the two passwords differ");
-  return first;
+  Bytes out;
+  std::array<std::uint8_t, 64 * 1024> buffer{};
+  for (;;) {
+    const ssize_t size = ::read(STDIN_FILENO, buffer.data(), buffer.size());
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0) return fail(Failure{kBadFile, "input_file", "stdin cannot be read", "name a file instead of -"});
+    if (size == 0) return out;
+    append(out, ByteView(buffer).first(static_cast<std::size_t>(size)));
+    if (out.size() > bytes_max) return too_large();
+  }
 }
 
-Result<Address, Failure> resolve_address(const Arguments& arguments, const std::string& text) {
-  const auto address = address_from_text(text);
-  if (address) return *address;
-  if (text.starts_with("aeth1"))
-    return usage("bad_address", "\"" + text + "\" is no address: " + std::string(to_string(address.error())));
-  AETHER_TRY(const auto directory, keys_directory(arguments));
-  CLI_TRY(const auto path, keystore::key_path(directory, text));
-  CLI_TRY(const auto key, keystore::inspect_key(path));
-  return key.address;
+bool write_stdout(std::string_view text) {
+  return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+}
+
+Failure stdout_failure() {
+  return {kBadFile, "stdout", "the output cannot be written", "free space where stdout goes, or keep its reader open"};
+}
+
+void note(std::string_view line) {
+  // A closed stderr must not end a command: its result is on stdout.
+  (void)std::fwrite(line.data(), 1, line.size(), stderr);
+  (void)std::fputc('\n', stderr);
 }
 
 }  // namespace aether::cli

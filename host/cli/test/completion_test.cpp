@@ -6,7 +6,7 @@ namespace aether::cli {
 namespace {
 
 const std::vector<CommandWords> kCommands{
-    {"", {"keys", "--output"}}, {"keys", {"new", "list"}}, {"keys new", {"--help"}}};
+    {"", {"keys", "--output"}, true}, {"keys", {"new", "list"}, true}, {"keys new", {"--help"}, false}};
 
 TEST(Completion, OffersTheWordsOfEachCommandInEveryShell) {
   for (const auto* shell : {"bash", "zsh", "fish"}) {

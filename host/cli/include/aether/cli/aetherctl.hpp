@@ -1,7 +1,8 @@
 // The program aetherctl: reads its arguments, runs one command, returns its exit code.
 //
-//   0  done                                   3  no answer from the chain, or not known how it ended
-//   1  the chain reports a failure            4  a file, key or password that does not do
+//   0  done                                                     3  no answer from the chain, or not known how it ended
+//   1  the chain reports a failure, or a job ended otherwise     4  a file, key or password that does not do
+//      than paid                                                5  a receipt that does not hold
 //   2  wrong usage
 //
 // Data goes to stdout, progress and errors to stderr. An error has a stable code, what is wrong, and what to do next.

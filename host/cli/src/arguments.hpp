@@ -1,0 +1,59 @@
+// What options.cpp reads from the command line; commands take it as it is and judge it themselves.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace aether::cli {
+
+struct Arguments {
+  // Every command.
+  std::string rpc;
+  std::string keys;           // directory; empty: the default
+  std::string password_file;  // empty: ask on the terminal
+  bool json = false;
+
+  // Keys, accounts, transactions.
+  std::string name;     // of a key
+  std::string address;  // or the name of a key
+  std::string from;     // name of the key that signs
+  std::string to;
+  std::string amount;
+  std::string asset = "SWR";
+  std::string priority_fee = "0";
+  std::uint64_t valid_slots = 200;
+  std::string transaction;
+  std::uint64_t valid_until = 0;  // 0: as the chain knows it
+  bool no_wait = false;
+
+  // Models.
+  std::string model;        // a directory; `job post` takes an id too
+  std::string tokenizer;    // a directory with the model's tokenizer
+  std::string source;       // directory of a float model
+  std::string calibration;  // text files
+  std::string heldout;
+  std::string out;
+
+  // Jobs.
+  std::string job;
+  std::string input;  // a file; "-": stdin
+  std::uint32_t max_new = 128;
+  std::string price;
+  std::string bond;  // empty: the least that the chain allows
+  std::uint32_t attempts = 1;
+  std::uint64_t accept_slots = 240;
+  std::uint64_t sla_slots = 240;
+  std::uint64_t max_slots = 480;
+  std::uint32_t sla_bps = 5'000;
+  std::string worker;  // public key that alone may accept, or the name of a key
+  bool accept_uncovered = false;
+  std::string filter = "living";
+
+  // Runs and receipts.
+  std::string receipt;
+  std::string key;  // name of the key that signs the receipt
+  std::uint32_t threads = 0;
+  bool full = false;
+};
+
+}  // namespace aether::cli

@@ -1,0 +1,162 @@
+#include "options.hpp"
+
+namespace aether::cli {
+namespace {
+
+class Tree {
+ public:
+  Tree(Arguments& arguments, Command& command) : arguments_(arguments), command_(command) {}
+  void keys(CLI::App& app);
+  void chain(CLI::App& app);
+  void models(CLI::App& app);
+  void jobs(CLI::App& app);
+  void runs(CLI::App& job);
+
+ private:
+  CLI::App* add(CLI::App& parent, const char* name, const char* summary, Command command, const char* examples) {
+    auto* out = parent.add_subcommand(name, summary);
+    out->footer(std::string("Example: ") + examples);
+    out->callback([&slot = command_, command] { slot = command; });
+    return out;
+  }
+  CLI::App& group(CLI::App& app, const char* name, const char* summary) {
+    auto* out = app.add_subcommand(name, summary);
+    out->require_subcommand(1);
+    return *out;
+  }
+  void signed_by(CLI::App* command, const char* what) {
+    command->add_option("--from", arguments_.from, what)->required();
+  }
+
+  Arguments& arguments_;
+  Command& command_;
+};
+
+void Tree::keys(CLI::App& app) {
+  auto& keys = group(app, "keys", "Encrypted keys of this user");
+  auto* create = add(keys, "new", "Makes a key", &keys_new, "aetherctl keys new alice");
+  create->add_option("NAME", arguments_.name, "a-z, 0-9, - and _")->required();
+  add(keys, "list", "Names and addresses of all keys", &keys_list, "aetherctl keys list --output json");
+  auto* show = add(keys, "show", "One key, without its secret", &keys_show, "aetherctl keys show alice");
+  show->add_option("NAME", arguments_.name, "Name of the key")->required();
+}
+
+void Tree::chain(CLI::App& app) {
+  add(app, "status", "Which chain answers, and whether it is ready", &show_status, "aetherctl status");
+  auto* account = add(app, "account", "Balances of an account", &show_account, "aetherctl account alice");
+  account->add_option("ADDRESS", arguments_.address, "aeth1..., or the name of a key")->required();
+
+  auto* pay = add(app, "transfer", "Pays from one of the keys and waits until it is executed", &transfer,
+                  "aetherctl transfer --from alice --to aeth1... --amount 12.5 --asset AIC");
+  signed_by(pay, "Name of the key that pays");
+  pay->add_option("--to", arguments_.to, "aeth1..., or the name of a key")->required();
+  pay->add_option("--amount", arguments_.amount, "At most 6 decimals")->required();
+  pay->add_option("--asset", arguments_.asset, "SWR or AIC")->check(CLI::IsMember({"SWR", "AIC"}));
+  pay->add_option("--priority-fee", arguments_.priority_fee, "In SWR, on top of the fee");
+  pay->add_option("--valid-slots", arguments_.valid_slots, "Slots from now in which it may be executed");
+  pay->add_flag("--no-wait", arguments_.no_wait, "Only send it");
+
+  auto& tx = group(app, "tx", "Transactions");
+  auto* wait = add(tx, "wait", "Waits until a transaction is executed or expired", &tx_wait, "aetherctl tx wait 0x...");
+  wait->add_option("ID", arguments_.transaction, "Id of the transaction")->required();
+  wait->add_option("--valid-until", arguments_.valid_until, "Its last slot, when the chain does not know it yet");
+}
+
+void Tree::models(CLI::App& app) {
+  auto& model = group(app, "model", "Models: integer versions, and what the chain knows of them");
+  auto* convert = add(model, "convert",
+                      "Makes the integer model of a float Llama directory, and reports how close it is", &model_convert,
+                      "aetherctl model convert --source models/tiny --calibration calibration.txt\n"
+                      "           --heldout heldout.txt --out models/tiny-int");
+  convert->add_option("--source", arguments_.source, "Directory with config.json, tokenizer.json, *.safetensors")
+      ->required();
+  convert->add_option("--calibration", arguments_.calibration, "Text file that shows the usual range of values")
+      ->required();
+  convert->add_option("--heldout", arguments_.heldout, "Text file on which both models are compared");
+  convert->add_option("--out", arguments_.out, "Directory of the integer model")->required();
+  convert->add_option("--threads", arguments_.threads, "Threads; 0: one a core");
+
+  auto* enter = add(model, "register", "Enters a model into the chain; burns the model fee", &model_register,
+                    "aetherctl model register --model models/aether-tiny --from alice");
+  enter->add_option("--model", arguments_.model, "Directory of the integer model")->required();
+  signed_by(enter, "Name of the key that pays");
+  add(model, "list", "The models that the chain knows", &model_list, "aetherctl model list");
+}
+
+void Tree::jobs(CLI::App& app) {
+  auto& job = group(app, "job", "Jobs: posted, watched, disputed, run and verified");
+  auto* post = add(job, "post",
+                   "Posts a prompt with its escrow. A job is public: anyone can read the prompt and output", &job_post,
+                   "echo -n 'In the beginning' | aetherctl job post --model models/aether-tiny --input -\n"
+                   "           --max-new 64 --price 2 --accept-uncovered --from alice");
+  post->add_option("--model", arguments_.model, "Directory of the integer model, or a model's id with --tokenizer")
+      ->required();
+  post->add_option("--tokenizer", arguments_.tokenizer, "Directory with the model's tokenizer, when --model is an id");
+  post->add_option("--input", arguments_.input, "Text file with the prompt; - reads stdin")->required();
+  post->add_option("--max-new", arguments_.max_new, "Tokens wanted at most")->required();
+  post->add_option("--price", arguments_.price, "AIC per 2^30 int8 multiply-adds")->required();
+  signed_by(post, "Name of the key that pays");
+  post->add_option("--bond", arguments_.bond, "AIC that a worker locks (default: the least that the chain allows)");
+  post->add_option("--attempts", arguments_.attempts, "Workers that may fail by silence before the refund, 1 to 8");
+  post->add_option("--accept-slots", arguments_.accept_slots, "Slots in which a worker may accept");
+  post->add_option("--sla-slots", arguments_.sla_slots, "Slots after accept from which the worker is late");
+  post->add_option("--max-slots", arguments_.max_slots, "Slots after accept from which the worker is silent");
+  post->add_option("--sla-bps", arguments_.sla_bps, "Share of the pay lost at the very end, of 10000");
+  post->add_option("--worker", arguments_.worker, "Public key (0x...) that alone may accept, or the name of a key");
+  post->add_flag("--accept-uncovered", arguments_.accept_uncovered,
+                 "I know that nobody is bonded to re-run this model");
+
+  auto* watch = add(job, "watch", "Follows a job to its end; the output goes to stdout as soon as it is there",
+                    &job_watch, "aetherctl job watch 0x... --model models/aether-tiny --receipt receipt.json");
+  watch->add_option("ID", arguments_.job, "Id of the job")->required();
+  watch->add_option("--model", arguments_.model,
+                    "Directory with the model's tokenizer; without it token ids are shown");
+  watch->add_option("--receipt", arguments_.receipt, "Writes the receipt to this file as soon as it is on chain");
+  watch->add_option("--from", arguments_.from, "Key that ends the job when its time is over: settle or expire");
+
+  auto* list = add(job, "list", "Jobs in the order of their ids", &job_list, "aetherctl job list --filter open");
+  list->add_option("--filter", arguments_.filter, "all, living, open, running, submitted or closed")
+      ->check(CLI::IsMember({"all", "living", "open", "running", "submitted", "closed"}));
+
+  auto* show = add(job, "show", "One job; writes its receipt for an offline check", &job_show,
+                   "aetherctl job show 0x... --receipt receipt.json");
+  show->add_option("ID", arguments_.job, "Id of the job")->required();
+  show->add_option("--receipt", arguments_.receipt, "Writes the receipt to this file");
+
+  auto* cancel = add(job, "cancel", "Takes back a job that no worker has accepted; the escrow returns", &job_cancel,
+                     "aetherctl job cancel 0x... --from alice");
+  cancel->add_option("ID", arguments_.job, "Id of the job")->required();
+  signed_by(cancel, "Name of the key that posted it");
+
+  runs(job);
+}
+
+void Tree::runs(CLI::App& job) {
+  auto* run = add(job, "run", "Runs a prompt on this machine, without a chain, and writes a receipt", &job_run,
+                  "aetherctl job run --model models/aether-tiny --input prompt.txt --receipt receipt.json");
+  run->add_option("--model", arguments_.model, "Directory of the integer model")->required();
+  run->add_option("--input", arguments_.input, "Text file with the prompt; - reads stdin")->required();
+  run->add_option("--receipt", arguments_.receipt, "File to write the receipt to")->required();
+  run->add_option("--max-new", arguments_.max_new, "Tokens wanted at most (default 128)");
+  run->add_option("--threads", arguments_.threads, "Threads; 0: one a core");
+  run->add_option("--key", arguments_.key, "Name of the key that signs the receipt (default: unsigned)");
+
+  auto* verify = add(job, "verify", "Checks a receipt offline; with --full by running the model again", &job_verify,
+                     "aetherctl job verify receipt.json --model models/aether-tiny --full");
+  verify->add_option("RECEIPT", arguments_.receipt, "A receipt file")->required();
+  verify->add_option("--model", arguments_.model, "Directory of the integer model")->required();
+  verify->add_flag("--full", arguments_.full, "Run the model over the tokens and compare the trace");
+  verify->add_option("--threads", arguments_.threads, "Threads; 0: one a core");
+}
+
+}  // namespace
+
+void add_commands(CLI::App& app, Arguments& arguments, Command& command) {
+  Tree tree(arguments, command);
+  tree.keys(app);
+  tree.chain(app);
+  tree.models(app);
+  tree.jobs(app);
+}
+
+}  // namespace aether::cli
