@@ -51,15 +51,27 @@ class RpcError(Exception):
         self.name, self.reason = error["data"]["name"], error["data"].get("reason", "")
 
 
-def call(url, method, **params):
-    """The result of a JSON-RPC call. OSError when nobody answers."""
-    body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": method, "params": params}).encode()
-    request = urllib.request.Request(url, body, {"Content-Type": "application/json"})
+def post(url, value):
+    """The JSON that a server answers to JSON. OSError when nobody answers."""
+    request = urllib.request.Request(url, json.dumps(value).encode(), {"Content-Type": "application/json"})
     with urllib.request.urlopen(request, timeout=DEADLINE_S) as answer:
-        out = json.load(answer)
-    if "error" in out:
-        raise RpcError(out["error"])
-    return out["result"]
+        return json.load(answer)
+
+
+def call_all(url, calls):
+    """The results of JSON-RPC calls, each (method, params), in their order."""
+    out, at_once = [], 50
+    for first in range(0, len(calls), at_once):
+        part = calls[first:first + at_once]
+        out += post(url, [{"jsonrpc": "2.0", "id": 1, "method": method, "params": params} for method, params in part])
+    for answer in out:
+        if "error" in answer:
+            raise RpcError(answer["error"])
+    return [answer["result"] for answer in out]
+
+
+def call(url, method, **params):
+    return call_all(url, [(method, params)])[0]
 
 
 def run(program, *words):
@@ -124,6 +136,9 @@ class DevChain(Program):
 
     def call(self, method, **params):
         return call(self.rpc, method, **params)
+
+    def call_all(self, calls):
+        return call_all(self.rpc, calls)
 
     def ctl(self, *words):
         """aetherctl with the development keys and --output json: its exit status and what it printed."""

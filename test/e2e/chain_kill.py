@@ -71,34 +71,33 @@ def differences(chain, known):
         return f"the newest block is {tip}, after {known.newest()} was acknowledged"
     owner = addresses(chain)
     genesis = 1_000_000_000_000
-    transfers = 0
     balance = {address: {"swr": genesis, "aic": genesis} for address in owner.values()}
-    parent = chain.call("aeth_getBlockByNumber", slot="0")["at"]["hash"]
-    root = chain.call("aeth_getStateRoot", slot="0")["state_root"]
+    slots = [{"slot": str(slot)} for slot in range(tip + 1)]
+    blocks = chain.call_all([("aeth_getBlockByNumber", slot) for slot in slots])
+    roots = [state["state_root"] for state in chain.call_all([("aeth_getStateRoot", slot) for slot in slots])]
     for slot in range(1, tip + 1):
-        block, state = (chain.call(method, slot=str(slot)) for method in ("aeth_getBlockByNumber", "aeth_getStateRoot"))
-        header = block["header"]
-        if (header["parent_hash"], header["parent_state_root"]) != (parent, root):
+        header, block = blocks[slot]["header"], blocks[slot]["at"]["hash"]
+        if (header["parent_hash"], header["parent_state_root"]) != (blocks[slot - 1]["at"]["hash"], roots[slot - 1]):
             return f"block {slot} does not follow from its parent"
-        parent, root = block["at"]["hash"], state["state_root"]
-        if known.blocks.get(slot, (parent, root)) != (parent, root):
+        if known.blocks.get(slot, (block, roots[slot])) != (block, roots[slot]):
             return f"block {slot} is another than was acknowledged"
-        for index, receipt in enumerate(block["receipts"]):
-            found = chain.call("aeth_getTransaction", transaction=receipt["transaction"])
-            if found["place"] != {"slot": str(slot), "block": parent, "index": index}:
-                return f"the index does not lead to transaction {index} of block {slot}"
-            transfers += 1
-            body = found["transaction"]
-            sender = balance[owner[body["sender"]["ed25519"]]]
-            sender["swr"] -= int(receipt["fee"])
-            for output in body["outputs"]:
-                sender["aic"] -= int(output["amount"])
-                balance[output["owner"]]["aic"] += int(output["amount"])
+    receipts = [(receipt, {"slot": str(slot), "block": blocks[slot]["at"]["hash"], "index": index})
+                for slot in range(1, tip + 1) for index, receipt in enumerate(blocks[slot]["receipts"])]
+    known.transfers = len(receipts)
+    found = chain.call_all([("aeth_getTransaction", {"transaction": receipt["transaction"]}) for receipt, _ in receipts])
+    for (receipt, place), transaction in zip(receipts, found):
+        if transaction["place"] != place:
+            return f"the index does not lead to the transaction at {place}"
+        body = transaction["transaction"]
+        sender = balance[owner[body["sender"]["ed25519"]]]
+        sender["swr"] -= int(receipt["fee"])
+        for output in body["outputs"]:
+            sender["aic"] -= int(output["amount"])
+            balance[output["owner"]]["aic"] += int(output["amount"])
     for address, expected in balance.items():
         answer = chain.call("aeth_getAccount", address=address)["account"]["balance"]
         if {asset: int(amount) for asset, amount in answer.items()} != expected:
             return f"{address} has {answer}, where the receipts give {expected}"
-    known.transfers = transfers
     return ""
 
 
