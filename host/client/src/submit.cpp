@@ -12,7 +12,9 @@ std::unexpected<Error> overflow(std::string what) { return fail(Error{ErrorKind:
 Outcome<api::SimulateAnswer> simulate(const Rpc& rpc, const TransactionBody& body) {
   AETHER_TRY(auto answer, rpc.call(api::Simulate{codec::encode(Transaction{body, {}})}));
   if (answer.receipt.code == kSuccess) return answer;
-  return fail(Error{ErrorKind::would_fail, "the transaction would fail: " + answer.code_name, answer.code_name, {}});
+  Error error{ErrorKind::would_fail, "the transaction would fail: " + answer.code_name, answer.code_name, {}};
+  error.result = answer.receipt.code;
+  return fail(std::move(error));
 }
 
 // Gas and fee that the simulated transaction may use up to its limit.
@@ -40,7 +42,7 @@ Outcome<Transaction> build(const Rpc& rpc, const crypto::Seed& seed, const Inten
   if (body.outputs.size() > limits::kOutputsMax) return overflow("more than 64 outputs");
   const auto valid_until = checked_add(chain.at.slot.raw(), intent.valid_slots);
   if (!valid_until) return overflow("valid_until exceeds 64 bits");
-  body.valid_until = Slot{*valid_until};
+  body.valid_until = intent.last ? std::min(*intent.last, Slot{*valid_until}) : Slot{*valid_until};
   AETHER_TRY(const auto account, rpc.call(api::GetAccount{address_of(body.sender)}));
   const auto nonce = intent.nonce ? intent.nonce : checked_add<std::uint64_t>(account.account.nonce_top, 1);
   if (!nonce) return overflow("the account has used its last nonce");

@@ -21,6 +21,7 @@ struct Error {
   std::string message;
   std::string reason;
   api::ErrorCode code = api::ErrorCode::internal_error;  // when refused
+  ResultCode result = kSuccess;                          // when it would fail
 };
 
 template <class T>

@@ -11,7 +11,8 @@ struct Intent {
   std::vector<TransactionOutput> outputs;
   std::optional<Call> call;
   Amount priority_fee = 0;
-  std::uint64_t valid_slots = 200;     // valid_until = newest slot + this
+  std::uint64_t valid_slots = 200;     // valid_until = newest slot + this,
+  std::optional<Slot> last;            // or this slot, if that is sooner
   std::optional<std::uint64_t> nonce;  // the next unused one when none is given
 };
 
