@@ -1,0 +1,147 @@
+"""./aether demo: an AI job on a local chain, paid; and one whose worker flipped a bit, convicted by one step proof."""
+import argparse
+import json
+import pathlib
+import signal
+import sys
+import textwrap
+import time
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "test" / "e2e"))
+from _market import MODEL, UNIT, Market, Refused, checked  # noqa: E402
+
+PROMPT = "And it came to pass in those days, that "
+BOND = 50
+PEOPLE = ("buyer", "honest", "faulty", "watchtower")
+# Operator 6 is attn_out of layer 0. With one bit of that row wrong, all other rows are as they should be.
+FAULT = "flip:6:5:40:2"
+
+
+def say(text=""):
+    print(text, flush=True)
+
+
+def title(text):
+    say(f"\n{text}\n{'-' * len(text)}")
+
+
+def amount(base):
+    sign = "-" if base < 0 else ""
+    return f"{sign}{abs(base) // UNIT}.{abs(base) % UNIT:06d}"
+
+
+def paragraph(text):
+    say(textwrap.indent(textwrap.fill(text.strip(), 96), "    "))
+
+
+def progress(text):
+    print(f"aether: {text}", file=sys.stderr, flush=True)
+
+
+def post(market, prompt, worker, max_new):
+    file = market.folder / "prompt.txt"
+    file.write_text(prompt)
+    return market.ctl("job", "post", "--model", MODEL, "--input", file, "--max-new", max_new, "--price", "20", "--bond", BOND,
+                      "--worker", market.people[worker]["public_key"], "--accept-uncovered", "--from", "buyer")
+
+
+def watch(market, job, receipt):
+    """The end of a job; a job that did not settle is no failure of the demo."""
+    try:
+        return market.ctl("job", "watch", job, "--model", MODEL, "--receipt", receipt)
+    except Refused as ended:
+        if not ended.stdout:
+            raise
+        return json.loads(ended.stdout)
+
+
+def honest_job(market, options):
+    title("A job whose worker is honest")
+    posted = post(market, options.prompt, "honest", options.max_new)
+    say(f"job       {posted['job']}")
+    say(f"escrow    {posted['escrow']} AIC for at most {options.max_new} tokens after {posted['prompt_tokens']} of prompt")
+    say("prompt")
+    paragraph(options.prompt)
+    progress("the worker runs the job; then the window for disputes passes")
+    receipt = market.folder / "receipt.json"
+    done = watch(market, posted["job"], receipt)
+    say("output, as the chain holds it")
+    paragraph(done["text"])
+    say("receipt, checked offline by running the model again")
+    for line in checked("aetherctl", "job", "verify", receipt, "--model", MODEL, "--full").splitlines():
+        say("    " + line)
+    return posted["job"]
+
+
+def faulty_job(market, options):
+    title("A job whose worker cheats")
+    say("aether-worker-faulty is a program of the tests: the worker with a hook that flips one bit of one row that the trace\n"
+        f"commits to ({FAULT}: operator, position, byte, bit). No product has such a switch.")
+    market.start_member("aether-worker-faulty", "faulty", "--fault", FAULT)
+    market.start_member("aether-watchtower", "watchtower")
+    before = market.balance("buyer")[1]
+    posted = post(market, options.prompt, "faulty", options.max_new)
+    say(f"job       {posted['job']}")
+    say(f"escrow    {posted['escrow']} AIC; the worker locks a bond of {BOND} AIC")
+    progress("the worker hands in; the watchtower runs the job again and shows the chain the wrong bit")
+    watch(market, posted["job"], market.folder / "faulty.json")
+    closed = market.wait_closed(posted["job"])
+    say(f"verdict   {closed['status']} in slot {closed['slot']}, by one step proof")
+    say(f"buyer     has the escrow back, and {amount(market.balance('buyer')[1] - before)} AIC of the bond as damages")
+    return posted["job"]
+
+
+def report(market, before, jobs):
+    title("Timeline: every transaction of the chain, with the state root after its block")
+    say(f"{'slot':>5}  {'instruction':<15} {'sent by':<11} {'fee, SWR':>10}  {'result':<9} state root")
+    for entry in market.timeline():
+        say(f"{entry['slot']:>5}  {entry['what']:<15} {entry['who']:<11} {amount(entry['fee']):>10}  {entry['code']:<9} {entry['root']}")
+    title("Jobs")
+    right = True
+    for (name, job), wanted in zip(jobs.items(), ("settled", "convicted")):
+        closed = market.wait_closed(job)
+        right = right and closed["status"] == wanted
+        say(f"{name:<8}  {closed['status']:<10} worker paid {amount(int(closed['paid']))} AIC, "
+            f"burned {amount(int(closed['burned']))} AIC")
+    title("Balances, and what changed")
+    for name in PEOPLE:
+        swr, aic = market.balance(name)
+        say(f"{name:<11} {amount(swr):>14} SWR ({amount(swr - before[name][0])})  {amount(aic):>14} AIC ({amount(aic - before[name][1])})")
+    swr, aic = market.burned()
+    say(f"{'burned':<11} {amount(swr):>14} SWR {'':>12} {amount(aic):>18} AIC")
+    return right
+
+
+def main():
+    parser = argparse.ArgumentParser(prog="./aether demo", description=__doc__,
+                                     epilog="Example: ./aether demo --prompt 'And God said' --max-new 64")
+    parser.add_argument("--prompt", default=PROMPT, help="text that the model goes on with")
+    parser.add_argument("--max-new", type=int, default=48, help="tokens wanted at most (default 48)")
+    options = parser.parse_args()
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was started is stopped then, too
+    began = time.monotonic()
+    progress("makes keys and a genesis with short windows, and starts a chain")
+    with Market(PEOPLE) as market:
+        before = {name: market.balance(name) for name in PEOPLE}
+        title("A chain of one process")
+        say(f"JSON-RPC  {market.rpc}, a block every {market.interval_ms} ms")
+        say(f"genesis   {market.ready['genesis_hash']}")
+        model = market.ctl("model", "register", "--model", MODEL, "--from", "buyer")
+        say(f"model     {model['model']}")
+        market.start_member("aether-worker", "honest")
+        jobs = {"honest": honest_job(market, options), "faulty": faulty_job(market, options)}
+        right = report(market, before, jobs)
+    say(f"\nEverything that was started is stopped; {time.monotonic() - began:.0f} s.")
+    if not right:
+        progress("a job did not end as it should: the lines under Jobs say which")
+    return 0 if right else 1
+
+
+if __name__ == "__main__":
+    try:
+        sys.exit(main())
+    except (Refused, RuntimeError, TimeoutError) as error:
+        print(f"aether: the demo stopped: {error}", file=sys.stderr)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        sys.exit(130)
