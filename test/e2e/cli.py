@@ -12,9 +12,9 @@ import threading
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import _aether  # noqa: E402
 
-DONE, FAILED, USAGE, UNREACHABLE, BAD_FILE, DIFFERS = 0, 1, 2, 3, 4, 5
+DONE, FAILED, USAGE, UNREACHABLE, BAD_FILE, DIFFERS, HONEST = range(7)
 COMMANDS = ["keys new", "keys list", "keys show", "status", "account", "transfer", "tx wait", "model convert",
-            "model register", "model list", "job post", "job watch", "job list", "job show", "job cancel",
+            "model register", "model list", "job post", "job watch", "job list", "job show", "job cancel", "job prove",
             "job run", "job verify", "completion"]
 MODEL = _aether.ROOT / "models" / "aether-tiny"
 PROMPT = "And it came to pass"
@@ -95,7 +95,7 @@ def completions(report, ctl):
     script = ctl.run("completion", "bash").stdout
     groups = {"": ["keys", "status", "account", "transfer", "tx", "model", "job", "completion"],
               "keys": ["new", "list", "show"], "tx": ["wait"], "model": ["convert", "register", "list"],
-              "job": ["post", "watch", "list", "show", "cancel", "run", "verify"],
+              "job": ["post", "watch", "list", "show", "cancel", "prove", "run", "verify"],
               "job show 0x00": ["--receipt", "--output", "--rpc"], "job run": ["--model", "--threads", "--key"]}
     for path, wanted in groups.items():
         words = ["aetherctl", *path.split(), ""]
@@ -231,11 +231,14 @@ def jobs(report, ctl, scratch):
     receipt = scratch / "no-receipt.json"
     refuses(report, "job show: no receipt yet", ctl, FAILED, "no_receipt", "job", "show", job["job"], "--receipt", receipt)
     report.check("job show: and no file", not receipt.exists(), "there is one")
-    for command in (["job", "show"], ["job", "watch"], ["job", "cancel", "--from", "dev-alice"]):
+    for command in (["job", "show"], ["job", "watch"], ["job", "cancel", "--from", "dev-alice"],
+                    ["job", "prove", "--from", "dev-alice", "--model", MODEL]):
         name = " ".join(command[:2])
         refuses(report, f"{name}: no id", ctl, USAGE, "bad_id", *command, "12")
         refuses(report, f"{name}: unknown job", ctl, FAILED,
                 "no_such_job" if name == "job cancel" else "not_found", *command, "0x" + "22" * 32)
+    refuses(report, "job prove: nothing submitted", ctl, FAILED, "not_submitted", "job", "prove", job["job"], "--from",
+            "dev-alice", "--model", MODEL)
     refuses(report, "job cancel: by another", ctl, FAILED, "not_the_buyer", "job", "cancel", job["job"], "--from", "dev-bob")
     for entry in (job, other):
         ctl.json("job", "cancel", entry["job"], "--from", "dev-alice")
@@ -352,6 +355,77 @@ def converts(report, ctl, scratch):
     report.check("model convert: nothing half-written", not (scratch / "made").exists(), "there is something")
 
 
+def worked(report, ctl, chain, scratch):
+    """Jobs that a worker takes, on a chain that makes a block only when something is pending: nothing here races a clock."""
+    ctl.json("model", "register", "--model", MODEL, "--from", "dev-alice")
+    post = ["job", "post", "--model", MODEL, "--input", "-", "--max-new", "24", "--price", "2", "--from", "dev-alice",
+            "--accept-uncovered"]
+
+    def submitted(*words):
+        """The id of a job that the program's worker has handed in, while it goes on serving its trace."""
+        job = ctl.json(*post, stdin=PROMPT)["job"]
+        _aether.wait_for(lambda: ctl.json("job", "show", job)["status"] == "submitted", f"{words} hands in")
+        return job
+
+    def worker(program, *words):
+        return _aether.Program(program, *words, "--rpc", chain.rpc, "--keys", chain.keys, "--key", "dev-bob",
+                               "--password-file", chain.password_file, "--model", MODEL, "--events", "--log-level", "off")
+
+    def prove(job):
+        return ctl.run("job", "prove", job, "--model", MODEL, "--from", "dev-carol", "--output", "json")
+
+    with worker("aether-worker") as honest:
+        job = submitted("aether-worker")
+        done = prove(job)
+        report.equal("job prove: an honest worker has an exit code of its own", (HONEST, "honest"),
+                     (done.returncode, json.loads(done.stdout)["verdict"]))
+        refuses(report, "job prove: another model", ctl, BAD_FILE, "model_directory", "job", "prove", job, "--model", scratch,
+                "--from", "dev-carol")
+        receipt = scratch / "job.json"
+        chain.call("dev_seal", slots=60)
+        watched = ctl.json("job", "watch", job, "--model", MODEL, "--receipt", receipt, "--from", "dev-alice")
+        honest.stop()
+    run = ctl.json("job", "run", "--model", MODEL, "--input", "-", "--max-new", "24", "--receipt", scratch / "run.json",
+                   stdin=PROMPT)
+    report.equal("job watch: a paid job ends with its text", ("settled", run["text"]), (watched["status"], watched["text"]))
+    held = ctl.json("job", "verify", receipt, "--model", MODEL, "--full")
+    report.equal("job verify --full: the receipt of a job", (job, run["trace_root"]), (held["job"], held["trace_root"]))
+    again = scratch / "again.json"
+    ctl.json("job", "show", job, "--receipt", again)
+    report.equal("job show: the receipt of a closed job is the same", receipt.read_bytes(), again.read_bytes())
+    refuses(report, "job prove: of a closed job", ctl, FAILED, "not_submitted", "job", "prove", job, "--model", MODEL, "--from",
+            "dev-carol")
+    for name, at in (("job show", ["job", "show", job]), ("job watch", ["job", "watch", job])):
+        refuses(report, f"{name}: nowhere to write", ctl, BAD_FILE, "receipt_file", *at, "--receipt", scratch / "no" / "r.json")
+
+    for fault, code, kind in ((["flip:9:5:100:3"], "trace_root", "element"), (["wrong-token:3"], "sampled_token", "sample")):
+        with worker("aether-worker-faulty", *(word for name in fault for word in ("--fault", name))) as faulty:
+            job = submitted(*fault)
+            done = prove(job)
+            report.check(f"job prove: {fault[0]} is convicted", done.returncode == DONE
+                         and json.loads(done.stdout)["verdict"] == "convicted" and json.loads(done.stdout)["kind"] == kind,
+                         done.stdout + done.stderr)
+            faulty.stop()
+        ended = ctl.run("job", "watch", job, "--receipt", receipt, "--output", "json")
+        report.check(f"job watch: {fault[0]} ends with 1", ended.returncode == FAILED
+                     and json.loads(ended.stdout)["status"] == "convicted", ended.stdout + ended.stderr)
+        refuses(report, f"job verify --full: {fault[0]}", ctl, DIFFERS, code, "job", "verify", receipt, "--model", MODEL,
+                "--full")
+    if not _aether.QUICK:  # it is asked for as long as a worker may take
+        with worker("aether-worker-faulty", "--fault", "flip:9:5:100:3", "--fault", "withhold") as faulty:
+            job = submitted("withhold")
+            report.equal("job prove: nothing is served", (UNREACHABLE, "not_served"), error_of(prove(job)))
+            faulty.stop()
+
+    before = int(ctl.json("account", "dev-alice")["account"]["balance"]["aic"])
+    job = ctl.json(*post, "--accept-slots", "3", stdin=PROMPT)["job"]
+    chain.call("dev_seal", slots=20)
+    ended = ctl.run("job", "watch", job, "--from", "dev-alice", "--output", "json")
+    report.equal("job watch --from: takes back a job that nobody took", (FAILED, "unaccepted", before),
+                 (ended.returncode, json.loads(ended.stdout)["status"],
+                  int(ctl.json("account", "dev-alice")["account"]["balance"]["aic"])))
+
+
 def main():
     report = _aether.Report()
     with tempfile.TemporaryDirectory(prefix="aether-cli-") as folder:
@@ -369,6 +443,8 @@ def main():
             funded = Ctl(chain.keys, chain.password_file, chain.rpc)
             transfers(report, funded)
             jobs(report, funded, scratch)
+        with _aether.DevChain(scratch / "second", "--preset", "demo", "--on-demand") as chain:
+            worked(report, Ctl(chain.keys, chain.password_file, chain.rpc), chain, scratch)
     return report.end()
 
 

@@ -16,6 +16,7 @@ enum Exit : int {
   kUnreachable = 3,
   kBadFile = 4,
   kDiffers = 5,
+  kHonest = 6,
 };
 
 struct Failure {
@@ -48,6 +49,7 @@ CommandResult job_watch(const Arguments& arguments);
 CommandResult job_list(const Arguments& arguments);
 CommandResult job_show(const Arguments& arguments);
 CommandResult job_cancel(const Arguments& arguments);
+CommandResult job_prove(const Arguments& arguments);
 CommandResult job_run(const Arguments& arguments);
 CommandResult job_verify(const Arguments& arguments);
 

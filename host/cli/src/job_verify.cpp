@@ -23,8 +23,9 @@ CommandResult job_verify(const Arguments& arguments) {
                           {"text", to_utf8(model->tokenizer.decode(file.output))}};
   out.emplace("job", on_chain ? boost::json::value(job) : nullptr);
   out.emplace("provider", file.signature ? boost::json::value(signer) : nullptr);
-  return Output{"receipt      holds\nmodel        " + to_hex0x(file.vcr.model_id.bytes) + "\njob          " + job +
-                    "\nsigned by    " + signer + "\ntokens       " + std::to_string(file.prompt.size()) + " + " +
+  return Output{std::string("receipt      ") + (arguments.full ? "holds" : "its fields hold") + "\nmodel        " +
+                    to_hex0x(file.vcr.model_id.bytes) + "\njob          " + job + "\nsigned by    " + signer +
+                    "\ntokens       " + std::to_string(file.prompt.size()) + " + " +
                     std::to_string(file.output.size()) + "\nunits        " + std::to_string(file.vcr.units) +
                     "\ntrace root   " + to_hex0x(file.vcr.trace_root.bytes) + "\nre-run       " +
                     (arguments.full ? "yes: the model gives this output and this trace root"

@@ -21,12 +21,6 @@ Result<infer::Tokenizer, Failure> load_tokenizer(const std::string& directory) {
   return tokenizer;
 }
 
-ReadyModel::ReadyModel(infer::Model model, const Hash& tokenizer_hash, TaskPool& pool, infer::EngineOptions options)
-    : model_(std::move(model)),
-      engine_(model_, pool, options),
-      facts_{model_.config(), vcr::ModelTree(model_).root(), infer::engine_hash(), tokenizer_hash},
-      id_(programs::model_id(facts_)) {}
-
 ModelDirectory::ModelDirectory(infer::Model model, infer::Tokenizer words, std::uint32_t threads)
     : tokenizer(std::move(words)),
       pool(threads),

@@ -128,6 +128,13 @@ void Tree::jobs(CLI::App& app) {
   cancel->add_option("ID", arguments_.job, "Id of the job")->required();
   signed_by(cancel, "Name of the key that posted it");
 
+  auto* prove =
+      add(job, "prove", "Re-runs a submitted job and, where it differs, convicts its worker by one step proof",
+          &job_prove, "aetherctl job prove 0x... --model models/aether-tiny --from alice");
+  prove->add_option("ID", arguments_.job, "Id of the job")->required();
+  prove->add_option("--model", arguments_.model, "Directory of the integer model")->required();
+  signed_by(prove, "Name of the key that pays the deposit and is rewarded");
+  prove->add_option("--threads", arguments_.threads, "Threads; 0: one a core");
   runs(job);
 }
 
