@@ -30,6 +30,19 @@ TEST(AetherTiny, converts_to_the_committed_bytes) {
   EXPECT_EQ(report->ngram->order, 4u);
 }
 
+TEST(AetherTiny, its_page_states_the_hashes_of_its_files) {
+  const std::string page = testing::text_of(testing::tiny_directory() / "README.md");
+  const auto stated = [&](const Hash& hash) { return page.find(to_hex(hash.view())) != std::string::npos; };
+  for (const char* name : {"calibration.txt", "config.json", "float.safetensors", "heldout.txt", "model.safetensors",
+                           "prompts.txt", "tokenizer.json", "training.json"})
+    EXPECT_TRUE(stated(crypto::sha256(as_bytes(testing::text_of(testing::tiny_directory() / name))))) << name;
+  const auto loaded = load_model_directory(testing::tiny_directory());
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  EXPECT_TRUE(stated(model_root(loaded->model)));
+  EXPECT_TRUE(stated(infer::engine_hash()));
+  EXPECT_TRUE(stated(loaded->tokenizer_hash));
+}
+
 // Deterministic, so the bound is a property of the files: within 0.5 % of the float model, which is far ahead of
 // n-grams.
 TEST(AetherTiny, is_as_good_as_the_float_model) {
