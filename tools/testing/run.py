@@ -45,6 +45,13 @@ class Run:
         if names and self.build(preset, [f"aether_{name}_test" for name in names]):
             self.stage(f"tests {preset}", lambda: stages.gtests(stages.ROOT / "build" / preset, names, env))
 
+    def bits(self, preset):
+        """The committed outputs and trace roots of real prompts, by the program that another preset builds."""
+        if self.build(preset, ["aether-trace-roots"]):
+            self.stage(f"bits {preset}", lambda: stages.script(
+                stages.ROOT / "test" / "e2e" / "bits.py",
+                {"AETHER_ROOT": str(stages.ROOT), "AETHER_BIN": str(stages.ROOT / "build" / preset / "bin")}))
+
     def all(self):
         self.stage("tools", lambda: stages.python_tests("tidy").add(stages.python_tests("layers"))
                    .add(stages.python_tests("testing")))
@@ -62,7 +69,9 @@ class Run:
             self.stage("reproducible",
                        lambda: stages.check("reproducible", ["python3", "tools/testing/reproducible.py"]))
             self.built_and_run("clang", self.tested, QUICK)
+            self.bits("clang")
             self.built_and_run("o0", [name for name in sanitized if name in ("infer", "vcr", "models")], QUICK)
+            self.bits("o0")
             self.built_and_run("tsan", [name for name in sanitized if name in THREADED], QUICK)
             fuzzers = [f"fuzz_{path.parents[1].name}_{path.stem}" for group in ("core", "host")
                        for path in sorted((stages.ROOT / group).glob("*/fuzz/*.cpp"))]
