@@ -126,18 +126,17 @@ class Bits {
   std::uint32_t max_new_;
 };
 
-// The ways that prompt `i` runs in, besides the reference: scalar, one thread, position by position. In short runs
-// prompts take turns, and the slow scalar kernels have another one every eighth time.
+// The ways that prompt `i` runs in, besides the reference: scalar, one thread, position by position. The scalar kernels
+// are slow, so prompts take turns in their number of threads. Short runs take turns in more.
 std::vector<Way> ways_of(std::size_t i, std::uint32_t whole) {
   const std::uint32_t chunk = std::array<std::uint32_t, 4>{2, 7, 13, 64}[i % 4];
+  const bool all = testing::exhaustive();
   std::vector<Way> out;
   for (const infer::Isa isa : instruction_sets()) {
     for (std::size_t threads = 1; threads <= 4; ++threads) {
-      const bool turn = threads == 1 + i / 4 % 4 && (isa != infer::Isa::scalar || i % 8 == 0);
-      if (testing::exhaustive() || turn) {
-        out.push_back({isa, threads, whole});
-        out.push_back({isa, threads, chunk});
-      }
+      if (isa == infer::Isa::scalar && (threads != 1 + i / 8 % 4 || (i % 8 != 0 && !all))) continue;
+      if (all || (i + threads) % 2 == 0) out.push_back({isa, threads, whole});
+      if (all || (i + threads) % 2 == 1) out.push_back({isa, threads, chunk});
     }
   }
   return out;
