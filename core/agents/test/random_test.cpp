@@ -29,7 +29,8 @@ bool is_race(const Refusal& refusal) {
   };
   return is(Action::settle, programs::EscrowCode::job_closed) || is(Action::expire, programs::EscrowCode::job_closed) ||
          is(Action::expire, programs::EscrowCode::no_such_session) ||
-         is(Action::respond, programs::EscrowCode::no_session_waits);
+         is(Action::respond, programs::EscrowCode::no_session_waits) ||
+         is(Action::open_descent, programs::EscrowCode::session_table_full);
 }
 
 void play_one(std::uint64_t seed, std::map<JobStatus, std::size_t>& ends) {

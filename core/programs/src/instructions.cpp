@@ -34,9 +34,7 @@ struct Access {
   }
   AccessSets operator()(const Accept& i) const { return job_only(i.job); }
   AccessSets operator()(const SubmitVcr& i) const { return with_model(i.job); }
-  AccessSets operator()(const CommitFraud& i) const {
-    return {{}, {job_object(i.job), commit_object(i.job, i.commit)}};
-  }
+  AccessSets operator()(const CommitFraud& i) const { return {{job_object(i.job)}, {commit_object(i.job, i.commit)}}; }
   AccessSets operator()(const Prove& i) const {
     AccessSets out = with_model(i.proof.job_id);
     if (i.salt) {

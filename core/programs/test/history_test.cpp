@@ -84,6 +84,7 @@ class History {
   }
 
   void act() {
+    if (!world_.living(id_).acceptance && below(3) == 0) return accept();
     switch (below(14)) {
       case 0: return accept();
       case 1:

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <map>
+#include <set>
 
 #include "../../vcr/test/support.hpp"
 #include "aether/programs/codes.hpp"
@@ -94,6 +95,7 @@ class TestContext final : public ledger::Context {
   ledger::Outcome<std::optional<Bytes>> read(const ObjectId& id) override {
     if (!tx_.body().reads.contains(id) && !tx_.body().writes.contains(id))
       return ledger::fail(ledger::Code::undeclared_read);
+    read_.insert(id);
     if (const auto at = changed_.find(id); at != changed_.end()) return at->second;
     const auto at = world_.state.find(id);
     return at == world_.state.end() ? std::nullopt : std::optional(at->second);
@@ -108,6 +110,16 @@ class TestContext final : public ledger::Context {
   void credit(const Address& to, Asset asset, Amount amount) override { credits_[to].of(asset) += amount; }
   void burn(Asset asset, Amount amount) override { burned_.of(asset) += amount; }
 
+  // Exactly what was declared was touched.
+  void check_sets() const {
+    AccessSet reads, writes;
+    for (const auto& [id, value] : changed_) writes.insert(id);
+    for (const ObjectId& id : read_) {
+      if (!writes.contains(id)) reads.insert(id);
+    }
+    EXPECT_EQ(reads, tx_.body().reads);
+    EXPECT_EQ(writes, tx_.body().writes);
+  }
   void apply() {
     world_.balances[tx_.sender()] = balance_;
     for (const auto& [to, amount] : credits_) {
@@ -138,6 +150,7 @@ class TestContext final : public ledger::Context {
   Balance balance_, burned_;
   Balances credits_;
   std::map<ObjectId, std::optional<Bytes>> changed_;
+  std::set<ObjectId> read_;
   std::uint64_t steps_ = 0;
 };
 
@@ -159,6 +172,7 @@ inline ResultCode World::call(const Person& who, const Call& call, const AccessS
     steps = context.steps();
     EXPECT_GE(steps, params.gas.instruction);
     if (!outcome) return outcome.error();
+    context.check_sets();
     context.apply();
     return kSuccess;
   }

@@ -123,7 +123,7 @@ RC_GTEST_PROP(Vcr, bytes_round_trip_and_every_bit_is_signed, (std::uint64_t unit
   const auto at = *rc::gen::inRange<std::size_t>(0, bytes.size());
   bytes[at] ^= static_cast<std::uint8_t>(1U << *rc::gen::inRange(0, 8));
   const auto changed = codec::decode<Vcr>(bytes);
-  RC_ASSERT(!changed || !verify(*changed));
+  if (changed) RC_ASSERT(!verify(*changed));  // rapidcheck's || evaluates both sides
 }
 
 }  // namespace

@@ -30,7 +30,8 @@ struct Settlement {
 [[nodiscard]] Amount silence_penalty(const Job& job, const JobParams& params);
 
 // A conviction's division of the bond. The challenger's deposit and all sessions' respond fees are given back from what
-// would burn, as far as it reaches: the winner's first, then in the order of the table.
+// would burn, as far as it reaches: the winner's first, then in the order of the table. So a cheater who descends
+// against himself may recover all but the buyer's share; a bond must deter by that share alone.
 struct Repayment {
   Address to;
   Amount amount = 0;
