@@ -67,7 +67,7 @@ Gains gains_of(std::span<const float> gain, std::span<const double> smooth) {
   return out;
 }
 
-// Adds nothing to a result that has failed; the first failure stays.
+// Writes scales into channels, and keeps the first failure to do so.
 class Scales {
  public:
   void set(infer::Channels& out, std::size_t channel, double factor, std::string_view tensor) {
