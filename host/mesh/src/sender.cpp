@@ -59,12 +59,13 @@ client::Outcome<void> Sender::send(Waiting& waiting, Slot tip, const Gate& gate)
   }
   const client::Error& error = transaction.error();
   if (error.kind == client::ErrorKind::unreachable || error.kind == client::ErrorKind::bad_answer) return fail(error);
-  complaint_ = error.message;
   if (error.kind == client::ErrorKind::would_fail) {
     ended_.push_back({id, tip, error.result, 0});
     waiting.send.id = 0;
+  } else {
+    complaint_ = error.message;  // a full queue, or too little for the fee: that may change
   }
-  return {};  // a full queue, or too little for the fee: that may change
+  return {};
 }
 
 client::Outcome<bool> Sender::has_ended(const OnItsWay& sent) {
