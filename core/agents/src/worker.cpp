@@ -79,9 +79,10 @@ class Worker::Step {
   }
 
   void own(const Hash& id, const Job& job) {
-    const auto [at, fresh] = w_.own_.try_emplace(id);
-    Own& own = at->second;
-    if (fresh || own.attempt != job.attempt) own = Own{.attempt = job.attempt};
+    const auto before = w_.own_.find(id);
+    if (before != w_.own_.end() && before->second.attempt != job.attempt) w_.own_.erase(before);
+    Own& own = w_.own_[id];
+    own.attempt = job.attempt;
     const HeldModel* model = find_model(w_.options_.models, job.terms.model_id);
     if (job.submission) {
       submitted(id, job, own, model);
@@ -206,7 +207,7 @@ class Worker::Step {
       if (model == nullptr || (known != w_.own_.end() && known->second.given_up)) continue;
       const Intent intent{view->id, Action::accept, job.attempt, {}};
       if (!w_.desk_.free(intent, now_.slot) || !wanted(job, *model, *busy_slots)) continue;
-      w_.own_.try_emplace(view->id, Own{.attempt = job.attempt});
+      w_.own_[view->id].attempt = job.attempt;
       out_.send(intent, programs::Accept{view->id, w_.options_.endpoint}, model->id, programs::accept_end(job),
                 {0, job.terms.bond});
       count(job);
