@@ -55,6 +55,22 @@ TEST(Agents, what_is_withheld_or_garbled_is_forced_out_by_a_descent) {
   }
 }
 
+// Clocks as short as a demonstration's, and transactions that take a slot longer now and then.
+TEST(Agents, short_clocks_are_enough_for_a_descent) {
+  for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+    Play play(1 + seed % 4, {.http = Http::nothing}, {}, seed, {.delay_max = 1});
+    JobParams& p = play.chain.world.params.jobs;
+    p.window_slots = 25;
+    p.commit_prove_min_slots = 1;
+    p.commit_prove_max_slots = 20;
+    p.worker_clock_slots = 25;
+    p.challenger_clock_slots = 20;
+    play.run();
+    expect_conviction(play, JobStatus::convicted);
+    EXPECT_EQ(play.chain.refusals, std::vector<Refusal>{});
+  }
+}
+
 TEST(Agents, a_worker_that_falls_silent_at_any_move_defaults) {
   std::size_t defaults = 0;
   for (unsigned answers = 0; answers <= vcr::kMovesMax; ++answers) {
