@@ -1,7 +1,5 @@
 #include "signing.hpp"
 
-#include <cstdlib>
-
 #include "aether/api/json.hpp"
 
 namespace aether::cli {
@@ -10,8 +8,7 @@ namespace json = boost::json;
 
 Result<env::Path, Failure> keys_directory(const Arguments& arguments) {
   if (!arguments.keys.empty()) return env::Path(arguments.keys);
-  const char* home = std::getenv("HOME");
-  if (home != nullptr && *home != '\0') return env::Path(home) / ".aether" / "keys";
+  if (auto directory = keystore::default_directory()) return std::move(*directory);
   return usage("no_keys_directory", "HOME is not set, so there is no default directory; give --keys DIR");
 }
 

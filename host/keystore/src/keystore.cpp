@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <algorithm>
+#include <cstdlib>
 
 #include "aether/env/entropy.hpp"
 #include "key_file.hpp"
@@ -37,7 +38,7 @@ std::optional<Secret<32>> derive(const KeyFile& file, const SecretBytes& passwor
 }
 
 Outcome<KeyFile> read_key_file(const env::Path& path) {
-  struct stat status {};
+  struct stat status{};
   if (::stat(path.c_str(), &status) != 0)
     return error(ErrorKind::not_found, "no key at " + path.string() + ": make one with `aetherctl keys new`");
   if ((status.st_mode & 077) != 0)
@@ -126,6 +127,12 @@ Outcome<crypto::Seed> unlock_key(const env::Path& path, const SecretBytes& passw
   if (crypto::ed25519_public_key(seed) != file.public_key)
     return error(ErrorKind::damaged, path.string() + " holds another key than it says: restore it from a copy");
   return seed;
+}
+
+std::optional<env::Path> default_directory() {
+  const char* home = std::getenv("HOME");
+  if (home == nullptr || *home == '\0') return std::nullopt;
+  return env::Path(home) / ".aether" / "keys";
 }
 
 Outcome<std::vector<KeyInfo>> list_keys(const env::Path& directory) {

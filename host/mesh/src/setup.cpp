@@ -1,6 +1,5 @@
 #include "setup.hpp"
 
-#include <cstdlib>
 #include <iostream>
 #include <thread>
 
@@ -15,14 +14,9 @@ std::unexpected<Failure> failure(int exit, std::string message) { return fail(Fa
 // A path, or the name of a key in the directory of keys.
 Outcome<env::Path> key_file(const Flags& flags) {
   if (flags.key.ends_with(".key") || flags.key.find('/') != std::string::npos) return env::Path(flags.key);
-  env::Path directory = flags.keys;
-  if (flags.keys.empty()) {
-    const char* home = std::getenv("HOME");
-    if (home == nullptr || *home == '\0')
-      return failure(kUsage, "HOME is not set, so there is no default directory of keys; give --keys DIR");
-    directory = env::Path(home) / ".aether" / "keys";
-  }
-  auto path = keystore::key_path(directory, flags.key);
+  const auto directory = flags.keys.empty() ? keystore::default_directory() : env::Path(flags.keys);
+  if (!directory) return failure(kUsage, "HOME is not set, so there is no default directory of keys; give --keys DIR");
+  auto path = keystore::key_path(*directory, flags.key);
   if (!path) return failure(kUsage, path.error().message);
   return std::move(*path);
 }

@@ -5,6 +5,7 @@
 #include "../../client/test/scripted_server.hpp"
 #include "aether/mesh/chain_reader.hpp"
 #include "aether/mesh/follower.hpp"
+#include "aether/mesh/observer.hpp"
 #include "aether/mesh/sender.hpp"
 #include "aether/vcr/shape.hpp"
 
@@ -165,6 +166,28 @@ TEST_F(Chain, EveryLivingJobIsRead) {
   ASSERT_TRUE(closed && none);
   EXPECT_TRUE(closed->has_value());
   EXPECT_FALSE(none->has_value());
+}
+
+TEST_F(Chain, AnObservationShowsAClosedJobOnceToWhoTracksIt) {
+  const Hash tracked{{1}}, other{{2}};
+  Observer observer(reader_, Address{});
+  const auto observe = [&] {
+    const auto chain = rpc_.call(api::GetChainId{});
+    auto seen = observer.observe(*chain, [&](const Hash& job) { return job == tracked; });
+    EXPECT_TRUE(seen.has_value());
+    return std::move(*seen);
+  };
+  for (const Hash& job : {tracked, other}) chain_->put_job(job, {});
+  const auto first = observe();
+  EXPECT_EQ(first->observation.jobs.size(), 2U);
+  EXPECT_TRUE(first->observation.balance.swr == 7 * kAmountUnit);
+  EXPECT_NE(first->living(other), nullptr);
+  for (const Hash& job : {tracked, other}) chain_->put_job(job, {1, programs::ClosedJob{}});
+  const auto second = observe();
+  EXPECT_EQ(second->observation.jobs.size(), 1U);
+  EXPECT_NE(second->find(tracked), nullptr);
+  EXPECT_EQ(second->living(tracked), nullptr);
+  EXPECT_TRUE(observe()->jobs.empty());
 }
 
 TEST(ChainThatLies, CannotKeepAReaderAskingForEver) {

@@ -10,6 +10,7 @@
 //   checksum HEX          first 8 bytes of H("aether/key-file", lines above): tells damage from a wrong password
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "aether/env/file.hpp"
@@ -18,14 +19,14 @@
 namespace aether::keystore {
 
 enum class ErrorKind : std::uint8_t {
-  bad_name,        // not 1 to 64 of a–z, 0–9, '-', '_'
+  bad_name,  // not 1 to 64 of a–z, 0–9, '-', '_'
   empty_password,
-  exists,          // a key of that name is there; it stays
+  exists,  // a key of that name is there; it stays
   not_found,
-  too_open,        // group or others may read the file
-  damaged,         // not a key file, or changed since it was written
+  too_open,  // group or others may read the file
+  damaged,   // not a key file, or changed since it was written
   wrong_password,
-  environment,     // the file system refuses
+  environment,  // the file system refuses
 };
 
 struct Error {
@@ -71,14 +72,17 @@ struct KeyInfo {
 };
 
 // A new key from the system's entropy; the directory is made when absent (mode 0700).
-[[nodiscard]] Outcome<KeyInfo> create_key(const env::Path& directory, std::string_view name, const SecretBytes& password,
-                                          KdfCost cost = {});
+[[nodiscard]] Outcome<KeyInfo> create_key(const env::Path& directory, std::string_view name,
+                                          const SecretBytes& password, KdfCost cost = {});
 [[nodiscard]] Outcome<KeyInfo> import_key(const env::Path& directory, std::string_view name, const crypto::Seed& seed,
                                           const SecretBytes& password, KdfCost cost = {});
 
 // What the file says of itself, without a password.
 [[nodiscard]] Outcome<KeyInfo> inspect_key(const env::Path& path);
 [[nodiscard]] Outcome<crypto::Seed> unlock_key(const env::Path& path, const SecretBytes& password);
+
+// ~/.aether/keys; none when HOME is not set.
+[[nodiscard]] std::optional<env::Path> default_directory();
 
 // Every NAME.key of the directory, by name; empty when there is no directory. A damaged file is an error that names it.
 [[nodiscard]] Outcome<std::vector<KeyInfo>> list_keys(const env::Path& directory);

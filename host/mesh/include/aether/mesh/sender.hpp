@@ -24,7 +24,7 @@ class Sender {
   // Those that ended at `tip` or before, once each.
   [[nodiscard]] std::vector<agents::SendEnded> take_ended(Slot tip);
 
-  // Why the chain took a transaction not, the last time; it is tried again. Empty: it took all.
+  // Why the chain refused to take a transaction, the last time; such are tried again. Empty: it took all.
   [[nodiscard]] const std::string& complaint() const { return complaint_; }
 
  private:
