@@ -10,6 +10,7 @@ from _aether import LONG, QUICK, Report
 from _market import MODEL, UNIT, Market
 
 KILLS = 50 if LONG else 3 if QUICK else 10
+BOND = 10  # the faulty worker loses one for each of its jobs, and must be able to pay for all
 SEED = int(os.environ.get("AETHER_SEED", "1"))
 
 
@@ -21,7 +22,7 @@ class Scene:
 
     def post(self, worker):
         job = self.market.ctl("job", "post", "--model", MODEL, "--input", self.prompt, "--max-new", 16, "--price", 20,
-                              "--bond", 50, "--worker", self.market.people[worker]["public_key"], "--accept-uncovered",
+                              "--bond", BOND, "--worker", self.market.people[worker]["public_key"], "--accept-uncovered",
                               "--accept-slots", 2000, "--sla-slots", 2000, "--max-slots", 4000, "--from", "buyer")["job"]
         self.jobs[job] = "settled" if worker == "honest" else "convicted"
 
