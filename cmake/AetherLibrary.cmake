@@ -71,6 +71,8 @@ function(aether_library name)
   foreach(source ${sources})
     if(source MATCHES "_avx2\\.cpp$")
       set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS "-mavx2;-mbmi;-mbmi2;$<$<CONFIG:Release>:-O3>")
+    elseif(source MATCHES "_shani\\.cpp$")
+      set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS "-msha;-msse4.1")
     endif()
   endforeach()
 

@@ -1,9 +1,22 @@
 #include "aether/env/cpu.hpp"
 
+#include <cpuid.h>
+
 namespace aether::env {
 
+namespace {
+
+// GCC 12's __builtin_cpu_supports does not know SHA-NI: leaf 7, EBX bit 29. It needs no state beyond SSE's.
+bool has_sha_ni() {
+  unsigned eax = 0, ebx = 0, ecx = 0, edx = 0;
+  return __get_cpuid_count(7, 0, &eax, &ebx, &ecx, &edx) != 0 && (ebx >> 29 & 1U) != 0;
+}
+
+}  // namespace
+
 CpuFeatures cpu_features() {
-  return {.avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2")};
+  return {.avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2"),
+          .sha_ni = __builtin_cpu_supports("sse4.1") && has_sha_ni()};
 }
 
 }  // namespace aether::env

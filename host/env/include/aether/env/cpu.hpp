@@ -1,11 +1,9 @@
-// What the processor and the operating system let a program use. A host maps it to the kernels that it picks.
+// What the processor and the operating system let a program use. A host passes it on to the kernels that pick by it.
 #pragma once
 
-namespace aether::env {
+#include "aether/base/cpu.hpp"
 
-struct CpuFeatures {
-  bool avx2 = false;  // with BMI and BMI2, which the kernels' compiler flags assume too
-};
+namespace aether::env {
 
 [[nodiscard]] CpuFeatures cpu_features();
 

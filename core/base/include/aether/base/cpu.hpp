@@ -1,0 +1,14 @@
+// What the processor lets a kernel use: a value that the host finds out (env/cpu.hpp) and passes in. A default
+// CpuFeatures chooses the portable code; the result is the same for every value.
+#pragma once
+
+namespace aether {
+
+struct CpuFeatures {
+  bool avx2 = false;    // with BMI and BMI2, which the kernels' compiler flags assume too
+  bool sha_ni = false;  // with SSE4.1
+
+  constexpr bool operator==(const CpuFeatures&) const = default;
+};
+
+}  // namespace aether
