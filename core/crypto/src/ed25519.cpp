@@ -22,13 +22,17 @@ bool ed25519_verify(const PublicKey& key, ByteView message, const Signature& sig
   return aether_native_ed25519_verify(key.data(), message.data(), message.size(), signature.data());
 }
 
-Bytes signing_frame(std::string_view tag, const Hash& id) {
+void append_signing_frame(Bytes& to, std::string_view tag, const Hash& id) {
   AETHER_ASSERT(!tag.empty() && tag.size() < 0x80);  // one ULEB128 byte
+  to.push_back(static_cast<std::uint8_t>(tag.size()));
+  append(to, as_bytes(tag));
+  append(to, id.bytes);
+}
+
+Bytes signing_frame(std::string_view tag, const Hash& id) {
   Bytes out;
   out.reserve(1 + tag.size() + Hash::kSize);
-  out.push_back(static_cast<std::uint8_t>(tag.size()));
-  append(out, as_bytes(tag));
-  append(out, id.bytes);
+  append_signing_frame(out, tag, id);
   return out;
 }
 

@@ -16,7 +16,8 @@ bool has_sha_ni() {
 
 CpuFeatures cpu_features() {
   return {.avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2"),
-          .sha_ni = __builtin_cpu_supports("sse4.1") && has_sha_ni()};
+          .sha_ni = __builtin_cpu_supports("sse4.1") && has_sha_ni(),
+          .avx512_ifma = __builtin_cpu_supports("avx512ifma") != 0};
 }
 
 }  // namespace aether::env

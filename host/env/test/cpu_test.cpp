@@ -21,6 +21,7 @@ TEST(Cpu, features_are_those_that_the_kernel_lists) {
   ASSERT_FALSE(flags.empty());
   EXPECT_EQ(cpu_features().avx2, flags.contains("avx2") && flags.contains("bmi1") && flags.contains("bmi2"));
   EXPECT_EQ(cpu_features().sha_ni, flags.contains("sha_ni") && flags.contains("sse4_1"));
+  EXPECT_EQ(cpu_features().avx512_ifma, flags.contains("avx512ifma"));
 }
 
 }  // namespace

@@ -5,8 +5,9 @@
 namespace aether {
 
 struct CpuFeatures {
-  bool avx2 = false;    // with BMI and BMI2, which the kernels' compiler flags assume too
-  bool sha_ni = false;  // with SSE4.1
+  bool avx2 = false;         // with BMI and BMI2, which the kernels' compiler flags assume too
+  bool sha_ni = false;       // with SSE4.1
+  bool avx512_ifma = false;  // 52-bit multiply-add on 512-bit vectors
 
   constexpr bool operator==(const CpuFeatures&) const = default;
 };

@@ -21,6 +21,7 @@ using Seed = Secret<32>;
 [[nodiscard]] Signature ed25519_sign(const Seed& seed, ByteView message);
 [[nodiscard]] bool ed25519_verify(const PublicKey& key, ByteView message, const Signature& signature);
 
+void append_signing_frame(Bytes& to, std::string_view tag, const Hash& id);
 [[nodiscard]] Bytes signing_frame(std::string_view tag, const Hash& id);
 [[nodiscard]] Signature sign_id(const Seed& seed, std::string_view tag, const Hash& id);
 [[nodiscard]] bool verify_id(const PublicKey& key, std::string_view tag, const Hash& id, const Signature& signature);

@@ -1,0 +1,54 @@
+// Many ed25519 signatures at once. The verdict on each is verify_id's (ed25519_verify's), by the ZIP-215 rule; the cost
+// is far lower, since a batch is one equation: the sum of zᵢ·(sᵢ·B − kᵢ·Aᵢ − Rᵢ), times 8, is zero. The coefficients zᵢ
+// are drawn from H("aether/batch", all keys, ids, signatures), so a batch with a forgery passes with probability
+// 2^-128.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "aether/base/cpu.hpp"
+#include "aether/base/task_pool.hpp"
+#include "aether/crypto/ed25519.hpp"
+
+namespace aether::crypto {
+
+struct SignedId {
+  PublicKey key{};
+  Hash id;
+  Signature signature{};
+};
+
+struct SignedMessage {
+  PublicKey key{};
+  ByteView message;
+  Signature signature{};
+};
+
+// verdict[i] == verify_id(items[i].key, tag, items[i].id, items[i].signature). groups[i] says who brought item i
+// (empty: one group): a batch that fails is cut between groups and then within, so the group with forgeries bears the
+// cost.
+[[nodiscard]] std::vector<bool> verify_ids(std::string_view tag, std::span<const SignedId> items,
+                                           std::span<const std::uint32_t> groups, const CpuFeatures& cpu,
+                                           TaskPool& pool);
+
+// verdict[i] == ed25519_verify(items[i].key, items[i].message, items[i].signature).
+[[nodiscard]] std::vector<bool> ed25519_verify_batch(std::span<const SignedMessage> items, const CpuFeatures& cpu,
+                                                     TaskPool& pool);
+
+// What can check a batch. `commonware` runs everywhere and is fast with AVX-512 IFMA.
+enum class BatchEngine : std::uint8_t { zebra, commonware };
+
+// The engine whose word accepts a batch in this build: zebra, unless AETHER_ED25519_FAST_ACCEPTS was set.
+[[nodiscard]] BatchEngine batch_engine(const CpuFeatures& cpu);
+
+// Whether all signatures hold, by this engine alone; true for none.
+[[nodiscard]] bool ed25519_batch_holds(BatchEngine engine, std::string_view tag, std::span<const SignedId> items);
+
+// verify_ids with this engine's word as acceptance; what it rejects is settled by single verdicts.
+[[nodiscard]] std::vector<bool> verify_ids_by(BatchEngine engine, std::string_view tag, std::span<const SignedId> items,
+                                              std::span<const std::uint32_t> groups, TaskPool& pool);
+
+}  // namespace aether::crypto

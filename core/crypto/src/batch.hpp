@@ -1,0 +1,39 @@
+// A batch laid out as the engines read it: contiguous keys, signatures, ids and messages, groups together.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "aether/crypto/ed25519_batch.hpp"
+
+namespace aether::crypto {
+
+class Batch {
+ public:
+  // items[order[i]] becomes the batch's member i; the message is the tag's frame around the id.
+  Batch(std::string_view tag, std::span<const SignedId> items, std::span<const std::size_t> order);
+  // Raw messages, which must outlive the batch; an id is the message's SHA-256, for the coefficients alone.
+  explicit Batch(std::span<const SignedMessage> items);
+
+  std::size_t size() const { return keys_.size(); }
+  ByteView message(std::size_t i) const { return {messages_[i], lengths_[i]}; }
+
+  // Whether the signatures [first, last) hold. Commonware's needs a tag.
+  bool holds(BatchEngine engine, std::size_t first, std::size_t last) const;
+  bool single(std::size_t i) const { return ed25519_verify(keys_[i], message(i), signatures_[i]); }
+
+ private:
+  Hash seed(std::size_t first, std::size_t last) const;
+
+  std::string_view tag_;
+  std::vector<PublicKey> keys_;
+  std::vector<Signature> signatures_;
+  std::vector<Hash> ids_;
+  Bytes frames_;
+  std::vector<const std::uint8_t*> messages_;
+  std::vector<std::size_t> lengths_;
+};
+
+}  // namespace aether::crypto

@@ -1,0 +1,188 @@
+#include "aether/crypto/ed25519_batch.hpp"
+
+#include <gtest/gtest.h>
+#include <rapidcheck.h>
+#include <rapidcheck/gtest.h>
+
+#include <bit>
+#include <cstdlib>
+#include <numeric>
+#include <thread>
+
+#include "edge_signatures.hpp"
+#include "engines.hpp"
+#include "settle.hpp"
+
+namespace aether::crypto {
+namespace {
+
+using namespace cases;
+
+constexpr std::string_view kTag = "aether/tx";
+
+// Runs the tasks backwards, two at a time.
+class BackwardPool final : public TaskPool {
+ public:
+  std::size_t width() const override { return 5; }
+  void run(std::size_t count, const std::function<void(std::size_t)>& task) override {
+    for (std::size_t i = count; i > 0; i -= std::min<std::size_t>(i, 2)) {
+      std::thread other([&] { task(i - 1); });
+      if (i > 1) task(i - 2);
+      other.join();
+    }
+  }
+};
+
+std::vector<bool> single_verdicts(std::span<const SignedId> items) {
+  std::vector<bool> out;
+  for (const SignedId& item : items) out.push_back(verify_id(item.key, kTag, item.id, item.signature));
+  return out;
+}
+
+TEST(Ed25519Batch, nothing_holds) {
+  SerialPool pool;
+  EXPECT_TRUE(verify_ids(kTag, {}, {}, {}, pool).empty());
+  EXPECT_TRUE(ed25519_verify_batch({}, {}, pool).empty());
+  for (const BatchEngine engine : engines()) EXPECT_TRUE(ed25519_batch_holds(engine, kTag, {}));
+}
+
+TEST(Ed25519Batch, rfc8032) {
+  SerialPool pool;
+  std::vector<Bytes> messages;
+  std::vector<SignedMessage> items;
+  for (const Vector& v : kRfc8032) messages.push_back(*from_hex(v.message));
+  for (std::size_t i = 0; i < messages.size(); ++i)
+    items.push_back({bytes_of<32>(kRfc8032[i].key), messages[i], bytes_of<64>(kRfc8032[i].signature)});
+  EXPECT_EQ(ed25519_verify_batch(items, {}, pool), std::vector<bool>(items.size(), true));
+  items[1].message = messages[2];
+  EXPECT_EQ(ed25519_verify_batch(items, {}, pool), (std::vector<bool>{true, false, true}));
+}
+
+// Every pair of edge encodings as A and R, with s = 0: valid where both are of small order.
+TEST(Ed25519Batch, zip215_edges_have_the_verdict_of_single_verification) {
+  const auto edges = edge_encodings();
+  std::vector<SignedId> all, valid;
+  for (const PublicKey& a : edges)
+    for (const PublicKey& r : edges) {
+      SignedId item{.key = a, .id = {}};
+      std::copy(r.begin(), r.end(), item.signature.begin());
+      all.push_back(item);
+    }
+  const auto verdicts = single_verdicts(all);
+  for (std::size_t i = 0; i < all.size(); ++i)
+    if (verdicts[i]) valid.push_back(all[i]);
+  EXPECT_GE(valid.size(), std::size(kSmallOrder) * std::size(kSmallOrder));
+  EXPECT_LT(valid.size(), all.size());
+  const std::size_t step = std::getenv("AETHER_QUICK") != nullptr ? 11 : 1;
+  SerialPool pool;
+  for (const BatchEngine engine : engines()) {
+    for (std::size_t i = 0; i < all.size(); i += step)
+      EXPECT_EQ(ed25519_batch_holds(engine, kTag, {&all[i], 1}), verdicts[i]) << i << name(engine);
+    EXPECT_TRUE(ed25519_batch_holds(engine, kTag, valid)) << name(engine);
+    EXPECT_EQ(verify_ids_by(engine, kTag, all, {}, pool), verdicts) << name(engine);
+  }
+}
+
+TEST(Ed25519Batch, refuses_s_at_or_above_the_group_order) {
+  EdgeSigner signer(1);
+  for (const BatchEngine engine : engines()) {
+    std::vector<SignedId> items;
+    for (int i = 0; i < 9; ++i) items.push_back(signer.good(kTag));
+    EXPECT_TRUE(ed25519_batch_holds(engine, kTag, items)) << name(engine);
+    EdgeSigner::add_order(items[4].signature);
+    EXPECT_FALSE(ed25519_batch_holds(engine, kTag, items)) << name(engine);
+    EXPECT_FALSE(ed25519_batch_holds(engine, kTag, {&items[4], 1})) << name(engine);
+  }
+}
+
+TEST(Ed25519Batch, another_tag_holds_no_signature) {
+  EdgeSigner signer(2);
+  std::vector<SignedId> items(5, signer.good(kTag));
+  for (const BatchEngine engine : engines()) {
+    EXPECT_TRUE(ed25519_batch_holds(engine, kTag, items)) << name(engine);
+    EXPECT_FALSE(ed25519_batch_holds(engine, "aether/ty", items)) << name(engine);
+  }
+}
+
+RC_GTEST_PROP(Ed25519Batch, verdicts_are_those_of_single_verification, (std::uint64_t seed)) {
+  EdgeSigner signer(seed);
+  std::vector<SignedId> items(signer.below(100));
+  std::vector<std::uint32_t> groups;
+  const std::size_t bringers = 1 + signer.below(20), bad_of_64 = std::array{0, 0, 1, 32}[signer.below(4)];
+  for (SignedId& item : items) {
+    item = signer.good(kTag);
+    groups.push_back(static_cast<std::uint32_t>(signer.below(bringers)));
+    if (signer.below(64) < bad_of_64) signer.corrupt(item);
+  }
+  const auto expected = single_verdicts(items);
+  SerialPool serial;
+  BackwardPool backward;
+  for (const BatchEngine engine : engines()) {
+    RC_ASSERT(verify_ids_by(engine, kTag, items, groups, serial) == expected);
+    RC_ASSERT(verify_ids_by(engine, kTag, items, {}, backward) == expected);
+  }
+  RC_ASSERT(verify_ids(kTag, items, groups, {}, backward) == expected);
+  std::vector<Bytes> frames;
+  std::vector<SignedMessage> messages;
+  for (const SignedId& item : items) frames.push_back(signing_frame(kTag, item.id));
+  for (std::size_t i = 0; i < items.size(); ++i) messages.push_back({items[i].key, frames[i], items[i].signature});
+  RC_ASSERT(ed25519_verify_batch(messages, {}, serial) == expected);
+}
+
+struct Cost {
+  std::size_t calls = 0, members = 0, singles = 0, singles_elsewhere = 0;
+};
+
+// Settles n items in groups of the given sizes, of which `bad` are forged, and counts.
+Cost settle_counting(std::span<const std::uint32_t> groups, const std::vector<bool>& bad, std::uint32_t forger) {
+  Cost cost;
+  std::vector<std::uint8_t> verdicts(groups.size(), 0);
+  const auto holds = [&](std::size_t first, std::size_t last) {
+    ++cost.calls;
+    cost.members += last - first;
+    for (std::size_t i = first; i < last; ++i)
+      if (bad[i]) return false;
+    return true;
+  };
+  const auto single = [&](std::size_t i) {
+    ++cost.singles;
+    if (groups[i] != forger) ++cost.singles_elsewhere;
+    return !bad[i];
+  };
+  Settler(groups, holds, single, verdicts).settle(0, groups.size());
+  for (std::size_t i = 0; i < groups.size(); ++i) EXPECT_EQ(verdicts[i] == 0, bad[i]) << i;
+  return cost;
+}
+
+RC_GTEST_PROP(Ed25519Batch, a_forging_group_bears_the_cost, (std::uint64_t seed)) {
+  EdgeSigner random(seed);
+  std::vector<std::uint32_t> groups;
+  const std::size_t size_max = 3 + random.below(100);
+  for (std::uint32_t g = 0; g < 40; ++g) groups.insert(groups.end(), 3 + random.below(size_max), g);
+  const auto forger = static_cast<std::uint32_t>(random.below(40));
+  std::vector<bool> bad(groups.size(), false);
+  std::size_t members = 0;
+  const std::size_t rate = 1 + random.below(4);
+  for (std::size_t i = 0; i < groups.size(); ++i)
+    if (groups[i] == forger && (++members == 3 || random.below(rate) == 0)) bad[i] = true;
+  const Cost cost = settle_counting(groups, bad, forger);
+  RC_ASSERT(cost.singles_elsewhere == 0U);
+  RC_ASSERT(cost.singles <= members);
+  const std::size_t n = groups.size(), levels = 3 + std::bit_width(members);
+  RC_ASSERT(cost.members <= n + n * 8 / 7 + (size_max + 3) * 8 * levels);
+  std::fill(bad.begin(), bad.end(), false);
+  RC_ASSERT(settle_counting(groups, bad, forger).calls == 1U);
+}
+
+TEST(Ed25519Batch, cuts_a_part_whose_last_group_is_most_of_it) {
+  for (const std::size_t bad_at : {std::size_t{0}, std::size_t{3}, std::size_t{99}}) {
+    std::vector<std::uint32_t> groups(100, 1);
+    std::fill_n(groups.begin(), 3, 0);
+    std::vector<bool> bad(100, false);
+    bad[bad_at] = true;
+    EXPECT_EQ(settle_counting(groups, bad, groups[bad_at]).singles_elsewhere, 0U);
+  }
+}
+
+}  // namespace
+}  // namespace aether::crypto
