@@ -1,4 +1,5 @@
 #include "aether/api/json.hpp"
+#include "aether/env/entropy.hpp"
 #include "signing.hpp"
 
 namespace aether::cli {
@@ -25,7 +26,7 @@ CommandResult keys_new(const Arguments& arguments) {
   AETHER_TRY(const auto directory, keys_directory(arguments));
   CLI_TRY(const auto path, keystore::key_path(directory, arguments.name));
   AETHER_TRY(const auto secret, password(arguments, true));
-  CLI_TRY(const auto key, keystore::create_key(directory, arguments.name, secret));
+  CLI_TRY(const auto key, keystore::import_key(directory, arguments.name, env::random_secret<32>(), secret));
   return show(key);
 }
 

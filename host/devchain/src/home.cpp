@@ -30,7 +30,7 @@ HomeOutcome<void> check_unused(const env::Path& directory) {
 
 HomeOutcome<keystore::KeyInfo> write_dev_key(const env::Path& directory, std::string_view name) {
   const crypto::Seed seed = config::dev_seed(name);
-  auto written = keystore::import_key(directory, name, seed, keystore::SecretBytes(as_bytes(kPassword)), kCost);
+  auto written = keystore::import_key(directory, name, seed.clone(), keystore::SecretBytes(as_bytes(kPassword)), kCost);
   if (written || written.error().kind != keystore::ErrorKind::exists) return said(std::move(written));
   AETHER_TRY(const auto path, said(keystore::key_path(directory, name)));
   AETHER_TRY(auto there, said(keystore::inspect_key(path)));

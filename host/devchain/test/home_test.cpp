@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "aether/env/entropy.hpp"
+
 namespace aether::devchain {
 namespace {
 
@@ -64,7 +66,8 @@ TEST(Home, DevKeysOpenWithTheirPublishedPasswordAndAreWrittenOnce) {
 TEST(Home, AnotherKeyOfADevKeysNameIsKept) {
   const auto dir = env::TempDir::create();
   const keystore::SecretBytes password(as_bytes("x"));
-  const auto own = keystore::create_key(dir->path(), config::kDevKeys[1], password, {1, 8'192});
+  const auto own =
+      keystore::import_key(dir->path(), config::kDevKeys[1], env::random_secret<32>(), password, {1, 8'192});
   ASSERT_TRUE(own);
   EXPECT_FALSE(write_dev_keys(dir->path()));
   EXPECT_EQ(keystore::inspect_key(own->path)->address, own->address);
@@ -76,7 +79,7 @@ TEST(Home, TheSealerIsThePublishedOneOrTheKeyThatGenesisNames) {
   const env::Path password_file = dir->path() / "password";
   ASSERT_TRUE(env::write_file_atomically(password_file, as_bytes("secret\n")));
   const auto password = keystore::password_from_file(password_file);
-  const auto key = keystore::create_key(dir->path(), "sealer", *password, {1, 8'192});
+  const auto key = keystore::import_key(dir->path(), "sealer", env::random_secret<32>(), *password, {1, 8'192});
   ASSERT_TRUE(key);
   const Genesis own = config::dev_genesis({.sealer = key->public_key});
   EXPECT_FALSE(sealer_seed(own, {}, {}));

@@ -1,20 +1,13 @@
 #include "aether/keystore/keystore.hpp"
 
-#include <sodium.h>
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <cstdlib>
 
-#include "aether/env/entropy.hpp"
+#include "aether/keystore/account.hpp"
 #include "key_file.hpp"
 
 namespace aether::keystore {
 namespace {
-
-static_assert(sizeof(KeyFile::salt) == crypto_pwhash_SALTBYTES);
-static_assert(sizeof(KeyFile::nonce) == crypto_aead_xchacha20poly1305_ietf_NPUBBYTES);
-static_assert(sizeof(KeyFile::ciphertext) == 32 + crypto_aead_xchacha20poly1305_ietf_ABYTES);
 
 constexpr std::string_view kSuffix = ".key";
 constexpr std::size_t kPasswordFileBytesMax = 4096;
@@ -27,37 +20,21 @@ bool good_name(std::string_view name) {
   });
 }
 
-// None when the memory for Argon2id cannot be had.
-std::optional<Secret<32>> derive(const KeyFile& file, const SecretBytes& password) {
-  Secret<32> key;
-  const std::string_view text = as_text(password.view());
-  if (crypto_pwhash(key.mutable_view().data(), 32, text.data(), text.size(), file.salt.data(), file.cost.operations,
-                    file.cost.memory_bytes, crypto_pwhash_ALG_ARGON2ID13) != 0)
-    return std::nullopt;
-  return key;
-}
-
 Outcome<KeyFile> read_key_file(const env::Path& path) {
-  struct stat status{};
-  if (::stat(path.c_str(), &status) != 0)
-    return error(ErrorKind::not_found, "no key at " + path.string() + ": make one with `aetherctl keys new`");
-  if ((status.st_mode & 077) != 0)
-    return error(ErrorKind::too_open, path.string() + " can be read by others: chmod 600 it");
-  const auto bytes = env::read_file(path, kKeyFileBytesMax);
-  if (!bytes && bytes.error().kind != env::ErrorKind::too_large)
-    return error(ErrorKind::environment, bytes.error().message);
-  const auto file = bytes ? key_file_from_text(as_text(*bytes)) : std::nullopt;
-  if (!file)
-    return error(ErrorKind::damaged, path.string() + " is not a key file or was changed: restore it from a copy");
-  return *file;
+  AETHER_TRY(const std::string text,
+             read_private_file(path, "no key at " + path.string() + ": make one with `aetherctl keys new`"));
+  auto file = key_file_from_text(text);
+  if (!file) return damaged(path, "key file");
+  return std::move(*file);
 }
 
-KeyInfo info_of(const KeyFile& file, const env::Path& path) {
-  return {path.stem().string(), file.address, file.public_key, path};
+KeyInfo info_of(const KeyHead& head, const env::Path& path) {
+  return {path.stem().string(), head.address, head.public_key, head.account, path};
 }
 
-std::string out_of_memory(const KdfCost& cost) {
-  return "no memory for Argon2id (" + std::to_string(cost.memory_bytes >> 20) + " MiB): close other programs";
+ByteView bytes_of(const KeySecret& secret) {
+  if (const auto* mnemonic = std::get_if<MnemonicSecret>(&secret)) return mnemonic->entropy.view();
+  return std::get_if<crypto::Seed>(&secret)->view();
 }
 
 }  // namespace
@@ -65,9 +42,8 @@ std::string out_of_memory(const KdfCost& cost) {
 Outcome<SecretBytes> password_from_file(const env::Path& path) {
   auto bytes = env::read_file(path, kPasswordFileBytesMax);
   if (!bytes) return error(ErrorKind::environment, bytes.error().message);
-  const auto end = std::find_if(bytes->begin(), bytes->end(), [](std::uint8_t c) { return c == '\n' || c == '\r'; });
-  SecretBytes out(ByteView(bytes->begin(), end));
-  wipe(*bytes);
+  SecretBytes out(std::move(*bytes));
+  out.keep_first(std::min(out.text().find_first_of("\r\n"), out.size()));
   if (out.empty()) return error(ErrorKind::empty_password, path.string() + " has no password on its first line");
   return out;
 }
@@ -79,54 +55,51 @@ Outcome<env::Path> key_path(const env::Path& directory, std::string_view name) {
   return directory / (std::string(name) + std::string(kSuffix));
 }
 
-Outcome<KeyInfo> import_key(const env::Path& directory, std::string_view name, const crypto::Seed& seed,
+crypto::Seed seed_of(const KeySecret& secret) {
+  if (const auto* mnemonic = std::get_if<MnemonicSecret>(&secret))
+    return account_key(mnemonic->entropy.view(), mnemonic->account);
+  return std::get_if<crypto::Seed>(&secret)->clone();
+}
+
+Outcome<KeyInfo> import_key(const env::Path& directory, std::string_view name, const KeySecret& secret,
                             const SecretBytes& password, KdfCost cost) {
   AETHER_TRY(const env::Path path, key_path(directory, name));
-  if (password.empty()) return error(ErrorKind::empty_password, "a key needs a password that is not empty");
-  KeyFile file{.address = {}, .public_key = crypto::ed25519_public_key(seed), .cost = cost};
-  file.address = address_of(file.public_key);
-  env::fill_random(file.salt);
-  env::fill_random(file.nonce);
-  const auto key = derive(file, password);
-  if (!key) return error(ErrorKind::environment, out_of_memory(cost));
-  const std::string head = key_file_head(file);
-  const ByteView data = as_bytes(head);
-  crypto_aead_xchacha20poly1305_ietf_encrypt(file.ciphertext.data(), nullptr, seed.view().data(), 32, data.data(),
-                                             data.size(), nullptr, file.nonce.data(), key->view().data());
+  KeyHead head{.address = {}, .public_key = crypto::ed25519_public_key(seed_of(secret)), .account = {}};
+  head.address = address_of(head.public_key);
+  if (const auto* mnemonic = std::get_if<MnemonicSecret>(&secret)) head.account = mnemonic->account;
+  AETHER_TRY(const SealedFile file, seal(key_head_text(head), bytes_of(secret), password, cost));
   if (const auto made = env::make_directories(directory, 0700); !made)
     return error(ErrorKind::environment, made.error().message);
   const auto written =
-      env::write_file_atomically(path, as_bytes(key_file_text(file)), {.mode = 0600, .overwrite = false});
+      env::write_file_atomically(path, as_bytes(sealed_file_text(file)), {.mode = 0600, .overwrite = false});
   if (!written && written.error().kind == env::ErrorKind::exists)
     return error(ErrorKind::exists, path.string() + " exists and is kept: choose another name");
   if (!written) return error(ErrorKind::environment, written.error().message);
-  return info_of(file, path);
-}
-
-Outcome<KeyInfo> create_key(const env::Path& directory, std::string_view name, const SecretBytes& password,
-                            KdfCost cost) {
-  return import_key(directory, name, env::random_secret<32>(), password, cost);
+  return info_of(head, path);
 }
 
 Outcome<KeyInfo> inspect_key(const env::Path& path) {
   AETHER_TRY(const KeyFile file, read_key_file(path));
-  return info_of(file, path);
+  return info_of(file.head, path);
+}
+
+Outcome<KeySecret> unlock_secret(const env::Path& path, const SecretBytes& password) {
+  AETHER_TRY(const KeyFile file, read_key_file(path));
+  AETHER_TRY(SecretBytes bytes, unseal(file.sealed, password, path));
+  KeySecret secret;
+  if (file.head.account) {
+    secret = MnemonicSecret{std::move(bytes), *file.head.account};
+  } else {
+    secret = crypto::Seed(bytes.view().first<32>());
+  }
+  if (crypto::ed25519_public_key(seed_of(secret)) != file.head.public_key)
+    return error(ErrorKind::damaged, path.string() + " holds another key than it says: restore it from a copy");
+  return secret;
 }
 
 Outcome<crypto::Seed> unlock_key(const env::Path& path, const SecretBytes& password) {
-  AETHER_TRY(const KeyFile file, read_key_file(path));
-  const auto key = derive(file, password);
-  if (!key) return error(ErrorKind::environment, out_of_memory(file.cost));
-  crypto::Seed seed;
-  const std::string head = key_file_head(file);
-  const ByteView data = as_bytes(head);
-  if (crypto_aead_xchacha20poly1305_ietf_decrypt(seed.mutable_view().data(), nullptr, nullptr, file.ciphertext.data(),
-                                                 file.ciphertext.size(), data.data(), data.size(), file.nonce.data(),
-                                                 key->view().data()) != 0)
-    return error(ErrorKind::wrong_password, "the password does not open " + path.string() + ": try again");
-  if (crypto::ed25519_public_key(seed) != file.public_key)
-    return error(ErrorKind::damaged, path.string() + " holds another key than it says: restore it from a copy");
-  return seed;
+  AETHER_TRY(const KeySecret secret, unlock_secret(path, password));
+  return seed_of(secret);
 }
 
 std::optional<env::Path> default_directory() {

@@ -1,19 +1,25 @@
 // Encrypted key files, NAME.key in a directory. Text; the AEAD covers all lines above the ciphertext:
 //
-//   aether-key 1
+//   aether-key 2          1: without a path, and the secret is the 32-byte seed
 //   address aeth1…
 //   public_key HEX
+//   path m/44'/…          the account of the mnemonic whose entropy is the secret
 //   argon2id OPERATIONS MEMORY_BYTES
 //   salt HEX
 //   nonce HEX
 //   ciphertext HEX
 //   checksum HEX          first 8 bytes of H("aether/key-file", lines above): tells damage from a wrong password
+//
+// A key made from a mnemonic keeps its entropy, so that the words can be shown again; who has file and password has all
+// accounts of the mnemonic. Both versions are read for ever; another one is refused.
 #pragma once
 
 #include <optional>
+#include <variant>
 #include <vector>
 
 #include "aether/env/file.hpp"
+#include "aether/keystore/secret_bytes.hpp"
 #include "aether/types/address.hpp"
 
 namespace aether::keystore {
@@ -36,24 +42,6 @@ struct Error {
 template <class T>
 using Outcome = Result<T, Error>;
 
-// Bytes of any length that are wiped at the end.
-class SecretBytes {
- public:
-  SecretBytes() = default;
-  explicit SecretBytes(ByteView bytes) : bytes_(bytes.begin(), bytes.end()) {}
-  SecretBytes(SecretBytes&& other) noexcept : bytes_(std::exchange(other.bytes_, {})) {}
-  SecretBytes& operator=(SecretBytes&& other) noexcept {
-    bytes_.swap(other.bytes_);
-    return *this;
-  }
-  ~SecretBytes() { wipe(bytes_); }
-  ByteView view() const { return bytes_; }
-  bool empty() const { return bytes_.empty(); }
-
- private:
-  Bytes bytes_;
-};
-
 // The first line of a password file, without its line end.
 [[nodiscard]] Outcome<SecretBytes> password_from_file(const env::Path& path);
 
@@ -68,17 +56,25 @@ struct KeyInfo {
   std::string name;
   Address address;
   crypto::PublicKey public_key{};
+  std::optional<std::uint32_t> account;  // of its mnemonic; none when it was made from a seed
   env::Path path;
 };
 
-// A new key from the system's entropy; the directory is made when absent (mode 0700).
-[[nodiscard]] Outcome<KeyInfo> create_key(const env::Path& directory, std::string_view name,
-                                          const SecretBytes& password, KdfCost cost = {});
-[[nodiscard]] Outcome<KeyInfo> import_key(const env::Path& directory, std::string_view name, const crypto::Seed& seed,
+// A mnemonic's entropy (16, 20, 24, 28 or 32 bytes) and which of its accounts.
+struct MnemonicSecret {
+  SecretBytes entropy;
+  std::uint32_t account = 0;
+};
+using KeySecret = std::variant<crypto::Seed, MnemonicSecret>;
+[[nodiscard]] crypto::Seed seed_of(const KeySecret& secret);
+
+// Writes a key; the directory is made when absent (mode 0700).
+[[nodiscard]] Outcome<KeyInfo> import_key(const env::Path& directory, std::string_view name, const KeySecret& secret,
                                           const SecretBytes& password, KdfCost cost = {});
 
 // What the file says of itself, without a password.
 [[nodiscard]] Outcome<KeyInfo> inspect_key(const env::Path& path);
+[[nodiscard]] Outcome<KeySecret> unlock_secret(const env::Path& path, const SecretBytes& password);
 [[nodiscard]] Outcome<crypto::Seed> unlock_key(const env::Path& path, const SecretBytes& password);
 
 // ~/.aether/keys; none when HOME is not set.
