@@ -13,19 +13,26 @@
 #include <vector>
 
 #include "aether/base/bytes.hpp"
+#include "aether/base/cpu.hpp"
 
 namespace aether::crypto {
 
 [[nodiscard]] Hash merkle_leaf(ByteView bytes);
 [[nodiscard]] Hash merkle_node(const Hash& left, const Hash& right);
 
+// out[i] = merkle_leaf(items[i]).
+void merkle_leaves(std::span<const ByteView> items, std::span<Hash> out, const CpuFeatures& cpu);
+
+// A level of a tree: out[i] = merkle_node(children[2i], children[2i + 1]); `out` may begin where `children` does.
+void merkle_level(std::span<const Hash> children, std::span<Hash> out, const CpuFeatures& cpu);
+
 // --- Lists ---------------------------------------------------------------------------------------------------------
 
 // The RFC 6962 tree over leaf hashes; 32 zero bytes when empty.
-[[nodiscard]] Hash merkle_tree(std::span<const Hash> leaves);
+[[nodiscard]] Hash merkle_tree(std::span<const Hash> leaves, const CpuFeatures& cpu = {});
 
 // H(tag, count ‖ tree): what is committed to.
-[[nodiscard]] Hash merkle_list_root(std::string_view tag, std::span<const Hash> leaves);
+[[nodiscard]] Hash merkle_list_root(std::string_view tag, std::span<const Hash> leaves, const CpuFeatures& cpu = {});
 
 // The audit path of leaf `index`, lowest level first (RFC 6962 section 2.1.1).
 [[nodiscard]] std::vector<Hash> merkle_list_path(std::span<const Hash> leaves, std::size_t index);
@@ -52,7 +59,7 @@ inline constexpr unsigned kMaxDepth = 48;
 }
 
 // The root of `nodes` (already hashed) padded to 2^depth.
-[[nodiscard]] Hash merkle_padded_root(std::span<const Hash> nodes, unsigned depth);
+[[nodiscard]] Hash merkle_padded_root(std::span<const Hash> nodes, unsigned depth, const CpuFeatures& cpu = {});
 
 // The sibling path of nodes[index] in the padded tree, lowest level first; `depth` hashes.
 [[nodiscard]] std::vector<Hash> merkle_padded_path(std::span<const Hash> nodes, unsigned depth, std::uint64_t index);

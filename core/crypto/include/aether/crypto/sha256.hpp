@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "aether/base/bytes.hpp"
+#include "aether/base/cpu.hpp"
 
 namespace aether::crypto {
 
@@ -38,5 +40,11 @@ class Tag {
 };
 
 [[nodiscard]] Hash tagged_hash(std::string_view tag, ByteView message);
+
+// Many messages at once, out[i] = sha256(messages[i]): with SHA-NI three run interleaved, else one after the other.
+void sha256_many(std::span<const ByteView> messages, std::span<Hash> out, const CpuFeatures& cpu);
+
+// The same for out.size() messages of `size` bytes each, one after another in memory.
+void sha256_many(ByteView messages, std::size_t size, std::span<Hash> out, const CpuFeatures& cpu);
 
 }  // namespace aether::crypto
