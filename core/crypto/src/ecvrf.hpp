@@ -1,0 +1,52 @@
+// What the single and the batch verifier of ECVRF share: RFC 9381's steps over points of third_party/native.
+#pragma once
+
+#include <aether_native/native.h>
+
+#include "aether/crypto/vrf.hpp"
+
+namespace aether::crypto {
+
+using Encoded = std::array<std::uint8_t, 32>;
+using Scalar = std::array<std::uint8_t, 32>;  // little-endian
+using Challenge = std::array<std::uint8_t, 16>;
+
+// The crate's point of a VrfKey.
+struct VrfKeyPoint {
+  static aether_native_point of(const VrfKey& key);
+  static Result<VrfKey, VrfError> decode(const VrfPublicKey& bytes);
+};
+
+namespace ecvrf {
+
+struct Proof {
+  Encoded gamma;
+  Challenge c;
+  Scalar s;
+};
+[[nodiscard]] Proof split(const VrfProof& proof);
+
+// Whether RFC 8032's decoder would take these bytes if a point has them: y below p, and no sign for x = 0.
+[[nodiscard]] bool is_canonical(const Encoded& bytes);
+
+// Sections 5.4.1.1 and 5.4.1.2. False if TAI finds nothing in 256 tries, which no one will see.
+[[nodiscard]] bool encode_to_curve(const VrfPublicKey& key, ByteView alpha, VrfSuite suite, aether_native_point& to);
+
+// Section 5.4.3, of encodings.
+[[nodiscard]] Challenge challenge(VrfSuite suite, const Encoded& y, const Encoded& h, const Encoded& gamma,
+                                  const Encoded& u, const Encoded& v);
+[[nodiscard]] Scalar as_scalar(const Challenge& c);
+
+// Section 5.2, of the encoding of 8Γ.
+[[nodiscard]] VrfOutput output(VrfSuite suite, const Encoded& gamma8);
+
+template <std::size_t N>
+std::array<Encoded, N> compress(const std::array<aether_native_point, N>& points) {
+  std::array<Encoded, N> out;
+  static_assert(sizeof out == 32 * N);
+  aether_native_edwards_compress(points.data(), N, out[0].data());
+  return out;
+}
+
+}  // namespace ecvrf
+}  // namespace aether::crypto
