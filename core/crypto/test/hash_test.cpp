@@ -3,7 +3,7 @@
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
 
-#include "aether/crypto/merkle.hpp"
+#include "aether/crypto/merkle_list.hpp"
 #include "aether/crypto/sha256.hpp"
 
 namespace aether::crypto {
@@ -54,6 +54,15 @@ RC_GTEST_PROP(Merkle, list_paths_fold_to_the_tree, ()) {
   RC_ASSERT(!merkle_list_fold(leaves[i], n, n, path));
   path.push_back({});
   RC_ASSERT(!merkle_list_fold(leaves[i], i, n, path));
+}
+
+TEST(Merkle, a_list_with_all_levels_has_the_same_tree_and_paths) {
+  for (std::size_t n = 0; n <= 70; ++n) {
+    const auto leaves = leaves_of(n);
+    const MerkleList list(leaves);
+    EXPECT_EQ(list.tree(), merkle_tree(leaves));
+    for (std::size_t i = 0; i < n; ++i) EXPECT_EQ(list.path(i), merkle_list_path(leaves, i));
+  }
 }
 
 RC_GTEST_PROP(Merkle, frontier_and_paths_agree_with_the_padded_root, ()) {

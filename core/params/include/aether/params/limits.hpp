@@ -22,6 +22,18 @@ inline constexpr std::size_t kBlockBytesMax = 2 * 1024 * 1024;
 inline constexpr std::size_t kBlockTransactionsMax = 16 * 1024;
 inline constexpr std::size_t kGenesisAccountsMax = 4096;
 
+// --- Shreds (sections 8 and 9; core/erasure cuts blocks) -----------------------------------------------------------
+inline constexpr std::size_t kSetDataShardsMax = 200;          // RS(240, 200)
+inline constexpr std::size_t kSetParityShardsMax = 40;
+inline constexpr std::size_t kSetsMax = 9;                     // the largest block is nine sets of 200 data shards, …
+// … of 1 166 bytes. Fewer sets lose fewer blocks; more bytes a shard would not leave the path and the frame 2 KiB.
+inline constexpr std::size_t kShredBytesMax =
+    (kBlockBytesMax + kSetsMax * kSetDataShardsMax - 1) / (kSetsMax * kSetDataShardsMax);
+inline constexpr std::size_t kShredsMax = kSetsMax * (kSetDataShardsMax + kSetParityShardsMax);  // leaves of shred_root
+inline constexpr std::size_t kShredPathMax = 12;
+inline constexpr std::size_t kShredFrameBytesMax = 64;         // the other fields, and the lengths of both lists
+inline constexpr std::size_t kShredWireBytesMax = 2 * 1024;
+
 // --- AI jobs (AI page sections 2 to 4) -----------------------------------------------------------------------------
 inline constexpr std::size_t kInlineTokenBytesMax = 32 * 1024;
 inline constexpr std::size_t kInlineTokensMax = kInlineTokenBytesMax / 4;
@@ -39,5 +51,8 @@ inline constexpr std::size_t kStateValueBytesMax = 64 * 1024;
 static_assert(kStepProofBytesMax < kCallDataBytesMax && kCallDataBytesMax < kTransactionBytesMax);
 static_assert(kInlineTokenBytesMax < kCallDataBytesMax);
 static_assert(kTransactionBytesMax < kBlockBytesMax);
+static_assert(kSetDataShardsMax + kSetParityShardsMax <= 255 && kSetDataShardsMax == 5 * kSetParityShardsMax);
+static_assert(kShredsMax <= std::size_t{1} << kShredPathMax);
+static_assert(kShredFrameBytesMax + kShredBytesMax + kShredPathMax * 32 <= kShredWireBytesMax);
 
 }  // namespace aether::limits
