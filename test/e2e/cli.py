@@ -11,52 +11,13 @@ import threading
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import _aether  # noqa: E402
+from _ctl import BAD_FILE, DIFFERS, DONE, FAILED, HONEST, UNREACHABLE, USAGE, Ctl, error_of, refuses  # noqa: E402
 
-DONE, FAILED, USAGE, UNREACHABLE, BAD_FILE, DIFFERS, HONEST = range(7)
-COMMANDS = ["keys new", "keys list", "keys show", "status", "account", "transfer", "tx wait", "model convert",
-            "model register", "model list", "job post", "job watch", "job list", "job show", "job cancel", "job prove",
-            "job run", "job verify", "completion"]
+COMMANDS = ["keys new", "keys import", "keys export", "keys sign", "keys verify", "keys list", "keys show", "status", "account",
+            "transfer", "tx wait", "model convert", "model register", "model list", "job post", "job watch", "job list",
+            "job show", "job cancel", "job prove", "job run", "job verify", "completion"]
 MODEL = _aether.ROOT / "models" / "aether-tiny"
 PROMPT = "And it came to pass"
-
-
-class Ctl:
-    """aetherctl with a folder of keys, without a terminal to ask for a password."""
-
-    def __init__(self, keys, password_file, rpc=None):
-        self.common = ["--keys", str(keys), "--password-file", str(password_file)]
-        if rpc:
-            self.common += ["--rpc", rpc]
-
-    def run(self, *words, stdin="", stdout=subprocess.PIPE, common=None):
-        return subprocess.run([str(_aether.BIN / "aetherctl"), *map(str, words),
-                               *(self.common if common is None else common)],
-                              input=stdin, stdout=stdout, stderr=subprocess.PIPE, text=True, start_new_session=True,
-                              timeout=600)
-
-    def json(self, *words, **options):
-        """The data of a command that must succeed."""
-        done = self.run(*words, "--output", "json", **options)
-        if done.returncode != DONE:
-            raise AssertionError(f"{' '.join(map(str, words))}: exit {done.returncode}: {done.stderr}")
-        return json.loads(done.stdout)
-
-
-def error_of(done):
-    """(exit code, code of the error) of a command run with --output json; progress may come before the error."""
-    lines = [line for line in done.stderr.splitlines() if line.startswith('{"error"')]
-    if done.returncode == DONE or not lines:
-        return done.returncode, None
-    error = json.loads(lines[-1])["error"]
-    for part in ("message", "next"):
-        if not error[part]:
-            return done.returncode, f"an error without {part}"
-    return done.returncode, error["code"]
-
-
-def refuses(report, name, ctl, exit_code, code, *words, **options):
-    got = error_of(ctl.run(*words, "--output", "json", **options))
-    report.equal(name, (exit_code, code), got)
 
 
 def with_option(words, **values):
@@ -94,7 +55,9 @@ def arguments(report, ctl):
 def completions(report, ctl):
     script = ctl.run("completion", "bash").stdout
     groups = {"": ["keys", "status", "account", "transfer", "tx", "model", "job", "completion"],
-              "keys": ["new", "list", "show"], "tx": ["wait"], "model": ["convert", "register", "list"],
+              "keys": ["new", "import", "export", "sign", "verify", "list", "show"], "tx": ["wait"],
+              "keys export": ["--format", "--out", "--stdout", "--password-file"],
+              "model": ["convert", "register", "list"],
               "job": ["post", "watch", "list", "show", "cancel", "prove", "run", "verify"],
               "job show 0x00": ["--receipt", "--output", "--rpc"], "job run": ["--model", "--threads", "--key"]}
     for path, wanted in groups.items():
@@ -111,6 +74,7 @@ def completions(report, ctl):
 
 def keys(report, ctl, scratch):
     made = ctl.json("keys", "new", "carol")
+    report.equal("keys: new shows 24 words", 24, len(made.pop("mnemonic").split()))
     report.equal("keys: show is what new said", made, ctl.json("keys", "show", "carol"))
     report.equal("keys: list", [made], ctl.json("keys", "list"))
     file = pathlib.Path(made["file"])

@@ -36,14 +36,32 @@ void print(const Failure& failure, bool as_json) {
   }
 }
 
+bool write_out(const Output& output, bool as_json) {
+  std::string text = as_json ? json::serialize(output.json) : output.text;
+  if (!output.secret) return write_stdout(as_json ? text + "\n" : text);
+  keystore::SecretBytes all;
+  if (as_json) {
+    AETHER_ASSERT(output.json.is_object() && !output.json.get_object().empty());
+    text.pop_back();
+    all.append(text + ",\"" + output.secret->name + "\":\"");
+    all.append(output.secret->text.view());
+    all.append("\"}\n");
+  } else {
+    all.append(text + output.secret->name + std::string(12 - output.secret->name.size(), ' '));
+    all.append(output.secret->text.view());
+    all.append("\n");
+  }
+  return write_stdout(all);
+}
+
 Program::Program() {
   app_.require_subcommand(1);
   app_.fallthrough();
   app_.set_help_all_flag("--help-all", "Help of every command");
   app_.footer(
       "Exit codes: 0 done; 1 the chain reports a failure, or a job ended otherwise than paid; 2 wrong usage;\n"
-      "3 no answer from the chain; 4 a file, key or password that does not do; 5 a receipt that does not hold;\n"
-      "6 job prove: the worker was honest.\n"
+      "3 no answer from the chain; 4 a file, key or password that does not do; 5 a receipt or signature that does\n"
+      "not hold; 6 job prove: the worker was honest.\n"
       "Data goes to stdout, progress and errors to stderr.\n"
       "Example: aetherctl keys new alice --password-file FILE");
   app_.add_option("--rpc", arguments_.rpc, "URL of the chain's JSON-RPC")->default_val(kRpcDefault);
@@ -106,7 +124,7 @@ int Program::run(int argc, const char* const* argv) {
     print(result.error(), arguments_.json);
     return result.error().exit;
   }
-  if (write_stdout(arguments_.json ? json::serialize(result->json) + "\n" : result->text)) return result->exit;
+  if (write_out(*result, arguments_.json)) return result->exit;
   print(stdout_failure(), arguments_.json);
   return kBadFile;
 }

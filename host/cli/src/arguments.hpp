@@ -13,7 +13,17 @@ struct Arguments {
   std::string password_file;  // empty: ask on the terminal
   bool json = false;
 
-  // Keys, accounts, transactions.
+  // Keys. Secrets come from files, stdin ("-") or a terminal only.
+  std::uint32_t account = 0;  // of a mnemonic
+  std::uint32_t words = 24;
+  std::string mnemonic_file;
+  std::string seed_file;
+  std::string format;
+  bool to_stdout = false;
+  std::string signer;  // "aeth1…", 0x and a public key, or the name of a key
+  std::string signature;
+
+  // Accounts, transactions.
   std::string name;     // of a key
   std::string address;  // or the name of a key
   std::string from;     // name of the key that signs

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <boost/json.hpp>
+#include <optional>
 #include <string>
 
 #include "aether/base/result.hpp"
+#include "aether/keystore/secret_bytes.hpp"
 #include "arguments.hpp"
 
 namespace aether::cli {
@@ -26,17 +28,28 @@ struct Failure {
   std::string next;     // what to do
 };
 
+// A secret that was asked for: the last line of the text, the last member of the JSON object. No string holds it.
+struct ShownSecret {
+  std::string name;
+  keystore::SecretBytes text;  // letters, digits and spaces
+};
+
 struct Output {
   std::string text;
   boost::json::value json;
-  int exit = kDone;  // a command may show its result and still end with a failure
+  int exit = kDone;                        // a command may show its result and still end with a failure
+  std::optional<ShownSecret> secret = {};  // with a JSON object
 };
 using CommandResult = Result<Output, Failure>;
 using Command = CommandResult (*)(const Arguments&);
 
 CommandResult keys_new(const Arguments& arguments);
+CommandResult keys_import(const Arguments& arguments);
+CommandResult keys_export(const Arguments& arguments);
 CommandResult keys_list(const Arguments& arguments);
 CommandResult keys_show(const Arguments& arguments);
+CommandResult keys_sign(const Arguments& arguments);
+CommandResult keys_verify(const Arguments& arguments);
 CommandResult show_status(const Arguments& arguments);
 CommandResult show_account(const Arguments& arguments);
 CommandResult transfer(const Arguments& arguments);

@@ -1,45 +1,6 @@
-#include "options.hpp"
+#include "option_tree.hpp"
 
 namespace aether::cli {
-namespace {
-
-class Tree {
- public:
-  Tree(Arguments& arguments, Command& command) : arguments_(arguments), command_(command) {}
-  void keys(CLI::App& app);
-  void chain(CLI::App& app);
-  void models(CLI::App& app);
-  void jobs(CLI::App& app);
-  void runs(CLI::App& job);
-
- private:
-  CLI::App* add(CLI::App& parent, const char* name, const char* summary, Command command, const char* examples) {
-    auto* out = parent.add_subcommand(name, summary);
-    out->footer(std::string("Example: ") + examples);
-    out->callback([&slot = command_, command] { slot = command; });
-    return out;
-  }
-  CLI::App& group(CLI::App& app, const char* name, const char* summary) {
-    auto* out = app.add_subcommand(name, summary);
-    out->require_subcommand(1);
-    return *out;
-  }
-  void signed_by(CLI::App* command, const char* what) {
-    command->add_option("--from", arguments_.from, what)->required();
-  }
-
-  Arguments& arguments_;
-  Command& command_;
-};
-
-void Tree::keys(CLI::App& app) {
-  auto& keys = group(app, "keys", "Encrypted keys of this user");
-  auto* create = add(keys, "new", "Makes a key", &keys_new, "aetherctl keys new alice");
-  create->add_option("NAME", arguments_.name, "a-z, 0-9, - and _")->required();
-  add(keys, "list", "Names and addresses of all keys", &keys_list, "aetherctl keys list --output json");
-  auto* show = add(keys, "show", "One key, without its secret", &keys_show, "aetherctl keys show alice");
-  show->add_option("NAME", arguments_.name, "Name of the key")->required();
-}
 
 void Tree::chain(CLI::App& app) {
   add(app, "status", "Which chain answers, and whether it is ready", &show_status, "aetherctl status");
@@ -155,8 +116,6 @@ void Tree::runs(CLI::App& job) {
   verify->add_flag("--full", arguments_.full, "Run the model over the tokens and compare the trace");
   verify->add_option("--threads", arguments_.threads, "Threads; 0: one a core");
 }
-
-}  // namespace
 
 void add_commands(CLI::App& app, Arguments& arguments, Command& command) {
   Tree tree(arguments, command);

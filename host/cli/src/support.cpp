@@ -33,11 +33,25 @@ Failure failure_of(const client::Error& error) {
 }
 
 Failure failure_of(const keystore::Error& error) {
-  constexpr std::array<std::string_view, 8> kCodes{"bad_key_name", "empty_password", "key_exists",     "key_not_found",
-                                                   "key_too_open", "key_damaged",    "wrong_password", "key_file"};
-  const bool bad_name = error.kind == keystore::ErrorKind::bad_name;
-  return {bad_name ? kUsage : kBadFile, std::string(kCodes[static_cast<std::size_t>(error.kind)]), error.message,
-          "aetherctl keys list shows the keys"};
+  using enum keystore::ErrorKind;
+  switch (error.kind) {
+    case bad_name: return {kUsage, "bad_key_name", error.message, "choose a name like alice or worker-1"};
+    case empty_password:
+      return {kBadFile, "empty_password", error.message, "put a password on the first line of the file"};
+    case exists:
+      return {kBadFile, "key_exists", error.message, "aetherctl keys list shows the names that are taken"};
+    case not_found: return {kBadFile, "key_not_found", error.message, "aetherctl keys list shows the keys"};
+    case too_open:
+      return {kBadFile, "key_too_open", error.message, "chmod 600 the file, and think of who may have read it"};
+    case damaged:
+      return {kBadFile, "key_damaged", error.message,
+              "restore the file from a copy, or the key from its words: aetherctl keys import"};
+    case wrong_password:
+      return {kBadFile, "wrong_password", error.message,
+              "try again; a key whose password is lost comes back from its words: aetherctl keys import"};
+    case environment: break;
+  }
+  return {kBadFile, "key_file", error.message, "check the path, its permissions and the disk"};
 }
 
 Result<client::Rpc, Failure> connect(const Arguments& arguments) {
@@ -59,7 +73,7 @@ Result<Hash, Failure> read_id(std::string_view what, const std::string& text) {
   return usage("bad_id", "\"" + text + "\" is no " + std::string(what) + ": wanted is 0x and 64 hex digits");
 }
 
-Result<Bytes, Failure> read_input(const std::string& path, std::size_t bytes_max) {
+Result<keystore::SecretBytes, Failure> read_secret(const std::string& path, std::size_t bytes_max) {
   const auto too_large = [&] {
     return fail(Failure{kBadFile, "input_too_large",
                         (path == "-" ? "stdin" : path) + " has more than " + std::to_string(bytes_max) + " bytes",
@@ -67,24 +81,40 @@ Result<Bytes, Failure> read_input(const std::string& path, std::size_t bytes_max
   };
   if (path != "-") {
     auto bytes = env::read_file(path, bytes_max);
-    if (bytes) return std::move(*bytes);
+    if (bytes) return keystore::SecretBytes(std::move(*bytes));
     if (bytes.error().kind == env::ErrorKind::too_large) return too_large();
-    return fail(Failure{kBadFile, "input_file", bytes.error().message, "name a text file, or - for stdin"});
+    return fail(Failure{kBadFile, "input_file", bytes.error().message, "name a file, or - for stdin"});
   }
-  Bytes out;
-  std::array<std::uint8_t, 64 * 1024> buffer{};
+  keystore::SecretBytes out, buffer(Bytes(64 * 1024));
   for (;;) {
-    const ssize_t size = ::read(STDIN_FILENO, buffer.data(), buffer.size());
+    const auto room = buffer.mutable_view();
+    const ssize_t size = ::read(STDIN_FILENO, room.data(), room.size());
     if (size < 0 && errno == EINTR) continue;
     if (size < 0) return fail(Failure{kBadFile, "input_file", "stdin cannot be read", "name a file instead of -"});
     if (size == 0) return out;
-    append(out, ByteView(buffer).first(static_cast<std::size_t>(size)));
+    out.append(buffer.view().first(static_cast<std::size_t>(size)));
     if (out.size() > bytes_max) return too_large();
   }
 }
 
+Result<Bytes, Failure> read_input(const std::string& path, std::size_t bytes_max) {
+  AETHER_TRY(auto read, read_secret(path, bytes_max));
+  return read.release();
+}
+
 bool write_stdout(std::string_view text) {
   return std::fwrite(text.data(), 1, text.size(), stdout) == text.size() && std::fflush(stdout) == 0;
+}
+
+bool write_stdout(const keystore::SecretBytes& secret) {
+  if (std::fflush(stdout) != 0) return false;
+  for (ByteView rest = secret.view(); !rest.empty();) {
+    const ssize_t size = ::write(STDOUT_FILENO, rest.data(), rest.size());
+    if (size < 0 && errno == EINTR) continue;
+    if (size < 0) return false;
+    rest = rest.subspan(static_cast<std::size_t>(size));
+  }
+  return true;
 }
 
 Failure stdout_failure() {

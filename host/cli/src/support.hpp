@@ -22,8 +22,13 @@ namespace aether::cli {
 // A file, or stdin for "-", of at most `bytes_max` bytes.
 [[nodiscard]] Result<Bytes, Failure> read_input(const std::string& path, std::size_t bytes_max);
 
+// The same for a secret, in memory that is wiped.
+[[nodiscard]] Result<keystore::SecretBytes, Failure> read_secret(const std::string& path, std::size_t bytes_max);
+
 // Every byte on stdout now, or a failure: a full disk behind a redirection must not look like success.
 [[nodiscard]] bool write_stdout(std::string_view text);
+// The same past the buffer of stdout, which would keep a copy.
+[[nodiscard]] bool write_stdout(const keystore::SecretBytes& secret);
 [[nodiscard]] Failure stdout_failure();
 // A line for people on stderr.
 void note(std::string_view line);

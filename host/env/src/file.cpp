@@ -63,7 +63,7 @@ Outcome<Bytes> read_file(const Path& path, std::size_t bytes_max) {
   // Non-blocking, so that a FIFO put in the file's place cannot hang us.
   const Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   if (!file.valid()) return fail(last_error("open", path.string()));
-  struct stat status {};
+  struct stat status{};
   if (::fstat(file.get(), &status) != 0) return fail(last_error("inspect", path.string()));
   if (!S_ISREG(status.st_mode))
     return fail(Error{ErrorKind::not_a_file, path.string() + " is not a regular file: name a file"});
@@ -97,6 +97,26 @@ Outcome<void> write_file_atomically(const Path& path, ByteView bytes, WriteOptio
   return sync_directory(directory_of(path));
 }
 
+Outcome<void> overwrite_file(const Path& path) {
+  const Descriptor file{::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)};
+  if (!file.valid()) return fail(last_error("open", path.string()));
+  struct stat status{};
+  if (::fstat(file.get(), &status) != 0) return fail(last_error("inspect", path.string()));
+  if (!S_ISREG(status.st_mode))
+    return fail(Error{ErrorKind::not_a_file, path.string() + " is not a regular file: name a file"});
+  AETHER_CHECK(write_all(file, Bytes(static_cast<std::size_t>(status.st_size)), path));
+  if (::fsync(file.get()) != 0) return fail(last_error("sync", path.string()));
+  return {};
+}
+
+Outcome<void> erase_file(const Path& path) {
+  struct stat status{};
+  if (::lstat(path.c_str(), &status) != 0 && errno == ENOENT) return {};
+  AETHER_CHECK(overwrite_file(path));
+  if (::unlink(path.c_str()) != 0) return fail(last_error("remove", path.string()));
+  return sync_directory(directory_of(path));
+}
+
 Outcome<void> make_directories(const Path& path, mode_t mode) {
   if (path.empty() || ::mkdir(path.c_str(), mode) == 0) return {};
   if (errno == ENOENT && path.has_parent_path() && path.parent_path() != path) {
@@ -104,7 +124,7 @@ Outcome<void> make_directories(const Path& path, mode_t mode) {
     if (::mkdir(path.c_str(), mode) == 0) return sync_directory(directory_of(path));
   }
   const Error error = last_error("create directory", path.string());
-  struct stat status {};
+  struct stat status{};
   if (::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) return {};
   return fail(error);
 }

@@ -58,6 +58,23 @@ TEST(File, errors_have_their_kind_and_name_the_path) {
   EXPECT_TRUE(make_directories(dir->path() / "x" / "y"));
 }
 
+// The second name of the file shows what became of its bytes.
+TEST(File, erased_is_overwritten_before_it_is_gone) {
+  const auto dir = TempDir::create();
+  const Path path = dir->path() / "secret", other = dir->path() / "other";
+  ASSERT_TRUE(write_file_atomically(path, as_bytes("a secret")));
+  std::filesystem::create_hard_link(path, other);
+  ASSERT_TRUE(overwrite_file(path));
+  EXPECT_EQ(*read_file(other, 100), Bytes(8));
+  ASSERT_TRUE(erase_file(path));
+  EXPECT_FALSE(std::filesystem::exists(path));
+  EXPECT_TRUE(erase_file(path));
+  EXPECT_FALSE(overwrite_file(path));
+  EXPECT_FALSE(overwrite_file(dir->path()));
+  std::filesystem::create_symlink(other, path);
+  EXPECT_FALSE(erase_file(path));
+}
+
 TEST(FileLock, a_dead_holder_frees_it_and_a_live_one_keeps_it) {
   const auto dir = TempDir::create();
   const Path path = dir->path() / "LOCK";

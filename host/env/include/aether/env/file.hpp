@@ -24,6 +24,12 @@ struct WriteOptions {
 };
 [[nodiscard]] Outcome<void> write_file_atomically(const Path& path, ByteView bytes, WriteOptions options = {});
 
+// Overwrites the bytes of a secret with zeros where they lie, durably. What a disk copies when it writes (copy-on-write
+// file systems, journals of data, flash, snapshots, backups) may keep the old ones.
+[[nodiscard]] Outcome<void> overwrite_file(const Path& path);
+// Overwrites and removes it; fine when there is none.
+[[nodiscard]] Outcome<void> erase_file(const Path& path);
+
 // Makes the directory and those above it; fine when it exists.
 [[nodiscard]] Outcome<void> make_directories(const Path& path, mode_t mode = 0755);
 

@@ -28,7 +28,8 @@ class SecretBytes {
 
   void append(ByteView more);
   void append(std::string_view more) { append(as_bytes(more)); }
-  void keep_first(std::size_t size);  // wipes the rest
+  void keep_first(std::size_t size);                     // wipes the rest
+  Bytes release() { return std::exchange(bytes_, {}); }  // of what is no secret after all
 
  private:
   Bytes bytes_;
