@@ -66,7 +66,7 @@ BlsError decoding_error(BLST_ERROR error, std::uint8_t first) {
 
 std::string_view to_string(BlsError error) {
   switch (error) {
-    case BlsError::bad_encoding: return "the first three bits are not those of a compressed point";
+    case BlsError::bad_encoding: return "the flags, its first three bits, are not those of a compressed point";
     case BlsError::not_canonical: return "a coordinate is not below the field's modulus";
     case BlsError::not_on_curve: return "the coordinate is of no point of the curve";
     case BlsError::wrong_subgroup: return "the point is not in the subgroup of order r";

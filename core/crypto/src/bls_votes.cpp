@@ -69,7 +69,7 @@ class Candidates {
     return blst_p2_in_g2(&sum);
   }
 
-  // The ones outside the subgroup, of a range whose sum is outside.
+  // The ones outside the subgroup, ascending, of a range whose sum is outside.
   void find_outside(std::size_t first, std::size_t last, std::vector<std::size_t>& outside) const {
     if (last - first == 1) return outside.push_back(first);
     const std::size_t middle = first + (last - first) / 2;
@@ -135,13 +135,18 @@ void settle(const BlsMessage& message, std::vector<blst_p1_affine> keys, std::ve
   std::vector<std::size_t> place(keys.size());
   for (std::size_t i = 0; i < place.size(); ++i) place[i] = i;
   const auto drop = [&](const std::vector<std::size_t>& outside) {
-    for (auto i = outside.rbegin(); i != outside.rend(); ++i) {
-      const auto at = static_cast<std::ptrdiff_t>(*i);
-      out.outside.push_back(place[*i]);
-      place.erase(place.begin() + at);
-      keys.erase(keys.begin() + at);
-      points.erase(points.begin() + at);
+    auto next = outside.begin();
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < place.size(); ++i) {
+      if (next != outside.end() && *next == i) {
+        out.outside.push_back(place[i]);
+        ++next;
+        continue;
+      }
+      place[kept] = place[i], keys[kept] = keys[i], points[kept] = points[i];
+      ++kept;
     }
+    place.resize(kept), keys.resize(kept), points.resize(kept);
   };
 
   while (!keys.empty()) {

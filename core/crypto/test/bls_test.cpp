@@ -4,6 +4,8 @@
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
 
+#include <set>
+
 #include "bls_points.hpp"
 #include "bls_support.hpp"
 #include "bls_vectors.hpp"
@@ -272,6 +274,14 @@ RC_GTEST_PROP(Bls, framed_signatures_bind_key_tag_and_id,
   RC_ASSERT(!bls_verify(key, id.view(), signature));
   id.bytes[*rc::gen::inRange(0, 32)] ^= 1;
   RC_ASSERT(!bls_verify_id(key, "aether/vote", id, signature));
+}
+
+TEST(Bls, each_error_has_its_text) {
+  std::set<std::string_view> texts;
+  for (std::uint8_t i = 0; i <= static_cast<std::uint8_t>(BlsError::bad_bitmap); ++i)
+    texts.insert(to_string(static_cast<BlsError>(i)));
+  EXPECT_EQ(texts.size(), std::size_t{1} + static_cast<std::uint8_t>(BlsError::bad_bitmap));
+  EXPECT_FALSE(texts.contains("unknown"));
 }
 
 template <class Point>
