@@ -19,6 +19,12 @@ struct VrfKeyPoint {
 
 namespace ecvrf {
 
+inline constexpr Scalar kZeroScalar{};
+// 1/8 modulo L = 2^252 + 27742317777372353535851937790883648493.
+inline constexpr Scalar kEighth{0x79, 0x2f, 0xdc, 0xe2, 0x29, 0xe5, 0x06, 0x61, 0xd0, 0xda, 0x1c,
+                                0x7d, 0xb3, 0x9d, 0xd3, 0x07, 0,    0,    0,    0,    0,    0,
+                                0,    0,    0,    0,    0,    0,    0,    0,    0,    0x06};
+
 struct Proof {
   Encoded gamma;
   Challenge c;

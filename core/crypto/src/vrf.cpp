@@ -10,15 +10,12 @@ namespace {
 
 using ecvrf::as_scalar;
 using ecvrf::compress;
+using ecvrf::kEighth;
+using ecvrf::kZeroScalar;
 
-constexpr Scalar kZeroScalar{};
-// L − 1 and 1/8 modulo L = 2^252 + 27742317777372353535851937790883648493.
 constexpr Scalar kMinusOne{0xec, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7,
                            0xa2, 0xde, 0xf9, 0xde, 0x14, 0,    0,    0,    0,    0,    0,
                            0,    0,    0,    0,    0,    0,    0,    0,    0,    0x10};
-constexpr Scalar kEighth{0x79, 0x2f, 0xdc, 0xe2, 0x29, 0xe5, 0x06, 0x61, 0xd0, 0xda, 0x1c,
-                         0x7d, 0xb3, 0x9d, 0xd3, 0x07, 0,    0,    0,    0,    0,    0,
-                         0,    0,    0,    0,    0,    0,    0,    0,    0,    0x06};
 
 bool is_torsion_free(const aether_native_point& point) {
   aether_native_point sum;

@@ -20,6 +20,7 @@
 #include "aether/base/bytes.hpp"
 #include "aether/base/result.hpp"
 #include "aether/base/secret.hpp"
+#include "aether/base/task_pool.hpp"
 #include "aether/crypto/ed25519.hpp"
 
 namespace aether::crypto {
@@ -78,5 +79,16 @@ class VrfKey {
 
 // The output of a proof that is not verified, only decoded.
 [[nodiscard]] Result<VrfOutput, VrfError> vrf_proof_to_hash(const VrfProof& proof, VrfSuite suite = VrfSuite::ell2);
+
+struct VrfItem {
+  const VrfKey* key = nullptr;  // never null
+  ByteView alpha;
+  VrfProof proof{};
+  std::optional<VrfHint> hint;
+};
+
+// result[i] == vrf_verify(*items[i].key, items[i].alpha, items[i].proof), in ELL2's suite; items without a right hint
+// are settled alone.
+[[nodiscard]] std::vector<Result<VrfOutput, VrfError>> vrf_verify_batch(std::span<const VrfItem> items, TaskPool& pool);
 
 }  // namespace aether::crypto
