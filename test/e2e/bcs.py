@@ -1,28 +1,12 @@
 """The encoding of transactions against an independent implementation: the crate `bcs`, over types written a second time.
 Both judge the same bytes, valid and mutated; verdicts and re-encodings must be equal, and both verdicts must occur."""
 import os
-import pathlib
 import random
-import subprocess
 import sys
 
-ROOT = pathlib.Path(os.environ["AETHER_ROOT"])
-BIN = pathlib.Path(os.environ["AETHER_BIN"])
-CACHE = pathlib.Path(os.environ.get("AETHER_CACHE") or
-                     pathlib.Path(os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache") / "aether")
+from _oracle import BIN, lines, oracle
+
 COUNT = 200_000 if os.environ.get("AETHER_LONG") else 2_000 if os.environ.get("AETHER_QUICK") else 20_000
-
-
-def oracle():
-    """Cargo builds it once into the cache; unchanged, this does nothing."""
-    target = CACHE / "oracle"
-    subprocess.run(["cargo", "build", "--release", "--locked", "--quiet", "--manifest-path",
-                    str(ROOT / "test" / "oracle" / "Cargo.toml"), "--target-dir", str(target)], check=True)
-    return str(target / "release" / "aether-oracle")
-
-
-def lines(command, text=""):
-    return subprocess.run(command, input=text, capture_output=True, text=True, check=True).stdout.splitlines()
 
 
 def mutated(rng, data):

@@ -1,5 +1,8 @@
 //! aether-oracle generate SEED COUNT: the encodings of that many random transactions, a line of hex each.
 //! aether-oracle judge: for each line of hex on stdin, `ok HEX` (what it decodes to, encoded again) or `refused`.
+//! aether-oracle kes: for each line on stdin what aether-kes-probe answers, by the crate kes-summed-ed25519.
+
+mod kes;
 
 use serde::{de::DeserializeOwned, Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -204,8 +207,13 @@ fn main() {
                 writeln!(out, "{verdict}").expect("stdout");
             }
         }
+        ["kes"] => {
+            for line in std::io::stdin().lock().lines() {
+                writeln!(out, "{}", kes::answer(&line.expect("stdin"))).expect("stdout");
+            }
+        }
         _ => {
-            eprintln!("usage: aether-oracle generate SEED COUNT | judge");
+            eprintln!("usage: aether-oracle generate SEED COUNT | judge | kes");
             std::process::exit(64);
         }
     }
