@@ -51,8 +51,8 @@ TEST(Bech32m, each_error_of_writing) {
 
 TEST(Bech32m, padding_is_less_than_a_symbol_of_zeros) {
   const auto error = [](Bech32mSymbols symbols) { return bytes_from_symbols(symbols).error(); };
-  EXPECT_EQ(error({0}), bad_padding);           // five bits that belong to no byte
-  EXPECT_EQ(error({0, 1}), bad_padding);        // a bit set in the padding
+  EXPECT_EQ(error({0}), bad_padding);     // five bits that belong to no byte
+  EXPECT_EQ(error({0, 1}), bad_padding);  // a bit set in the padding
   EXPECT_EQ(error({31, 28 | 2}), bad_padding);
   EXPECT_EQ(error({32, 0}), bad_symbol);
   EXPECT_EQ(bytes_from_symbols(Bech32mSymbols{31, 28}), Bytes{0xff});

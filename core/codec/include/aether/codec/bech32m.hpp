@@ -1,5 +1,5 @@
-// Bech32m (BIP-350, https://github.com/bitcoin/bips/blob/master/bip-0350.mediawiki): a prefix, `1`, and symbols of 5 bits
-// with a checksum of six more, as text of at most 90 characters. Up to four wrong characters are always noticed.
+// Bech32m (BIP-350, https://github.com/bitcoin/bips/blob/master/bip-0350.mediawiki): a prefix, `1`, and symbols of 5
+// bits with a checksum of six more, as text of at most 90 characters. Up to four wrong characters are always noticed.
 #pragma once
 
 #include <span>
@@ -18,8 +18,8 @@ enum class Bech32mError : std::uint8_t {
   bad_character,  // outside printable ASCII, or after the last `1` outside the alphabet
   bad_prefix,     // no `1`, or nothing before the last one; to encode: a capital
   bad_checksum,
-  bad_symbol,     // to encode: above 31
-  bad_padding,    // the symbols are no whole number of bytes followed by less than five zero bits
+  bad_symbol,   // to encode: above 31
+  bad_padding,  // the symbols are no whole number of bytes followed by less than five zero bits
 };
 [[nodiscard]] std::string_view to_string(Bech32mError error);
 
