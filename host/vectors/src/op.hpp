@@ -35,6 +35,9 @@ struct Op {
 [[nodiscard]] std::vector<Op> key_ops();
 [[nodiscard]] std::vector<Op> type_ops();
 [[nodiscard]] std::vector<Op> bls_ops();
+[[nodiscard]] std::vector<Op> vrf_ops();
+[[nodiscard]] std::vector<Op> kes_ops();
+[[nodiscard]] std::vector<Op> erasure_ops();
 
 [[nodiscard]] const std::vector<Op>& ops();
 

@@ -19,7 +19,7 @@ constexpr std::string_view kDescribe = "describe";
 
 std::vector<Op> all_ops() {
   std::vector<Op> out;
-  for (const auto part : {hash_ops, ed25519_ops, key_ops, type_ops, bls_ops}) {
+  for (const auto part : {hash_ops, ed25519_ops, key_ops, type_ops, bls_ops, vrf_ops, kes_ops, erasure_ops}) {
     auto some = part();
     std::move(some.begin(), some.end(), std::back_inserter(out));
   }
