@@ -1,11 +1,17 @@
-// The batch engines that this processor runs.
+// What this processor runs.
 #pragma once
 
 #include <vector>
 
+#include "aether/base/cpu.hpp"
 #include "aether/crypto/ed25519_batch.hpp"
 
 namespace aether::crypto::cases {
+
+inline CpuFeatures this_processor() {
+  return {.avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2"),
+          .avx512_ifma = __builtin_cpu_supports("avx512ifma") != 0};
+}
 
 inline std::vector<BatchEngine> engines() { return {BatchEngine::zebra, BatchEngine::commonware}; }
 

@@ -1,0 +1,297 @@
+#include "msm_avx2.hpp"
+
+#include <cstring>
+
+#include "points_avx2.hpp"
+
+namespace aether::crypto::avx2 {
+
+namespace {
+
+// Four points as the second operand of an addition.
+struct Cached {
+  Fe difference, sum, z2, td2;
+};
+
+void cache(Cached& out, const Points& p) {
+  Packed t;
+  sub(t, p.y, p.x);
+  widen(out.difference, t);
+  add(t, p.y, p.x);
+  widen(out.sum, t);
+  add(t, p.z, p.z);
+  widen(out.z2, t);
+  Fe d2, wide;
+  splat(d2, kD2);
+  widen(wide, p.t);
+  mul(out.td2, wide, d2);
+}
+
+// The last step of an addition: a, b, c, d as in Hisil, Wong, Carter, Dawson 2008, section 3.1. c and a are carried, d is
+// below 2^27 + 2^14 in even limbs.
+AETHER_AVX2_INLINE void finish(Points& p, const Fe& a, const Fe& b, const Fe& c, const Fe& d) {
+  Fe e, f, g, h, t;
+  sub(e, b, a);
+  sub(f, d, c);
+  add(g, d, c);
+  add(h, b, a);
+  mul(t, f, e);
+  pack(p.x, t);
+  mul(t, g, h);
+  pack(p.y, t);
+  mul(t, f, g);
+  pack(p.z, t);
+  mul(t, e, h);
+  pack(p.t, t);
+}
+
+void add_cached(Points& p, const Cached& q) {
+  Packed s;
+  Fe t, a, b, c, d;
+  sub(s, p.y, p.x);
+  widen(t, s);
+  mul(a, t, q.difference);
+  add(s, p.y, p.x);
+  widen(t, s);
+  mul(b, t, q.sum);
+  widen(t, p.t);
+  mul(c, t, q.td2);
+  widen(t, p.z);
+  mul(d, t, q.z2);
+  finish(p, a, b, c, d);
+}
+
+// Adds one affine point to each lane, negated where the mask is all ones.
+AETHER_AVX2_INLINE void add_affine(Points& p, const AffinePoint& q, V negative) {
+  Packed s;
+  Fe t, u, a, b, c, d;
+  const auto pair = [&q](std::size_t i) {
+    std::uint64_t word;
+    std::memcpy(&word, &q.words[2 * i], sizeof word);
+    return splat(word);
+  };
+  Packed sum, difference, product;
+#pragma GCC unroll 5
+  for (std::size_t i = 0; i < 5; ++i) {
+    const V plus = pair(i), minus = pair(5 + i), xy = pair(10 + i);
+    sum.pair[i] = select(plus, minus, negative);
+    difference.pair[i] = select(minus, plus, negative);
+    product.pair[i] = select(xy, _mm256_sub_epi32(double_p_pair(i), xy), negative);
+  }
+  sub(s, p.y, p.x);
+  widen(t, s);
+  widen(u, difference);
+  mul(a, t, u);
+  add(s, p.y, p.x);
+  widen(t, s);
+  widen(u, sum);
+  mul(b, t, u);
+  widen(t, p.t);
+  widen(u, product);
+  mul(c, t, u);
+  add(s, p.z, p.z);
+  widen(d, s);
+  finish(p, a, b, c, d);
+}
+
+// --- one point, its X, Y, Z and T in the four lanes ------------------------------------------------------------------
+
+constexpr int kLane0 = 0x03, kLane1 = 0x0c, kLanes01 = 0x0f, kLanes12 = 0x3c, kLane3 = 0xc0;  // of _mm256_blend_epi32
+
+template <int A, int B, int C, int D>
+AETHER_AVX2_INLINE V permute(V v) {
+  return _mm256_permute4x64_epi64(v, A | B << 2 | C << 4 | D << 6);
+}
+
+// X = E·F, Y = G·H, Z = F·G, T = E·H from the lanes E, F, G, H.
+void finish_one(Fe& p, const Fe& efgh) {
+  Fe left, right;
+  for (std::size_t i = 0; i < 10; ++i) {
+    left.limb[i] = permute<0, 2, 1, 0>(efgh.limb[i]);
+    right.limb[i] = permute<1, 3, 2, 3>(efgh.limb[i]);
+  }
+  mul(p, left, right);
+}
+
+// dbl-2008-hwcd for a = −1, with E, F, G, H all negated.
+void double_one(Fe& p) {
+  Fe t;
+  const V zero = _mm256_setzero_si256();
+  for (std::size_t i = 0; i < 10; ++i) {
+    const V xyzx = permute<0, 1, 2, 0>(p.limb[i]), yyyy = permute<1, 1, 1, 1>(p.limb[i]);
+    t.limb[i] = _mm256_add_epi64(xyzx, _mm256_blend_epi32(zero, yyyy, kLane3));
+  }
+  square(t, t);  // A = X², B = Y², Z², (X + Y)²
+  for (std::size_t i = 0; i < 10; ++i) {
+    const V bias = splat(double_p(i)), s = t.limb[i];
+    const V a = permute<0, 0, 0, 0>(s), b = permute<1, 1, 1, 1>(s), z = _mm256_add_epi64(permute<2, 2, 2, 2>(s), permute<2, 2, 2, 2>(s));
+    const V q = _mm256_sub_epi64(bias, permute<3, 3, 3, 3>(s));
+    // A + B − (X + Y)², 2Z² + A − B, A − B, A + B
+    const V rest = _mm256_blend_epi32(_mm256_blend_epi32(zero, q, kLane0), z, kLane1);
+    t.limb[i] = _mm256_add_epi64(_mm256_add_epi64(a, rest), _mm256_blend_epi32(b, _mm256_sub_epi64(bias, b), kLanes12));
+  }
+  carry(t, t);
+  finish_one(p, t);
+}
+
+// Y − X, Y + X, Z, T.
+void split_one(Fe& out, const Fe& p) {
+  for (std::size_t i = 0; i < 10; ++i) {
+    const V yyzt = permute<1, 1, 2, 3>(p.limb[i]), x = permute<0, 0, 0, 0>(p.limb[i]);
+    const V minus_x = _mm256_sub_epi64(splat(double_p(i)), x);
+    const V xs = _mm256_blend_epi32(_mm256_blend_epi32(_mm256_setzero_si256(), x, kLane1), minus_x, kLane0);
+    out.limb[i] = _mm256_add_epi64(yyzt, xs);
+  }
+}
+
+// `q` is Y − X, Y + X, 2Z, 2d·T of the other point.
+void add_one(Fe& p, const Fe& q) {
+  Fe t;
+  split_one(t, p);
+  mul(t, t, q);  // A, B, D, C
+  for (std::size_t i = 0; i < 10; ++i) {
+    const V bddb = permute<1, 2, 2, 1>(t.limb[i]), acca = permute<0, 3, 3, 0>(t.limb[i]);
+    const V minus = _mm256_sub_epi64(splat(double_p(i)), acca);
+    t.limb[i] = _mm256_add_epi64(bddb, _mm256_blend_epi32(acca, minus, kLanes01));
+  }
+  finish_one(p, t);
+}
+
+Fe load_one(const std::array<std::uint32_t, 40>& words) {
+  Fe out;
+  for (std::size_t i = 0; i < 10; ++i)
+    out.limb[i] = _mm256_set_epi64x(words[30 + i], words[20 + i], words[10 + i], words[i]);
+  return out;
+}
+
+void store_lane(const Fe& from, std::size_t lane, std::uint32_t* to) {
+  for (std::size_t i = 0; i < 10; ++i) {
+    std::uint64_t lanes[4];
+    std::memcpy(lanes, &from.limb[i], sizeof lanes);
+    to[i] = static_cast<std::uint32_t>(lanes[lane]);
+  }
+}
+
+ExtendedPoint store_one(const Fe& p) {
+  ExtendedPoint out;
+  for (std::size_t lane = 0; lane < 4; ++lane) store_lane(p, lane, &out.words[10 * lane]);
+  return out;
+}
+
+constexpr ExtendedPoint kIdentity = [] {
+  ExtendedPoint p;
+  p.words[10] = p.words[20] = 1;
+  return p;
+}();
+
+}  // namespace
+
+void fill_buckets(Buckets buckets, std::span<const AffinePoint> points, std::span<const std::int16_t> digits) {
+  ExtendedPoint* const lane[4] = {&buckets.all[0], &buckets.all[buckets.size], &buckets.all[2 * buckets.size],
+                                  &buckets.all[3 * buckets.size]};
+  const auto bucket = [&](std::size_t i, std::size_t l) {
+    const int digit = digits[4 * i + l];
+    return lane[l] + (digit < 0 ? -digit : digit);
+  };
+  Points p;
+  for (std::size_t i = 0; i < points.size(); ++i) {
+    std::uint64_t four;
+    std::memcpy(&four, &digits[4 * i], sizeof four);
+    if (four == 0) continue;
+    const __m128i signs = _mm_cmpgt_epi16(_mm_setzero_si128(), _mm_set_epi64x(0, static_cast<long long>(four)));
+    ExtendedPoint* const at[4] = {bucket(i, 0), bucket(i, 1), bucket(i, 2), bucket(i, 3)};
+    load_points(p, {at[0], at[1], at[2], at[3]});
+    add_affine(p, points[i], _mm256_cvtepi16_epi64(signs));
+    store_points(at, p);
+  }
+}
+
+void fold_buckets(Buckets buckets, std::span<CachedPoint, 4> sums) {
+  const auto load = [&](Points& p, std::size_t i) {
+    load_points(p, {&buckets.all[i], &buckets.all[buckets.size + i], &buckets.all[2 * buckets.size + i],
+                    &buckets.all[3 * buckets.size + i]});
+  };
+  // From the largest magnitude down: `running` is the sum of the buckets so far, `total` the sum of all `running`.
+  Points running, total;
+  Cached cached;
+  load(running, buckets.size - 1);
+  total = running;
+  for (std::size_t i = buckets.size - 2; i > 0; --i) {
+    cache(cached, running);
+    load(running, i);
+    add_cached(running, cached);
+    cache(cached, running);
+    add_cached(total, cached);
+  }
+  cache(cached, total);
+  for (std::size_t l = 0; l < 4; ++l) {
+    store_lane(cached.difference, l, &sums[l].words[0]);
+    store_lane(cached.sum, l, &sums[l].words[10]);
+    store_lane(cached.z2, l, &sums[l].words[20]);
+    store_lane(cached.td2, l, &sums[l].words[30]);
+  }
+}
+
+ExtendedPoint combine_windows(std::span<const CachedPoint> sums, int width) {
+  Fe p = load_one(kIdentity.words);
+  for (std::size_t j = sums.size(); j > 0; --j) {
+    if (j < sums.size())
+      for (int i = 0; i < width; ++i) double_one(p);
+    add_one(p, load_one(sums[j - 1].words));
+  }
+  return store_one(p);
+}
+
+ExtendedPoint subtract_avx2(const ExtendedPoint& a, const ExtendedPoint& b) {
+  Fe p = load_one(a.words), q = load_one(b.words), t;
+  negate(t, q);
+  for (std::size_t i = 0; i < 10; ++i) q.limb[i] = _mm256_blend_epi32(q.limb[i], t.limb[i], kLane0 | kLane3);
+  carry(q, q);
+  split_one(t, q);
+  Fe factors;  // 1, 1, 2, 2d
+  for (std::size_t i = 0; i < 10; ++i) {
+    const std::uint32_t one = kOne[i];
+    factors.limb[i] = _mm256_set_epi64x(kD2[i], 2 * one, one, one);
+  }
+  mul(q, t, factors);
+  add_one(p, q);
+  return store_one(p);
+}
+
+bool is_small_order_avx2(const ExtendedPoint& a) {
+  Fe p = load_one(a.words), t;
+  for (int i = 0; i < 3; ++i) double_one(p);
+  for (std::size_t i = 0; i < 10; ++i) {  // X and Y − Z
+    const V z = permute<2, 2, 2, 2>(p.limb[i]);
+    t.limb[i] = _mm256_blend_epi32(p.limb[i], _mm256_sub_epi64(_mm256_add_epi64(p.limb[i], splat(double_p(i))), z), kLane1);
+  }
+  freeze(t, t);
+  return (_mm256_movemask_epi8(is_zero(t)) & 0xffff) == 0xffff;
+}
+
+Encoding compress_avx2(const ExtendedPoint& a) {
+  Fe p = load_one(a.words), t;
+  Fe z[2], power[2];
+  for (std::size_t i = 0; i < 10; ++i) z[0].limb[i] = permute<2, 2, 2, 2>(p.limb[i]);
+  z[1] = z[0];
+  pow_p58(power, z);
+  Fe inverse = power[0];  // z^(p − 2) = (z^((p − 5)/8))^8·z³
+  for (int i = 0; i < 3; ++i) square(inverse, inverse);
+  square(t, z[0]);
+  mul(t, t, z[0]);
+  mul(inverse, inverse, t);
+  mul(t, p, inverse);
+  freeze(t, t);
+  std::uint32_t x[10], y[10];
+  store_lane(t, 0, x);
+  store_lane(t, 1, y);
+  Encoding out{};
+  std::size_t at = 0;
+  for (std::size_t i = 0; i < 10; at += i % 2 == 0 ? 26 : 25, ++i)
+    for (std::size_t bit = 0; bit < 26; ++bit)
+      if ((y[i] >> bit & 1) != 0) out[(at + bit) / 8] |= static_cast<std::uint8_t>(1U << (at + bit) % 8);
+  out[31] |= static_cast<std::uint8_t>((x[0] & 1) << 7);
+  return out;
+}
+
+}  // namespace aether::crypto::avx2

@@ -1,0 +1,87 @@
+// How points lie in memory and move into lanes, for the *_avx2.cpp files alone.
+#pragma once
+
+#include "edwards_avx2.hpp"
+#include "field_avx2.hpp"
+
+namespace aether::crypto::avx2 {
+
+inline constexpr std::uint32_t kOne[10] = {1};
+inline constexpr std::uint32_t kD[10] = {0x35978a3, 0xd37284, 0x3156ebd, 0x6a0a0e, 0x1c029, 0x179e898, 0x3a03cbb, 0x1ce7198, 0x2e2b6ff, 0x1480db3};
+inline constexpr std::uint32_t kD2[10] = {0x2b2f159, 0x1a6e509, 0x22add7a, 0xd4141d, 0x38052, 0xf3d130, 0x3407977, 0x19ce331, 0x1c56dff, 0x901b67};
+inline constexpr std::uint32_t kSqrtMinusOne[10] = {0x20ea0b0, 0x186c9d2, 0x8f189d, 0x35697f, 0xbd0c60, 0x1fbd7a7, 0x2804c9e, 0x1e16569, 0x4fc1d, 0xae0c92};
+
+// Four extended points, one in a lane.
+struct Points {
+  Packed x, y, z, t;
+};
+
+AETHER_AVX2_INLINE void transpose(V (&w)[4]) {
+  const V a = _mm256_unpacklo_epi64(w[0], w[1]), b = _mm256_unpackhi_epi64(w[0], w[1]);
+  const V c = _mm256_unpacklo_epi64(w[2], w[3]), d = _mm256_unpackhi_epi64(w[2], w[3]);
+  w[0] = _mm256_permute2x128_si256(a, c, 0x20);
+  w[1] = _mm256_permute2x128_si256(b, d, 0x20);
+  w[2] = _mm256_permute2x128_si256(a, c, 0x31);
+  w[3] = _mm256_permute2x128_si256(b, d, 0x31);
+}
+
+// Two words of each of four points as two vectors, and back.
+AETHER_AVX2_INLINE void load_pair(const std::uint32_t* const (&from)[4], std::size_t at, V& low, V& high) {
+  const auto half = [&](std::size_t i) { return _mm_load_si128(reinterpret_cast<const __m128i*>(from[i] + at)); };
+  const V even = _mm256_inserti128_si256(_mm256_castsi128_si256(half(0)), half(2), 1);
+  const V odd = _mm256_inserti128_si256(_mm256_castsi128_si256(half(1)), half(3), 1);
+  low = _mm256_unpacklo_epi64(even, odd);
+  high = _mm256_unpackhi_epi64(even, odd);
+}
+
+AETHER_AVX2_INLINE void store_pair(std::uint32_t* const (&to)[4], std::size_t at, V low, V high) {
+  const V even = _mm256_unpacklo_epi64(low, high), odd = _mm256_unpackhi_epi64(low, high);
+  const auto put = [&](std::size_t i, __m128i half) { _mm_store_si128(reinterpret_cast<__m128i*>(to[i] + at), half); };
+  put(0, _mm256_castsi256_si128(even));
+  put(1, _mm256_castsi256_si128(odd));
+  put(2, _mm256_extracti128_si256(even, 1));
+  put(3, _mm256_extracti128_si256(odd, 1));
+}
+
+AETHER_AVX2_INLINE void load_points(Points& p, const ExtendedPoint* const (&from)[4]) {
+  const std::uint32_t* const at[4] = {from[0]->words.data(), from[1]->words.data(), from[2]->words.data(), from[3]->words.data()};
+  V v[20];
+#pragma GCC unroll 10
+  for (std::size_t i = 0; i < 10; ++i) load_pair(at, 4 * i, v[2 * i], v[2 * i + 1]);
+#pragma GCC unroll 5
+  for (std::size_t i = 0; i < 5; ++i) {
+    p.x.pair[i] = v[i];
+    p.y.pair[i] = v[5 + i];
+    p.z.pair[i] = v[10 + i];
+    p.t.pair[i] = v[15 + i];
+  }
+}
+
+AETHER_AVX2_INLINE void store_points(ExtendedPoint* const (&to)[4], const Points& p) {
+  std::uint32_t* const at[4] = {to[0]->words.data(), to[1]->words.data(), to[2]->words.data(), to[3]->words.data()};
+  V v[20];
+#pragma GCC unroll 5
+  for (std::size_t i = 0; i < 5; ++i) {
+    v[i] = p.x.pair[i];
+    v[5 + i] = p.y.pair[i];
+    v[10 + i] = p.z.pair[i];
+    v[15 + i] = p.t.pair[i];
+  }
+#pragma GCC unroll 10
+  for (std::size_t i = 0; i < 10; ++i) store_pair(at, 4 * i, v[2 * i], v[2 * i + 1]);
+}
+
+// Four affine points that lie one after another.
+inline void store_affine(AffinePoint* to, const Packed& sum, const Packed& difference, const Packed& product) {
+  std::uint32_t* const at[4] = {to[0].words.data(), to[1].words.data(), to[2].words.data(), to[3].words.data()};
+  V v[16];
+  for (std::size_t i = 0; i < 5; ++i) {
+    v[i] = sum.pair[i];
+    v[5 + i] = difference.pair[i];
+    v[10 + i] = product.pair[i];
+  }
+  v[15] = _mm256_setzero_si256();
+  for (std::size_t i = 0; i < 8; ++i) store_pair(at, 4 * i, v[2 * i], v[2 * i + 1]);
+}
+
+}  // namespace aether::crypto::avx2
