@@ -18,15 +18,17 @@ class Batch {
   explicit Batch(std::span<const SignedMessage> items);
 
   std::size_t size() const { return keys_.size(); }
+  std::span<const PublicKey> keys() const { return keys_; }
+  const PublicKey& key(std::size_t i) const { return keys_[i]; }
+  const Signature& signature(std::size_t i) const { return signatures_[i]; }
   ByteView message(std::size_t i) const { return {messages_[i], lengths_[i]}; }
+  Hash seed(std::size_t first, std::size_t last) const;  // of the coefficients
 
-  // Whether the signatures [first, last) hold. Commonware's needs a tag.
+  // Whether the signatures [first, last) hold. Commonware's needs a tag. For AVX2, see Equation.
   bool holds(BatchEngine engine, std::size_t first, std::size_t last) const;
   bool single(std::size_t i) const { return ed25519_verify(keys_[i], message(i), signatures_[i]); }
 
  private:
-  Hash seed(std::size_t first, std::size_t last) const;
-
   std::string_view tag_;
   std::vector<PublicKey> keys_;
   std::vector<Signature> signatures_;

@@ -5,6 +5,7 @@
 
 #include "aether/base/result.hpp"
 #include "batch.hpp"
+#include "equation.hpp"
 #include "settle.hpp"
 
 namespace aether::crypto {
@@ -21,10 +22,17 @@ std::vector<std::uint8_t> settle_chunks(BatchEngine engine, const Batch& batch, 
   std::vector<std::uint8_t> verdicts(batch.size(), 0);
   const std::size_t share = (batch.size() + pool.width() - 1) / pool.width();
   const std::size_t chunk = std::clamp(share, kChunkMin, kChunkMax);
-  const auto holds = [&](std::size_t first, std::size_t last) { return batch.holds(engine, first, last); };
   const auto single = [&](std::size_t i) { return batch.single(i); };
   pool.run((batch.size() + chunk - 1) / chunk, [&](std::size_t task) {
-    Settler(groups, holds, single, verdicts).settle(task * chunk, std::min(batch.size(), (task + 1) * chunk));
+    const std::size_t begin = task * chunk, end = std::min(batch.size(), begin + chunk);
+    if (engine == BatchEngine::avx2) {
+      Equation equation(batch, begin, end);
+      const auto holds = [&](std::size_t first, std::size_t last) { return equation.holds(first, last); };
+      Settler(groups, holds, single, verdicts).settle(begin, end);
+    } else {
+      const auto holds = [&](std::size_t first, std::size_t last) { return batch.holds(engine, first, last); };
+      Settler(groups, holds, single, verdicts).settle(begin, end);
+    }
   });
   return verdicts;
 }
@@ -34,6 +42,7 @@ std::vector<std::uint8_t> settle_chunks(BatchEngine engine, const Batch& batch, 
 BatchEngine batch_engine([[maybe_unused]] const CpuFeatures& cpu) {
 #ifdef AETHER_ED25519_FAST_ACCEPTS
   if (cpu.avx512_ifma) return BatchEngine::commonware;
+  if (cpu.avx2) return BatchEngine::avx2;
 #endif
   return BatchEngine::zebra;
 }
@@ -41,7 +50,9 @@ BatchEngine batch_engine([[maybe_unused]] const CpuFeatures& cpu) {
 bool ed25519_batch_holds(BatchEngine engine, std::string_view tag, std::span<const SignedId> items) {
   std::vector<std::size_t> order(items.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  return Batch(tag, items, order).holds(engine, 0, items.size());
+  const Batch batch(tag, items, order);
+  return engine == BatchEngine::avx2 ? Equation(batch, 0, batch.size()).holds(0, batch.size())
+                                     : batch.holds(engine, 0, batch.size());
 }
 
 std::vector<bool> verify_ids_by(BatchEngine engine, std::string_view tag, std::span<const SignedId> items,
@@ -66,8 +77,9 @@ std::vector<bool> verify_ids(std::string_view tag, std::span<const SignedId> ite
   return verify_ids_by(batch_engine(cpu), tag, items, groups, pool);
 }
 
-std::vector<bool> ed25519_verify_batch(std::span<const SignedMessage> items, const CpuFeatures&, TaskPool& pool) {
-  const auto verdicts = settle_chunks(BatchEngine::zebra, Batch(items), {}, pool);
+std::vector<bool> ed25519_verify_batch(std::span<const SignedMessage> items, const CpuFeatures& cpu, TaskPool& pool) {
+  const BatchEngine engine = batch_engine(cpu);
+  const auto verdicts = settle_chunks(engine == BatchEngine::commonware ? BatchEngine::zebra : engine, Batch(items), {}, pool);
   return {verdicts.begin(), verdicts.end()};
 }
 

@@ -16,7 +16,7 @@ inline CpuFeatures this_processor() {
 inline std::vector<BatchEngine> engines() { return {BatchEngine::zebra, BatchEngine::commonware}; }
 
 inline const char* name(BatchEngine engine) {
-  constexpr const char* kNames[] = {" zebra", " commonware"};
+  constexpr const char* kNames[] = {" zebra", " commonware", " avx2"};
   return kNames[static_cast<std::size_t>(engine)];
 }
 
