@@ -93,13 +93,15 @@ void decompress_eight(const Encoding* from, AffinePoint* to, std::uint8_t* valid
     const V good = finish(root[i], power[i], sign[i], x);
     store(to + 4 * i, x, y[i]);
     const int mask = _mm256_movemask_epi8(good);
-    for (std::size_t lane = 0; lane < 4; ++lane) valid[4 * i + lane] = static_cast<std::uint8_t>(mask >> (8 * lane) & 1);
+    for (std::size_t lane = 0; lane < 4; ++lane)
+      valid[4 * i + lane] = static_cast<std::uint8_t>(mask >> (8 * lane) & 1);
   }
 }
 
 }  // namespace
 
-void decompress_avx2(std::span<const Encoding> encodings, std::span<AffinePoint> points, std::span<std::uint8_t> valid) {
+void decompress_avx2(std::span<const Encoding> encodings, std::span<AffinePoint> points,
+                     std::span<std::uint8_t> valid) {
   const std::size_t n = encodings.size(), whole = n / kAtOnce * kAtOnce;
   for (std::size_t i = 0; i < whole; i += kAtOnce) decompress_eight(&encodings[i], &points[i], &valid[i]);
   if (whole == n) return;

@@ -79,7 +79,8 @@ std::vector<bool> verify_ids(std::string_view tag, std::span<const SignedId> ite
 
 std::vector<bool> ed25519_verify_batch(std::span<const SignedMessage> items, const CpuFeatures& cpu, TaskPool& pool) {
   const BatchEngine engine = batch_engine(cpu);
-  const auto verdicts = settle_chunks(engine == BatchEngine::commonware ? BatchEngine::zebra : engine, Batch(items), {}, pool);
+  const auto verdicts =
+      settle_chunks(engine == BatchEngine::commonware ? BatchEngine::zebra : engine, Batch(items), {}, pool);
   return {verdicts.begin(), verdicts.end()};
 }
 

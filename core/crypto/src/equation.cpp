@@ -1,11 +1,10 @@
 #include "equation.hpp"
 
-#include <sodium/crypto_hash_sha512.h>
-
 #include <algorithm>
 #include <cstring>
 
 #include "scalar.hpp"
+#include "sha512.hpp"
 #include "sha512_avx2.hpp"
 
 namespace aether::crypto {
@@ -22,7 +21,8 @@ constexpr std::size_t blocks_of(std::size_t length) { return (length + 17 + kBlo
 // FIPS 180-4's padding after `length` bytes.
 void pad(LaneBuffer& buffer, std::size_t length) {
   const std::size_t end = blocks_of(length) * kBlock;
-  std::fill(buffer.begin() + static_cast<std::ptrdiff_t>(length), buffer.begin() + static_cast<std::ptrdiff_t>(end), std::uint8_t{0});
+  std::fill(buffer.begin() + static_cast<std::ptrdiff_t>(length), buffer.begin() + static_cast<std::ptrdiff_t>(end),
+            std::uint8_t{0});
   buffer[length] = 0x80;
   buffer[end - 2] = static_cast<std::uint8_t>(length >> 5);
   buffer[end - 1] = static_cast<std::uint8_t>(length << 3);
@@ -39,13 +39,7 @@ void challenges(const Batch& batch, std::size_t first, std::size_t count, std::s
     const PublicKey& key = batch.key(first + l);
     const Signature& signature = batch.signature(first + l);
     if (!together) {
-      crypto_hash_sha512_state state;
-      std::array<std::uint8_t, 64> digest;
-      crypto_hash_sha512_init(&state);
-      crypto_hash_sha512_update(&state, signature.data(), 32);
-      crypto_hash_sha512_update(&state, key.data(), key.size());
-      crypto_hash_sha512_update(&state, message.data(), message.size());
-      crypto_hash_sha512_final(&state, digest.data());
+      const Wide digest = sha512({ByteView(signature).first(32), key, message});
       std::memcpy(out[l].data(), digest.data(), digest.size());
       continue;
     }
@@ -103,7 +97,8 @@ void Equation::draw_coefficients(const Hash& seed) {
       std::memcpy(buffer.data() + Hash::kSize, &counter, sizeof counter);
       ++counter;
     }
-    const auto digests = avx2::sha512_blocks_avx2({buffers[0].data(), buffers[1].data(), buffers[2].data(), buffers[3].data()}, 1);
+    const auto digests =
+        avx2::sha512_blocks_avx2({buffers[0].data(), buffers[1].data(), buffers[2].data(), buffers[3].data()}, 1);
     for (const auto& digest : digests)
       for (std::size_t j = 0; j < kPerHash && i < z_.size(); ++j, ++i) {
         const std::uint64_t low = digest[2 * j], high = digest[2 * j + 1];
@@ -126,7 +121,8 @@ avx2::ExtendedPoint Equation::sum(std::size_t first, std::size_t last) const {
   for (std::size_t i = first; i < last; ++i) base = scalar::add(base, zs_[i]);
   base = scalar::negate(base);
   const auto part = [&](const auto& all) { return std::span(all).subspan(first, n); };
-  return avx2::msm_avx2(std::array{avx2::MsmTerms{part(keys_), part(zk_), 254}, avx2::MsmTerms{part(nonces_), part(z_), 128},
+  return avx2::msm_avx2(std::array{avx2::MsmTerms{part(keys_), part(zk_), 254},
+                                   avx2::MsmTerms{part(nonces_), part(z_), 128},
                                    avx2::MsmTerms{{&avx2::kBasePoint, 1}, {&base, 1}, 254}});
 }
 
@@ -136,11 +132,14 @@ bool Equation::holds(std::size_t first, std::size_t last) {
   for (std::size_t i = first; i < last; ++i)
     if (bad_[i] != 0) return false;
   // The rest of a part whose sum is known costs a subtraction.
-  const auto whole = std::find_if(known_.begin(), known_.end(), [&](const Sum& s) { return s.first < first && s.last == last; });
-  const auto front = whole == known_.end() ? known_.end() : std::find_if(known_.begin(), known_.end(), [&](const Sum& s) {
-    return s.first == whole->first && s.last == first;
-  });
-  const avx2::ExtendedPoint point = front != known_.end() ? avx2::subtract_avx2(whole->point, front->point) : sum(first, last);
+  const auto whole =
+      std::find_if(known_.begin(), known_.end(), [&](const Sum& s) { return s.first < first && s.last == last; });
+  const auto front =
+      whole == known_.end() ? known_.end() : std::find_if(known_.begin(), known_.end(), [&](const Sum& s) {
+        return s.first == whole->first && s.last == first;
+      });
+  const avx2::ExtendedPoint point =
+      front != known_.end() ? avx2::subtract_avx2(whole->point, front->point) : sum(first, last);
   known_.push_back({first, last, point});
   return avx2::is_small_order_avx2(point);
 }

@@ -1,5 +1,5 @@
-// The batch equation on AVX2. What depends on one signature alone (its points, its challenge, its coefficient) is computed
-// once; whether a part of the batch holds is then one multi-scalar multiplication.
+// The batch equation on AVX2. What depends on one signature alone (its points, its challenge, its coefficient) is
+// computed once; whether a part of the batch holds is then one multi-scalar multiplication.
 #pragma once
 
 #include <vector>

@@ -10,9 +10,10 @@ namespace {
 #if defined(__clang__)
 #define AETHER_AVX2_ROW(h)
 #else
-#define AETHER_AVX2_ROW(h)                                                                                                   \
-  asm("" : "+x"(h[0]), "+x"(h[1]), "+x"(h[2]), "+x"(h[3]), "+x"(h[4]), "+x"(h[5]), "+x"(h[6]), "+x"(h[7]), "+x"(h[8]), \
-      "+x"(h[9]))
+#define AETHER_AVX2_ROW(h)                                                                                          \
+  asm(""                                                                                                            \
+      : "+x"(h[0]), "+x"(h[1]), "+x"(h[2]), "+x"(h[3]), "+x"(h[4]), "+x"(h[5]), "+x"(h[6]), "+x"(h[7]), "+x"(h[8]), \
+        "+x"(h[9]))
 #endif
 
 AETHER_AVX2_INLINE V product(V a, V b) { return _mm256_mul_epu32(a, b); }
@@ -161,7 +162,8 @@ namespace {
 
 Fe load(const FieldLanes& from) {
   Fe out;
-  for (std::size_t i = 0; i < 10; ++i) out.limb[i] = _mm256_loadu_si256(reinterpret_cast<const V*>(from.limb[i].data()));
+  for (std::size_t i = 0; i < 10; ++i)
+    out.limb[i] = _mm256_loadu_si256(reinterpret_cast<const V*>(from.limb[i].data()));
   return out;
 }
 
@@ -179,6 +181,7 @@ FieldLanes field_avx2(FieldOperation operation, const FieldLanes& a, const Field
   switch (operation) {
     case FieldOperation::mul: mul(out, f, g); break;
     case FieldOperation::square: square(out, f); break;
+    case FieldOperation::carry: carry(out, f); break;
     case FieldOperation::sub: sub(out, f, g); break;
     case FieldOperation::freeze: freeze(out, f); break;
     case FieldOperation::pow_p58: pow_p58(pair, pair), out = pair[0]; break;

@@ -1,9 +1,9 @@
-// The field of 2^255 − 19 on four lanes, for the *_avx2.cpp files alone: an element has ten limbs of 26 and 25 bits in turn, and
-// a vector holds one limb of four independent elements, in the low half of each 64-bit lane.
+// The field of 2^255 − 19 on four lanes, for the *_avx2.cpp files alone: an element has ten limbs of 26 and 25 bits in
+// turn, and a vector holds one limb of four independent elements, in the low half of each 64-bit lane.
 //
-// Bounds. "Carried": even limbs < 2^26 + 2^13, odd limbs < 2^25 + 2^13; mul, square and carry give that. A sum of two carried
-// elements, or a difference (which adds 2p), is below 3·2^26 and 3·2^25. mul takes a first factor below 6·2^26 and a second
-// one below 3.2·2^26 (odd limbs half of that); the second's 19-fold then fits 32 bits and all sums fit 64.
+// Bounds. "Carried": even limbs < 2^26 + 2^13, odd limbs < 2^25 + 2^13; mul, square and carry give that. A sum of two
+// carried elements, or a difference (which adds 2p), is below 3·2^26 and 3·2^25. mul takes a first factor below 6·2^26
+// and a second one below 3.2·2^26 (odd limbs half of that); the second's 19-fold then fits 32 bits and all sums fit 64.
 #pragma once
 
 #include <immintrin.h>
@@ -32,8 +32,8 @@ AETHER_AVX2_INLINE V splat(std::uint64_t x) { return _mm256_set1_epi64x(static_c
 constexpr std::uint64_t double_p(std::size_t i) { return i == 0 ? 0x7ffffda : i % 2 == 0 ? 0x7fffffe : 0x3fffffe; }
 
 void mul(Fe& out, const Fe& f, const Fe& g);
-void square(Fe& out, const Fe& f);
-void carry(Fe& out, const Fe& f);  // limbs below 2^63
+void square(Fe& out, const Fe& f);  // a sum of two carried elements, at most
+void carry(Fe& out, const Fe& f);   // limbs below 2^58
 // x^((p − 5)/8) of two carried vectors at a time, whose chains hide each other's latency.
 void pow_p58(Fe (&out)[2], const Fe (&x)[2]);
 // The canonical limbs of an element with limbs below 2^30.

@@ -38,7 +38,8 @@ struct Reader {
   int offset = 0;
 };
 
-// Recoding adds half a digit in every window but the last, so each digit is its bits less that half; the last is signed.
+// Recoding adds half a digit in every window but the last, so each digit is its bits less that half; the last is
+// signed.
 Reader reader(std::size_t window, int bits, int width) {
   const std::size_t count = windows(bits, width);
   if (window >= count) return {};
@@ -111,7 +112,8 @@ ExtendedPoint msm_avx2(std::span<const MsmTerms> terms) {
         Reader readers[kLanes];
         for (std::size_t l = 0; l < kLanes; ++l) readers[l] = reader(first + l, t.bits, width);
         for (std::size_t i = 0; i < n; ++i)
-          for (std::size_t l = 0; l < kLanes; ++l) digits[kLanes * i + l] = digit(words + i * sizeof(Integer256), readers[l]);
+          for (std::size_t l = 0; l < kLanes; ++l)
+            digits[kLanes * i + l] = digit(words + i * sizeof(Integer256), readers[l]);
         fill_buckets({buckets, size}, t.points, digits);
       }
       words += n * sizeof(Integer256);

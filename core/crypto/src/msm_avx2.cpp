@@ -27,8 +27,8 @@ void cache(Cached& out, const Points& p) {
   mul(out.td2, wide, d2);
 }
 
-// The last step of an addition: a, b, c, d as in Hisil, Wong, Carter, Dawson 2008, section 3.1. c and a are carried, d is
-// below 2^27 + 2^14 in even limbs.
+// The last step of an addition: a, b, c, d as in Hisil, Wong, Carter, Dawson 2008, section 3.1. c and a are carried, d
+// is below 2^27 + 2^14 in even limbs.
 AETHER_AVX2_INLINE void finish(Points& p, const Fe& a, const Fe& b, const Fe& c, const Fe& d) {
   Fe e, f, g, h, t;
   sub(e, b, a);
@@ -124,7 +124,8 @@ void double_one(Fe& p) {
   square(t, t);  // A = X², B = Y², Z², (X + Y)²
   for (std::size_t i = 0; i < 10; ++i) {
     const V bias = splat(double_p(i)), s = t.limb[i];
-    const V a = permute<0, 0, 0, 0>(s), b = permute<1, 1, 1, 1>(s), z = _mm256_add_epi64(permute<2, 2, 2, 2>(s), permute<2, 2, 2, 2>(s));
+    const V a = permute<0, 0, 0, 0>(s), b = permute<1, 1, 1, 1>(s),
+            z = _mm256_add_epi64(permute<2, 2, 2, 2>(s), permute<2, 2, 2, 2>(s));
     const V q = _mm256_sub_epi64(bias, permute<3, 3, 3, 3>(s));
     // A + B − (X + Y)², 2Z² + A − B, A − B, A + B
     const V rest = _mm256_blend_epi32(_mm256_blend_epi32(zero, q, kLane0), z, kLane1);
@@ -263,7 +264,8 @@ bool is_small_order_avx2(const ExtendedPoint& a) {
   for (int i = 0; i < 3; ++i) double_one(p);
   for (std::size_t i = 0; i < 10; ++i) {  // X and Y − Z
     const V z = permute<2, 2, 2, 2>(p.limb[i]);
-    t.limb[i] = _mm256_blend_epi32(p.limb[i], _mm256_sub_epi64(_mm256_add_epi64(p.limb[i], splat(double_p(i))), z), kLane1);
+    t.limb[i] =
+        _mm256_blend_epi32(p.limb[i], _mm256_sub_epi64(_mm256_add_epi64(p.limb[i], splat(double_p(i))), z), kLane1);
   }
   freeze(t, t);
   return (_mm256_movemask_epi8(is_zero(t)) & 0xffff) == 0xffff;

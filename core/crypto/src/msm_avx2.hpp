@@ -1,5 +1,5 @@
-// The parts of a multi-scalar multiplication that run on AVX2. Each lane has another window of the same points, with its own
-// buckets, so four windows share every load of a point and lanes never meet in a bucket.
+// The parts of a multi-scalar multiplication that run on AVX2. Each lane has another window of the same points, with
+// its own buckets, so four windows share every load of a point and lanes never meet in a bucket.
 #pragma once
 
 #include "edwards_avx2.hpp"

@@ -7,9 +7,12 @@
 namespace aether::crypto::avx2 {
 
 inline constexpr std::uint32_t kOne[10] = {1};
-inline constexpr std::uint32_t kD[10] = {0x35978a3, 0xd37284, 0x3156ebd, 0x6a0a0e, 0x1c029, 0x179e898, 0x3a03cbb, 0x1ce7198, 0x2e2b6ff, 0x1480db3};
-inline constexpr std::uint32_t kD2[10] = {0x2b2f159, 0x1a6e509, 0x22add7a, 0xd4141d, 0x38052, 0xf3d130, 0x3407977, 0x19ce331, 0x1c56dff, 0x901b67};
-inline constexpr std::uint32_t kSqrtMinusOne[10] = {0x20ea0b0, 0x186c9d2, 0x8f189d, 0x35697f, 0xbd0c60, 0x1fbd7a7, 0x2804c9e, 0x1e16569, 0x4fc1d, 0xae0c92};
+inline constexpr std::uint32_t kD[10] = {0x35978a3, 0xd37284,  0x3156ebd, 0x6a0a0e,  0x1c029,
+                                         0x179e898, 0x3a03cbb, 0x1ce7198, 0x2e2b6ff, 0x1480db3};
+inline constexpr std::uint32_t kD2[10] = {0x2b2f159, 0x1a6e509, 0x22add7a, 0xd4141d,  0x38052,
+                                          0xf3d130,  0x3407977, 0x19ce331, 0x1c56dff, 0x901b67};
+inline constexpr std::uint32_t kSqrtMinusOne[10] = {0x20ea0b0, 0x186c9d2, 0x8f189d,  0x35697f, 0xbd0c60,
+                                                    0x1fbd7a7, 0x2804c9e, 0x1e16569, 0x4fc1d,  0xae0c92};
 
 // Four extended points, one in a lane.
 struct Points {
@@ -44,7 +47,8 @@ AETHER_AVX2_INLINE void store_pair(std::uint32_t* const (&to)[4], std::size_t at
 }
 
 AETHER_AVX2_INLINE void load_points(Points& p, const ExtendedPoint* const (&from)[4]) {
-  const std::uint32_t* const at[4] = {from[0]->words.data(), from[1]->words.data(), from[2]->words.data(), from[3]->words.data()};
+  const std::uint32_t* const at[4] = {from[0]->words.data(), from[1]->words.data(), from[2]->words.data(),
+                                      from[3]->words.data()};
   V v[20];
 #pragma GCC unroll 10
   for (std::size_t i = 0; i < 10; ++i) load_pair(at, 4 * i, v[2 * i], v[2 * i + 1]);

@@ -69,7 +69,7 @@ bool is_canonical(const Words& a) {
 
 Words reduce(const std::array<std::uint64_t, 8>& wide) {
   // wide = low₀ − p₀, p₀ = low₁ − p₁, p₁ = low₂ − p₂ (p₂ below 2^132), so wide = low₀ − low₁ + low₂ − p₂.
-  const auto first = fold(wide);           // p₀ below 2^385
+  const auto first = fold(wide);            // p₀ below 2^385
   const auto second = fold(first.product);  // p₁ below 2^259
   const std::array<std::uint64_t, 5> p1 = {second.product[0], second.product[1], second.product[2], second.product[3],
                                            second.product[4]};

@@ -11,6 +11,7 @@ namespace aether::crypto::avx2 {
 using Digest512 = std::array<std::uint64_t, 8>;
 
 // Of four messages of `blocks` blocks of 128 bytes each, with FIPS 180-4's padding already in the last.
-[[nodiscard]] std::array<Digest512, 4> sha512_blocks_avx2(std::array<const std::uint8_t*, 4> messages, std::size_t blocks);
+[[nodiscard]] std::array<Digest512, 4> sha512_blocks_avx2(std::array<const std::uint8_t*, 4> messages,
+                                                          std::size_t blocks);
 
 }  // namespace aether::crypto::avx2
