@@ -5,6 +5,7 @@
 #include <array>
 #include <vector>
 
+#include "cauchy.hpp"
 #include "gf256.hpp"
 
 namespace aether::erasure {
@@ -69,7 +70,8 @@ Result<Code, CodeError> Code::make(unsigned k, unsigned r, const CpuFeatures& cp
   return Code(k, r, cpu);
 }
 
-Code::Code(unsigned k, unsigned r, const CpuFeatures&) : k_(k), r_(r) {
+Code::Code(unsigned k, unsigned r, const CpuFeatures& cpu) : k_(k), r_(r) {
+  if (cpu.avx2 && cauchy_pays(k, r)) return;
   Bytes matrix(std::size_t{k + r} * k);
   gf_gen_cauchy1_matrix(matrix.data(), static_cast<int>(k + r), static_cast<int>(k));
   matrix.erase(matrix.begin(), matrix.begin() + static_cast<std::ptrdiff_t>(k * k));
@@ -79,7 +81,11 @@ Code::Code(unsigned k, unsigned r, const CpuFeatures&) : k_(k), r_(r) {
 void Code::encode(std::span<const std::uint8_t* const> data, std::size_t size,
                   std::span<std::uint8_t* const> parity) const {
   AETHER_ASSERT(data.size() == k_ && parity.size() == r_ && size >= 1 && size <= kSizeMax);
-  multiply(tables_, data, size, parity);
+  if (tables_.empty()) {
+    avx2::encode(k_, r_, data.data(), size, parity.data());
+  } else {
+    multiply(tables_, data, size, parity);
+  }
 }
 
 Result<void, CodeError> Code::recover_data(std::span<std::uint8_t* const> shards, const ShardSet& present,

@@ -47,7 +47,7 @@ class Code {
   Code(unsigned k, unsigned r, const CpuFeatures& cpu);
 
   unsigned k_, r_;
-  Bytes tables_;  // ISA-L's products of the matrix
+  Bytes tables_;  // ISA-L's products of the matrix; empty where the own kernel is faster
 };
 
 }  // namespace aether::erasure
