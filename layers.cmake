@@ -11,8 +11,7 @@ aether_layer(base     GROUP core)
 aether_layer(params   GROUP core USES base)
 aether_layer(codec    GROUP core USES base)
 aether_layer(crypto   GROUP core USES base EXTERNAL native::crypto OpenSSL::Crypto PkgConfig::sodium
-                                 SYMBOLS aether_native_ blst_ load_trusted_setup free_trusted_setup blob_to_kzg_ compute_kzg_
-                                         SHA256_ SHA512_ EVP_ OPENSSL_ CRYPTO_ sodium_ crypto_)
+                                 SYMBOLS aether_native_ blst_ SHA256_ SHA512_ EVP_ OPENSSL_ CRYPTO_ sodium_ crypto_)
 aether_layer(erasure  GROUP core USES params crypto EXTERNAL PkgConfig::isal SYMBOLS ec_ gf_)
 aether_layer(types    GROUP core USES params codec crypto)
 aether_layer(smt      GROUP core USES codec crypto)
