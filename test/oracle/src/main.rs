@@ -1,8 +1,10 @@
 //! aether-oracle generate SEED COUNT: the encodings of that many random transactions, a line of hex each.
 //! aether-oracle judge: for each line of hex on stdin, `ok HEX` (what it decodes to, encoded again) or `refused`.
 //! aether-oracle kes: for each line on stdin what aether-kes-probe answers, by the crate kes-summed-ed25519.
+//! aether-oracle kzg: for each line on stdin what aether-kzg-probe answers, by the crate kzg-rs.
 
 mod kes;
+mod kzg;
 
 use serde::{de::DeserializeOwned, Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -212,8 +214,14 @@ fn main() {
                 writeln!(out, "{}", kes::answer(&line.expect("stdin"))).expect("stdout");
             }
         }
+        ["kzg"] => {
+            let settings = kzg_rs::trusted_setup::get_kzg_settings();
+            for line in std::io::stdin().lock().lines() {
+                writeln!(out, "{}", kzg::answer(&line.expect("stdin"), &settings)).expect("stdout");
+            }
+        }
         _ => {
-            eprintln!("usage: aether-oracle generate SEED COUNT | judge | kes");
+            eprintln!("usage: aether-oracle generate SEED COUNT | judge | kes | kzg");
             std::process::exit(64);
         }
     }
