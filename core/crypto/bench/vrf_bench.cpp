@@ -51,10 +51,11 @@ BENCHMARK(one_by_one_with_key_decoding);
 void batch(benchmark::State& state) {
   const Scene scene(static_cast<std::size_t>(state.range(0)));
   SerialPool pool;
-  for (auto _ : state) benchmark::DoNotOptimize(vrf_verify_batch(scene.items, pool));
+  const CpuFeatures cpu{.avx2 = state.range(1) != 0 && __builtin_cpu_supports("avx2")};
+  for (auto _ : state) benchmark::DoNotOptimize(vrf_verify_batch(scene.items, cpu, pool));
   rate(state, scene.items.size());
 }
-BENCHMARK(batch)->Arg(16)->Arg(64)->Arg(256)->Arg(1024);
+BENCHMARK(batch)->ArgsProduct({{16, 64, 256, 1024}, {0, 1}})->ArgNames({"items", "avx2"});
 
 void prove(benchmark::State& state) {
   const std::array<std::uint8_t, 32> raw{1};

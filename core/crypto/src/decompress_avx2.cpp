@@ -7,21 +7,6 @@ namespace {
 
 constexpr std::size_t kAtOnce = 8;  // two vectors, whose exponentiations hide each other's latency
 
-// Four encodings as y (bit 255 taken off, not reduced) and, in lanes of all ones or none, the sign of x.
-void load_encodings(const Encoding* from, Fe& y, V& sign) {
-  V w[4];
-  for (std::size_t i = 0; i < 4; ++i) w[i] = _mm256_loadu_si256(reinterpret_cast<const V*>(from[i].data()));
-  transpose(w);
-  const V m26 = splat(0x3ffffff), m25 = splat(0x1ffffff);
-  const auto bits = [](V word, int at, V mask) { return _mm256_and_si256(_mm256_srli_epi64(word, at), mask); };
-  const auto across = [](V low, V high, V mask) {
-    return _mm256_and_si256(_mm256_or_si256(_mm256_srli_epi64(low, 51), _mm256_slli_epi64(high, 13)), mask);
-  };
-  y = {{bits(w[0], 0, m26), bits(w[0], 26, m25), across(w[0], w[1], m26), bits(w[1], 13, m25), bits(w[1], 38, m26),
-        bits(w[2], 0, m25), bits(w[2], 25, m26), across(w[2], w[3], m25), bits(w[3], 12, m26), bits(w[3], 38, m25)}};
-  sign = _mm256_cmpgt_epi64(_mm256_setzero_si256(), w[3]);
-}
-
 struct Root {
   Fe u, v, uv3, uv7;  // x² = u/v
 };

@@ -7,8 +7,6 @@
 namespace aether::crypto::ecvrf {
 namespace {
 
-constexpr std::string_view kEll2Dst = "ECVRF_edwards25519_XMD:SHA-512_ELL2_NU_\x04";
-
 using Byte = std::array<std::uint8_t, 1>;
 constexpr Byte kZero{0}, kOne{1}, kTwo{2}, kThree{3};
 

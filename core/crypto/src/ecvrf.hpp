@@ -25,6 +25,9 @@ inline constexpr Scalar kEighth{0x79, 0x2f, 0xdc, 0xe2, 0x29, 0xe5, 0x06, 0x61, 
                                 0x7d, 0xb3, 0x9d, 0xd3, 0x07, 0,    0,    0,    0,    0,    0,
                                 0,    0,    0,    0,    0,    0,    0,    0,    0,    0x06};
 
+// ELL2's domain for RFC 9380's edwards25519_XMD:SHA-512_ELL2_NU_.
+inline constexpr std::string_view kEll2Dst = "ECVRF_edwards25519_XMD:SHA-512_ELL2_NU_\x04";
+
 struct Proof {
   Encoded gamma;
   Challenge c;

@@ -11,27 +11,14 @@ namespace aether::crypto {
 
 namespace {
 
-constexpr std::size_t kBlock = 128;
-constexpr std::size_t kBlocksMax = 2;  // of a message hashed in a lane; SHA-512 puts 17 bytes after it
+constexpr std::size_t kBlocksMax = 2;  // of a message hashed in a lane
 
-using LaneBuffer = std::array<std::uint8_t, kBlock * kBlocksMax>;
-
-constexpr std::size_t blocks_of(std::size_t length) { return (length + 17 + kBlock - 1) / kBlock; }
-
-// FIPS 180-4's padding after `length` bytes.
-void pad(LaneBuffer& buffer, std::size_t length) {
-  const std::size_t end = blocks_of(length) * kBlock;
-  std::fill(buffer.begin() + static_cast<std::ptrdiff_t>(length), buffer.begin() + static_cast<std::ptrdiff_t>(end),
-            std::uint8_t{0});
-  buffer[length] = 0x80;
-  buffer[end - 2] = static_cast<std::uint8_t>(length >> 5);
-  buffer[end - 1] = static_cast<std::uint8_t>(length << 3);
-}
+using LaneBuffer = std::array<std::uint8_t, avx2::kSha512Block * kBlocksMax>;
 
 // SHA-512(R ‖ A ‖ message) of up to four signatures.
 void challenges(const Batch& batch, std::size_t first, std::size_t count, std::span<avx2::Digest512, 4> out) {
   std::array<LaneBuffer, 4> buffers;
-  const std::size_t length = 64 + batch.message(first).size(), blocks = blocks_of(length);
+  const std::size_t length = 64 + batch.message(first).size(), blocks = avx2::sha512_blocks(length);
   bool together = blocks <= kBlocksMax;
   for (std::size_t l = 1; l < count; ++l) together = together && batch.message(first + l).size() + 64 == length;
   for (std::size_t l = 0; l < count; ++l) {
@@ -46,7 +33,7 @@ void challenges(const Batch& batch, std::size_t first, std::size_t count, std::s
     std::memcpy(buffers[l].data(), signature.data(), 32);
     std::memcpy(buffers[l].data() + 32, key.data(), 32);
     if (!message.empty()) std::memcpy(buffers[l].data() + 64, message.data(), message.size());
-    pad(buffers[l], length);
+    avx2::sha512_pad(buffers[l], length);
   }
   if (!together) return;
   std::array<const std::uint8_t*, 4> lanes;
@@ -89,7 +76,7 @@ void Equation::draw_coefficients(const Hash& seed) {
   std::array<LaneBuffer, 4> buffers;
   for (auto& buffer : buffers) {
     std::copy(seed.bytes.begin(), seed.bytes.end(), buffer.begin());
-    pad(buffer, Hash::kSize + sizeof(std::uint64_t));
+    avx2::sha512_pad(buffer, Hash::kSize + sizeof(std::uint64_t));
   }
   std::uint64_t counter = 0;
   for (std::size_t i = 0; i < z_.size();) {

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "aether/base/bytes.hpp"
+#include "aether/base/cpu.hpp"
 #include "aether/base/result.hpp"
 #include "aether/base/secret.hpp"
 #include "aether/base/task_pool.hpp"
@@ -89,6 +90,7 @@ struct VrfItem {
 
 // result[i] == vrf_verify(*items[i].key, items[i].alpha, items[i].proof), in ELL2's suite; items without a right hint
 // are settled alone.
-[[nodiscard]] std::vector<Result<VrfOutput, VrfError>> vrf_verify_batch(std::span<const VrfItem> items, TaskPool& pool);
+[[nodiscard]] std::vector<Result<VrfOutput, VrfError>> vrf_verify_batch(std::span<const VrfItem> items,
+                                                                        const CpuFeatures& cpu, TaskPool& pool);
 
 }  // namespace aether::crypto
