@@ -77,11 +77,14 @@ std::vector<bool> verify_ids(std::string_view tag, std::span<const SignedId> ite
   return verify_ids_by(batch_engine(cpu), tag, items, groups, pool);
 }
 
-std::vector<bool> ed25519_verify_batch(std::span<const SignedMessage> items, const CpuFeatures& cpu, TaskPool& pool) {
-  const BatchEngine engine = batch_engine(cpu);
-  const auto verdicts =
-      settle_chunks(engine == BatchEngine::commonware ? BatchEngine::zebra : engine, Batch(items), {}, pool);
+std::vector<bool> ed25519_verify_batch_by(BatchEngine engine, std::span<const SignedMessage> items, TaskPool& pool) {
+  if (engine == BatchEngine::commonware) engine = BatchEngine::zebra;
+  const auto verdicts = settle_chunks(engine, Batch(items), {}, pool);
   return {verdicts.begin(), verdicts.end()};
+}
+
+std::vector<bool> ed25519_verify_batch(std::span<const SignedMessage> items, const CpuFeatures& cpu, TaskPool& pool) {
+  return ed25519_verify_batch_by(batch_engine(cpu), items, pool);
 }
 
 }  // namespace aether::crypto

@@ -122,11 +122,25 @@ RC_GTEST_PROP(Ed25519Batch, verdicts_are_those_of_single_verification, (std::uin
     RC_ASSERT(verify_ids_by(engine, kTag, items, {}, backward) == expected);
   }
   RC_ASSERT(verify_ids(kTag, items, groups, {}, backward) == expected);
-  std::vector<Bytes> frames;
-  std::vector<SignedMessage> messages;
-  for (const SignedId& item : items) frames.push_back(signing_frame(kTag, item.id));
-  for (std::size_t i = 0; i < items.size(); ++i) messages.push_back({items[i].key, frames[i], items[i].signature});
-  RC_ASSERT(ed25519_verify_batch(messages, {}, serial) == expected);
+}
+
+RC_GTEST_PROP(Ed25519Batch, raw_messages_of_any_length_have_the_verdict_of_single_verification, (std::uint64_t seed)) {
+  EdgeSigner random(seed);
+  const Seed secret{random.bytes<32>()};
+  std::vector<Bytes> messages(random.below(20));
+  const std::size_t length_max = std::array{1, 200, 500}[random.below(3)];
+  for (Bytes& message : messages)
+    for (std::size_t i = random.below(length_max); i > 0; --i) message.push_back(random.bytes<1>()[0]);
+  std::vector<SignedMessage> items;
+  std::vector<bool> expected;
+  for (const Bytes& message : messages) {
+    items.push_back({ed25519_public_key(secret), message, ed25519_sign(secret, message)});
+    if (random.below(8) == 0) items.back().message = messages[random.below(messages.size())];
+    expected.push_back(ed25519_verify(items.back().key, items.back().message, items.back().signature));
+  }
+  SerialPool serial;
+  for (const BatchEngine engine : engines()) RC_ASSERT(ed25519_verify_batch_by(engine, items, serial) == expected);
+  RC_ASSERT(ed25519_verify_batch(items, {}, serial) == expected);
 }
 
 struct Cost {

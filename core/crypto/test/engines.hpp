@@ -13,7 +13,11 @@ inline CpuFeatures this_processor() {
           .avx512_ifma = __builtin_cpu_supports("avx512ifma") != 0};
 }
 
-inline std::vector<BatchEngine> engines() { return {BatchEngine::zebra, BatchEngine::commonware}; }
+inline std::vector<BatchEngine> engines() {
+  std::vector<BatchEngine> out = {BatchEngine::zebra, BatchEngine::commonware};
+  if (this_processor().avx2) out.push_back(BatchEngine::avx2);
+  return out;
+}
 
 inline const char* name(BatchEngine engine) {
   constexpr const char* kNames[] = {" zebra", " commonware", " avx2"};

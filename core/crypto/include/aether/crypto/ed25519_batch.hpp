@@ -48,8 +48,11 @@ enum class BatchEngine : std::uint8_t { zebra, commonware, avx2 };
 // Whether all signatures hold, by this engine alone; true for none.
 [[nodiscard]] bool ed25519_batch_holds(BatchEngine engine, std::string_view tag, std::span<const SignedId> items);
 
-// verify_ids with this engine's word as acceptance; what it rejects is settled by single verdicts.
+// The verdicts of verify_ids and ed25519_verify_batch with this engine's word as acceptance; what it rejects is settled
+// by single verdicts. Commonware reads no raw messages; zebra does it instead.
 [[nodiscard]] std::vector<bool> verify_ids_by(BatchEngine engine, std::string_view tag, std::span<const SignedId> items,
                                               std::span<const std::uint32_t> groups, TaskPool& pool);
+[[nodiscard]] std::vector<bool> ed25519_verify_batch_by(BatchEngine engine, std::span<const SignedMessage> items,
+                                                        TaskPool& pool);
 
 }  // namespace aether::crypto
