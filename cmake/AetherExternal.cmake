@@ -40,6 +40,7 @@ add_library(aether_native STATIC IMPORTED GLOBAL)
 set_target_properties(aether_native PROPERTIES IMPORTED_LOCATION ${native_out}/libaether_native.a)
 set(AETHER_KZG_CEREMONY ${native_out}/trusted_setup.txt)  # read by host/ceremony alone
 add_library(native_crypto INTERFACE)
-target_include_directories(native_crypto SYSTEM INTERFACE ${native_dir}/include ${native_out}/include ${native_out}/include/blst ${native_out}/include/ckzg)
+target_include_directories(native_crypto SYSTEM INTERFACE
+  ${native_dir}/include ${native_out}/include ${native_out}/include/blst ${native_out}/include/ckzg)
 target_link_libraries(native_crypto INTERFACE aether_native Threads::Threads ${CMAKE_DL_LIBS} m)
 add_library(native::crypto ALIAS native_crypto)
