@@ -2,18 +2,13 @@
 every period are compared byte by byte; each side goes on from the other's serialized key; and both judge the same signatures,
 right ones, of other periods, and damaged."""
 import os
-import random
 import sys
 
-from _oracle import BIN, lines, oracle
+from _oracle import Differs, main
 
 KEYS = 8 if os.environ.get("AETHER_LONG") else 1 if os.environ.get("AETHER_QUICK") else 2
 DAMAGED = 40 if os.environ.get("AETHER_LONG") else 4
 PERIODS = 64
-
-
-class Differs(Exception):
-    pass
 
 
 def damaged(rng, signature):
@@ -22,23 +17,12 @@ def damaged(rng, signature):
     return data.hex()
 
 
-def compare(rng):
+def compare(rng, pair):
     """What was compared."""
-    ours, theirs = [str(BIN / "aether-kes-probe")], [oracle(), "kes"]
-
-    def agree(what, requests):
-        text = "".join(request + "\n" for request in requests)
-        answers = lines(ours, text)
-        wrong = [(request, a, b) for request, a, b in zip(requests, answers, lines(theirs, text), strict=True) if a != b]
-        if wrong:
-            request, a, b = wrong[0]
-            raise Differs(f"{len(wrong)} of {len(requests)} {what}, the first {request}: ours {a}, theirs {b}")
-        return answers
-
     keys = [(rng.randbytes(32).hex(), rng.randbytes(rng.randrange(1, 100)).hex()) for _ in range(KEYS)]
     cases = [(secret, period, message) for secret, message in keys for period in range(PERIODS)]
-    signed = [line.split(" ") for line in agree("signatures", [f"sign {s} {p} {m}" for s, p, m in cases])]
-    resumed = agree("evolutions", [f"resume {key} {message}" for (_, _, message), (_, _, key) in zip(cases, signed)])
+    signed = [line.split(" ") for line in pair.agree("signatures", [f"sign {s} {p} {m}" for s, p, m in cases])]
+    resumed = pair.agree("evolutions", [f"resume {key} {message}" for (_, _, message), (_, _, key) in zip(cases, signed)])
     for (_, period, _), (public, signature, _), line, following in zip(cases, signed, resumed, signed[1:] + [None]):
         if line != f"{public} {signature} " + ("expired" if period == PERIODS - 1 else following[2]):
             raise Differs(f"a key resumed at period {period} is not the key that evolved there")
@@ -51,19 +35,9 @@ def compare(rng):
         for _ in range(DAMAGED):
             requests.append(f"verify {public} {period} {message} {damaged(rng, signature)}")
             expected.append("refused")
-    if agree("verdicts", requests) != expected:
+    if pair.agree("verdicts", requests) != expected:
         raise Differs("both sides agree on a wrong verdict")
     return f"{len(cases)} periods and {len(requests)} verdicts"
 
 
-def main():
-    seed = int(os.environ.get("AETHER_SEED", "1"))
-    try:
-        print(f"PASS kes: {compare(random.Random(seed))}, equal to the crate's byte by byte")
-    except Differs as difference:
-        print(f"FAIL kes: not the crate's (seed {seed}): {difference}")
-        return 1
-    return 0
-
-
-sys.exit(main())
+sys.exit(main("kes", compare))

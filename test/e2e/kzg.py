@@ -2,19 +2,14 @@
 are compared byte by byte, for random and for edge blobs and points; then both judge the same claims, true ones and
 changed ones."""
 import os
-import random
 import sys
 
-from _oracle import BIN, lines, oracle
+from _oracle import Differs, main
 
 RANDOM = 24 if os.environ.get("AETHER_LONG") else 1 if os.environ.get("AETHER_QUICK") else 3
 R = 52435875175126190479447740508185965837690552500527637822603658699938581184513
 ROOT = pow(7, (R - 1) // 4096, R)
 INFINITY = "c0" + "00" * 47
-
-
-class Differs(Exception):
-    pass
 
 
 def scalar(value):
@@ -51,21 +46,10 @@ def changed(rng, claim, other):
     return claim[:at] + [part.hex()] + claim[at + 1:]
 
 
-def compare(rng):
+def compare(rng, pair):
     """What was compared."""
-    ours, theirs = [str(BIN / "aether-kzg-probe")], [oracle(), "kzg"]
-
-    def agree(what, requests):
-        text = "".join(request + "\n" for request in requests)
-        answers = lines(ours, text)
-        wrong = [(request, a, b) for request, a, b in zip(requests, answers, lines(theirs, text), strict=True) if a != b]
-        if wrong:
-            request, a, b = wrong[0]
-            raise Differs(f"{len(wrong)} of {len(requests)} {what}, the first …{request[-500:]}: ours {a}, theirs {b}")
-        return answers
-
     cases = blobs(rng)
-    opened = agree("openings", [f"open {blob} {scalar(z)}" for blob, z in cases])
+    opened = pair.agree("openings", [f"open {blob} {scalar(z)}" for blob, z in cases])
     if opened[-2:] != ["refused"] * 2 or "refused" in opened[:-2]:
         raise Differs("both sides are wrong about what is refused")
     claims = []
@@ -73,20 +57,10 @@ def compare(rng):
         commitment, proof, y = line.split(" ")
         claims.append([commitment, scalar(z), y, proof])
     bad = [changed(rng, claim, rng.choice(claims)) for claim in claims for _ in range(20)]
-    verdicts = agree("verdicts", [f"verify {' '.join(claim)}" for claim in claims + bad])
+    verdicts = pair.agree("verdicts", [f"verify {' '.join(claim)}" for claim in claims + bad])
     if verdicts[:len(claims)] != ["true"] * len(claims) or not {"false", "refused"} <= set(verdicts):
         raise Differs("both sides agree on a wrong verdict")
     return f"{len(claims)} openings and {len(verdicts)} verdicts"
 
 
-def main():
-    seed = int(os.environ.get("AETHER_SEED", "1"))
-    try:
-        print(f"PASS kzg: {compare(random.Random(seed))}, equal to the crate's")
-    except Differs as difference:
-        print(f"FAIL kzg: not the crate's (seed {seed}): {difference}")
-        return 1
-    return 0
-
-
-sys.exit(main())
+sys.exit(main("kzg", compare))

@@ -1,20 +1,14 @@
-// What the BLS tests share: fixed bytes from hex, keys from small numbers.
+// What the BLS tests share: keys from small numbers, refusals.
 #pragma once
 
 #include <gtest/gtest.h>
 
 #include "aether/crypto/bls.hpp"
+#include "hex.hpp"
 
 namespace aether::crypto {
 
-template <std::size_t N>
-std::array<std::uint8_t, N> fixed(std::string_view hex) {
-  std::array<std::uint8_t, N> out{};
-  const auto bytes = from_hex(hex);
-  EXPECT_TRUE(bytes && bytes->size() == N) << hex;
-  std::copy(bytes->begin(), bytes->end(), out.begin());
-  return out;
-}
+using cases::bytes_of;
 
 inline BlsSecretKey secret_key(std::uint32_t number) {
   std::array<std::uint8_t, 32> ikm{};

@@ -20,12 +20,12 @@ constexpr std::string_view kModulus =  // p, big-endian
 constexpr std::string_view kOrder = "73eda753299d7d483339d80809a1d80553bda402fffe5bfeffffffff00000001";  // r
 
 BlsSecretKey vector_key(const vectors::Signer& signer) {
-  auto key = bls_secret_key(fixed<32>(signer.secret_key));
+  auto key = bls_secret_key(bytes_of<32>(signer.secret_key));
   EXPECT_TRUE(key.has_value());
   return std::move(*key);
 }
 BlsSignature signature_of(std::string_view hex) {
-  const auto signature = BlsSignature::decode(fixed<96>(hex));
+  const auto signature = BlsSignature::decode(bytes_of<96>(hex));
   EXPECT_TRUE(signature.has_value()) << hex;
   return *signature;
 }
@@ -51,7 +51,7 @@ TEST(Bls, suite_keys_signatures_and_proofs) {
           EXPECT_EQ(bls_verify(key, message, signature_of(other.signatures[j])), &other == &signer && i == j);
     }
     EXPECT_EQ(to_hex(bls_pop_prove(secret).encode()), signer.proof);
-    const auto proven = bls_proven_key(fixed<48>(signer.public_key), fixed<96>(signer.proof));
+    const auto proven = bls_proven_key(bytes_of<48>(signer.public_key), bytes_of<96>(signer.proof));
     ASSERT_TRUE(proven.has_value());
     EXPECT_EQ(*proven, key);
   }
@@ -98,20 +98,20 @@ TEST(Bls, rfc9380_hash_to_g2) {
 
 TEST(Bls, eip2333_key_generation) {
   for (const auto& v : vectors::kKeyGen) {
-    const auto seed = fixed<32>(v.seed);
+    const auto seed = bytes_of<32>(v.seed);
     EXPECT_EQ(to_hex(bls_key_gen(Secret<32>(seed)).view()), v.secret_key);
   }
 }
 
 TEST(Bls, refuses_scalars_outside_the_range) {
   EXPECT_EQ(bls_secret_key(std::array<std::uint8_t, 32>{}).error(), BlsError::bad_scalar);
-  auto scalar = fixed<32>(kOrder);
+  auto scalar = bytes_of<32>(kOrder);
   EXPECT_EQ(bls_secret_key(scalar).error(), BlsError::bad_scalar);
   scalar.back() += 1;
   EXPECT_EQ(bls_secret_key(scalar).error(), BlsError::bad_scalar);
   scalar.fill(0xff);
   EXPECT_EQ(bls_secret_key(scalar).error(), BlsError::bad_scalar);
-  scalar = fixed<32>(kOrder);
+  scalar = bytes_of<32>(kOrder);
   scalar.back() -= 1;
   EXPECT_TRUE(bls_secret_key(scalar).has_value());
   scalar.fill(0);
@@ -149,7 +149,7 @@ TEST(Bls, refuses_infinity) {
 // The key of r − s beside the key of s: both proven, their sum is infinity and so is the sum of their signatures.
 TEST(Bls, keys_that_cancel_verify_nothing) {
   const BlsSecretKey secret = secret_key(1);
-  auto negated = fixed<32>(kOrder);
+  auto negated = bytes_of<32>(kOrder);
   int borrow = 0;
   for (std::size_t i = 32; i-- > 0;) {
     const int digit = negated[i] - secret.view()[i] - borrow;
@@ -170,8 +170,8 @@ TEST(Bls, keys_that_cancel_verify_nothing) {
 }
 
 TEST(Bls, refuses_wrong_subgroup) {
-  EXPECT_EQ(refusal<BlsPublicKey>(fixed<48>(vectors::kWrongSubgroupKey)), BlsError::wrong_subgroup);
-  EXPECT_EQ(refusal<BlsSignature>(fixed<96>(vectors::kWrongSubgroupSignature)), BlsError::wrong_subgroup);
+  EXPECT_EQ(refusal<BlsPublicKey>(bytes_of<48>(vectors::kWrongSubgroupKey)), BlsError::wrong_subgroup);
+  EXPECT_EQ(refusal<BlsSignature>(bytes_of<96>(vectors::kWrongSubgroupSignature)), BlsError::wrong_subgroup);
   // Of the first x that are on the curve none is in the subgroup: it holds one point in 2^125 and 2^250.
   std::size_t keys = 0, signatures = 0;
   for (std::uint8_t x = 0; x < 64; ++x) {
@@ -191,7 +191,7 @@ TEST(Bls, refuses_wrong_subgroup) {
 }
 
 TEST(Bls, refuses_coordinates_at_or_above_the_modulus) {
-  const auto modulus = fixed<48>(kModulus);
+  const auto modulus = bytes_of<48>(kModulus);
   for (std::uint8_t above = 0; above < 8; ++above) {  // p + above: the residue of a small x, another encoding
     auto key = modulus;
     key[0] |= 0x80;
@@ -207,15 +207,15 @@ TEST(Bls, refuses_coordinates_at_or_above_the_modulus) {
   }
   // The second coordinate carries no flags.
   for (const unsigned flag : {0x20u, 0x40u, 0x80u}) {
-    auto signature = fixed<96>(vectors::kSigners[0].signatures[0]);
+    auto signature = bytes_of<96>(vectors::kSigners[0].signatures[0]);
     signature[48] = static_cast<std::uint8_t>(signature[48] | flag);
     EXPECT_EQ(refusal<BlsSignature>(signature), BlsError::not_canonical);
   }
 }
 
 TEST(Bls, refuses_other_flags) {
-  const auto key = fixed<48>(vectors::kSigners[0].public_key);
-  const auto signature = fixed<96>(vectors::kSigners[0].signatures[0]);
+  const auto key = bytes_of<48>(vectors::kSigners[0].public_key);
+  const auto signature = bytes_of<96>(vectors::kSigners[0].signatures[0]);
   for (unsigned flags = 0; flags < 8; ++flags) {
     if (flags == 4 || flags == 5) continue;  // compressed, either sign
     auto other_key = key;
@@ -229,12 +229,13 @@ TEST(Bls, refuses_other_flags) {
 
 TEST(Bls, proof_of_possession_of_another_key) {
   const auto& [a, b, c] = vectors::kSigners;
-  EXPECT_EQ(bls_proven_key(fixed<48>(a.public_key), fixed<96>(b.proof)).error(), BlsError::bad_proof_of_possession);
+  EXPECT_EQ(bls_proven_key(bytes_of<48>(a.public_key), bytes_of<96>(b.proof)).error(),
+            BlsError::bad_proof_of_possession);
   // A signature on the key's bytes is no proof: the domains differ.
-  const auto as_signature = bls_sign(vector_key(a), fixed<48>(a.public_key)).encode();
-  EXPECT_EQ(bls_proven_key(fixed<48>(a.public_key), as_signature).error(), BlsError::bad_proof_of_possession);
-  EXPECT_EQ(bls_proven_key(BlsPublicKeyBytes{0xc0}, fixed<96>(c.proof)).error(), BlsError::infinity);
-  EXPECT_EQ(bls_proven_key(fixed<48>(a.public_key), BlsSignatureBytes{0xc0}).error(),
+  const auto as_signature = bls_sign(vector_key(a), bytes_of<48>(a.public_key)).encode();
+  EXPECT_EQ(bls_proven_key(bytes_of<48>(a.public_key), as_signature).error(), BlsError::bad_proof_of_possession);
+  EXPECT_EQ(bls_proven_key(BlsPublicKeyBytes{0xc0}, bytes_of<96>(c.proof)).error(), BlsError::infinity);
+  EXPECT_EQ(bls_proven_key(bytes_of<48>(a.public_key), BlsSignatureBytes{0xc0}).error(),
             BlsError::bad_proof_of_possession);
 }
 

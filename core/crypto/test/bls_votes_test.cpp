@@ -72,7 +72,7 @@ BlsSignatureBytes plus(const BlsSignature& signature, const blst_p2_affine& erro
   return bytes;
 }
 blst_p2_affine point_outside() {
-  const auto point = uncompress(fixed<96>(bls_vectors::kWrongSubgroupSignature));
+  const auto point = uncompress(bytes_of<96>(bls_vectors::kWrongSubgroupSignature));
   EXPECT_TRUE(point.has_value());
   return *point;
 }

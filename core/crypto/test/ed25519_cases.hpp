@@ -1,24 +1,11 @@
 // Inputs that the tests of single and batch verification share.
 #pragma once
 
-#include <gtest/gtest.h>
-
-#include <algorithm>
-#include <array>
 #include <string_view>
 
-#include "aether/base/bytes.hpp"
+#include "hex.hpp"
 
 namespace aether::crypto::cases {
-
-template <std::size_t N>
-std::array<std::uint8_t, N> bytes_of(std::string_view hex) {
-  std::array<std::uint8_t, N> out{};
-  const auto bytes = from_hex(hex);
-  EXPECT_TRUE(bytes && bytes->size() == N) << hex;
-  std::copy(bytes->begin(), bytes->end(), out.begin());
-  return out;
-}
 
 struct Vector {
   std::string_view seed, key, message, signature;

@@ -6,21 +6,14 @@
 #include <iterator>
 
 #include "aether/crypto/vrf.hpp"
+#include "hex.hpp"
 #include "vrf_vectors.hpp"
 
 namespace aether::crypto {
 namespace {
 
+using cases::bytes_of;
 using Raw = std::array<std::uint8_t, 32>;
-
-template <std::size_t N = 32>
-std::array<std::uint8_t, N> bytes_of(std::string_view hex) {
-  std::array<std::uint8_t, N> out{};
-  const auto bytes = from_hex(hex);
-  EXPECT_TRUE(bytes && bytes->size() == N) << hex;
-  std::copy(bytes->begin(), bytes->end(), out.begin());
-  return out;
-}
 
 void check(const VrfVector& v) {
   const Seed seed{bytes_of(v.seed)};
