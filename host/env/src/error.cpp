@@ -10,7 +10,8 @@ ErrorKind kind_of(int code) {
   switch (code) {
     case ENOENT:
     case ENOTDIR: return ErrorKind::not_found;
-    case EEXIST: return ErrorKind::exists;
+    case EEXIST:
+    case ENOTEMPTY: return ErrorKind::exists;
     case EACCES:
     case EPERM:
     case EROFS: return ErrorKind::permission;

@@ -39,6 +39,24 @@ Outcome<void> fill_temporary(const Path& temporary, ByteView bytes, mode_t mode)
   return {};
 }
 
+Outcome<Descriptor> open_to_overwrite(const Path& path) {
+  Descriptor file{::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)};
+  if (!file.valid()) return fail(last_error("open", path.string()));
+  return file;
+}
+
+Outcome<void> overwrite(const Descriptor& file, const Path& path) {
+  struct stat status{};
+  if (::fstat(file.get(), &status) != 0) return fail(last_error("inspect", path.string()));
+  if (!S_ISREG(status.st_mode))
+    return fail(Error{ErrorKind::not_a_file, path.string() + " is not a regular file: name a file"});
+  AETHER_CHECK(write_all(file, Bytes(static_cast<std::size_t>(status.st_size)), path));
+  if (::fsync(file.get()) != 0) return fail(last_error("sync", path.string()));
+  return {};
+}
+
+constexpr std::string_view kTemporary = ".tmp-";
+
 Outcome<void> publish(const Path& temporary, const Path& path, bool overwrite) {
   if (overwrite) {
     if (::rename(temporary.c_str(), path.c_str()) != 0) return fail(last_error("replace", path.string()));
@@ -87,26 +105,40 @@ Outcome<void> write_file_atomically(const Path& path, ByteView bytes, WriteOptio
   std::array<std::uint8_t, 8> suffix{};
   fill_random(suffix);
   Path temporary = path;
-  temporary += ".tmp-" + to_hex(suffix);
+  temporary += std::string(kTemporary) + to_hex(suffix);
+  // Held before it loses its name.
+  Descriptor replaced;
+  if (options.overwrite && options.erase_replaced) {
+    auto file = open_to_overwrite(path);
+    if (!file && file.error().kind != ErrorKind::not_found) return fail(file.error());
+    if (file) replaced = std::move(*file);
+  }
   auto done = fill_temporary(temporary, bytes, options.mode);
   if (done) done = publish(temporary, path, options.overwrite);
   if (!done) {
     ::unlink(temporary.c_str());
     return done;
   }
-  return sync_directory(directory_of(path));
+  AETHER_CHECK(sync_directory(directory_of(path)));
+  return replaced.valid() ? overwrite(replaced, path) : Outcome<void>{};
+}
+
+Outcome<void> erase_leftovers(const Path& path) {
+  const Path directory = directory_of(path);
+  const std::string prefix = path.filename().string() + std::string(kTemporary);
+  std::error_code code;
+  std::vector<Path> found;
+  for (std::filesystem::directory_iterator at(directory, code); !code && at != std::filesystem::directory_iterator();
+       at.increment(code))
+    if (at->path().filename().string().starts_with(prefix)) found.push_back(at->path());
+  if (code) return fail(Error{ErrorKind::io, "cannot list " + directory.string() + ": " + code.message()});
+  for (const Path& leftover : found) AETHER_CHECK(erase_file(leftover));
+  return {};
 }
 
 Outcome<void> overwrite_file(const Path& path) {
-  const Descriptor file{::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)};
-  if (!file.valid()) return fail(last_error("open", path.string()));
-  struct stat status{};
-  if (::fstat(file.get(), &status) != 0) return fail(last_error("inspect", path.string()));
-  if (!S_ISREG(status.st_mode))
-    return fail(Error{ErrorKind::not_a_file, path.string() + " is not a regular file: name a file"});
-  AETHER_CHECK(write_all(file, Bytes(static_cast<std::size_t>(status.st_size)), path));
-  if (::fsync(file.get()) != 0) return fail(last_error("sync", path.string()));
-  return {};
+  AETHER_TRY(const Descriptor file, open_to_overwrite(path));
+  return overwrite(file, path);
 }
 
 Outcome<void> erase_file(const Path& path) {
@@ -129,8 +161,13 @@ Outcome<void> make_directories(const Path& path, mode_t mode) {
   return fail(error);
 }
 
+Outcome<void> move_directory(const Path& from, const Path& to) {
+  if (::rename(from.c_str(), to.c_str()) != 0) return fail(last_error("create", to.string()));
+  return sync_directory(directory_of(to));
+}
+
 Outcome<FileLock> FileLock::acquire(const Path& path) {
-  Descriptor file{::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0644)};
+  Descriptor file{::open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600)};
   if (!file.valid()) return fail(last_error("open lock", path.string()));
   if (::flock(file.get(), LOCK_EX | LOCK_NB) != 0) {
     if (errno != EWOULDBLOCK) return fail(last_error("lock", path.string()));

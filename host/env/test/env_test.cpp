@@ -27,7 +27,7 @@ TEST(File, write_replaces_whole_and_leaves_nothing_beside_it) {
   ASSERT_TRUE(write_file_atomically(path, as_bytes("second"), {.mode = 0600}));
   EXPECT_EQ(as_text(*read_file(path, 100)), "second");
   EXPECT_EQ(entries(dir->path()), 1u);
-  struct stat status {};
+  struct stat status{};
   ASSERT_EQ(::stat(path.c_str(), &status), 0);
   EXPECT_EQ(status.st_mode & 0777, 0600u);
 }
@@ -73,6 +73,49 @@ TEST(File, erased_is_overwritten_before_it_is_gone) {
   EXPECT_FALSE(overwrite_file(dir->path()));
   std::filesystem::create_symlink(other, path);
   EXPECT_FALSE(erase_file(path));
+}
+
+TEST(File, a_replaced_secret_is_overwritten_where_it_lay) {
+  const auto dir = TempDir::create();
+  const Path path = dir->path() / "secret", other = dir->path() / "other";
+  ASSERT_TRUE(write_file_atomically(path, as_bytes("first"), {.mode = 0600, .erase_replaced = true}));
+  std::filesystem::create_hard_link(path, other);
+  ASSERT_TRUE(write_file_atomically(path, as_bytes("second"), {.mode = 0600, .erase_replaced = true}));
+  EXPECT_EQ(as_text(*read_file(path, 100)), "second");
+  EXPECT_EQ(*read_file(other, 100), Bytes(5));
+  std::filesystem::remove(path);
+  std::filesystem::create_symlink(other, path);
+  EXPECT_FALSE(write_file_atomically(path, as_bytes("third"), {.erase_replaced = true}));
+  EXPECT_EQ(entries(dir->path()), 2u);
+}
+
+TEST(File, leftovers_of_a_write_are_erased_and_nothing_else) {
+  const auto dir = TempDir::create();
+  const Path path = dir->path() / "a", leftover = dir->path() / "a.tmp-0123", hold = dir->path() / "hold";
+  for (const auto* name : {"a", "a.tmp", "ab.tmp-0123", "a.tmp-0123"})
+    ASSERT_TRUE(write_file_atomically(dir->path() / name, as_bytes("kept")));
+  std::filesystem::create_hard_link(leftover, hold);
+  ASSERT_TRUE(erase_leftovers(path));
+  EXPECT_FALSE(std::filesystem::exists(leftover));
+  EXPECT_EQ(*read_file(hold, 100), Bytes(4));
+  for (const auto* name : {"a", "a.tmp", "ab.tmp-0123"}) EXPECT_EQ(as_text(*read_file(dir->path() / name, 4)), "kept");
+  EXPECT_FALSE(erase_leftovers(dir->path() / "none" / "a"));
+}
+
+TEST(File, a_directory_moves_whole_and_replaces_nothing) {
+  const auto dir = TempDir::create();
+  const Path from = dir->path() / "from", to = dir->path() / "to";
+  ASSERT_TRUE(make_directories(from));
+  ASSERT_TRUE(write_file_atomically(from / "a", as_bytes("1")));
+  ASSERT_TRUE(make_directories(to));
+  ASSERT_TRUE(move_directory(from, to));
+  EXPECT_FALSE(std::filesystem::exists(from));
+  EXPECT_EQ(as_text(*read_file(to / "a", 1)), "1");
+  ASSERT_TRUE(make_directories(from));
+  EXPECT_EQ(move_directory(from, to).error().kind, ErrorKind::exists);
+  EXPECT_TRUE(std::filesystem::exists(to / "a"));
+  EXPECT_FALSE(move_directory(from, to / "a"));
+  EXPECT_EQ(move_directory(dir->path() / "none", dir->path() / "x").error().kind, ErrorKind::not_found);
 }
 
 TEST(FileLock, a_dead_holder_frees_it_and_a_live_one_keeps_it) {

@@ -21,8 +21,12 @@ using Path = std::filesystem::path;
 struct WriteOptions {
   mode_t mode = 0644;
   bool overwrite = true;  // false: an existing file is ErrorKind::exists, and stays as it is
+  // The bytes of the file that is replaced are overwritten as overwrite_file does, as soon as the new ones are durable.
+  bool erase_replaced = false;
 };
 [[nodiscard]] Outcome<void> write_file_atomically(const Path& path, ByteView bytes, WriteOptions options = {});
+// Erases what a write of `path` that did not come to its end left beside it. No other write of it may be under way.
+[[nodiscard]] Outcome<void> erase_leftovers(const Path& path);
 
 // Overwrites the bytes of a secret with zeros where they lie, durably. What a disk copies when it writes (copy-on-write
 // file systems, journals of data, flash, snapshots, backups) may keep the old ones.
@@ -32,6 +36,10 @@ struct WriteOptions {
 
 // Makes the directory and those above it; fine when it exists.
 [[nodiscard]] Outcome<void> make_directories(const Path& path, mode_t mode = 0755);
+
+// Gives a directory, with all that is durable in it, another name of the same file system: whole or not at all,
+// durably. ErrorKind::exists when `to` is there, and stays as it is, unless it is an empty directory.
+[[nodiscard]] Outcome<void> move_directory(const Path& from, const Path& to);
 
 // A closed-on-exec file descriptor.
 class Descriptor {
@@ -50,7 +58,7 @@ class Descriptor {
 // Held by one process at a time; released when it dies, however it dies.
 class FileLock {
  public:
-  // Creates the file if needed. ErrorKind::locked when another holder is alive.
+  // Creates the file if needed, mode 0600. ErrorKind::locked when another holder is alive.
   [[nodiscard]] static Outcome<FileLock> acquire(const Path& path);
 
  private:
