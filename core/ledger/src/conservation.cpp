@@ -1,5 +1,7 @@
 #include "aether/ledger/conservation.hpp"
 
+#include "aether/types/utxo.hpp"
+
 namespace aether::ledger {
 
 std::optional<Balance> checked_add(const Balance& a, const Balance& b) {
@@ -28,7 +30,13 @@ std::optional<Balance> value_in(Programs programs, const ObjectId& id, ByteView 
     return treasury->balance;
   }
   std::optional<Balance> sum = Balance{};
-  if (id.domain == Domain::supply) return sum;
+  if (id.domain == Domain::utxo) {
+    const auto utxo = codec::decode<Utxo>(value);
+    AETHER_ASSERT(utxo.has_value());
+    sum->of(utxo->asset) = utxo->amount;
+    return sum;
+  }
+  if (id.domain == Domain::supply || id.domain == Domain::validators) return sum;
   for (const Program* program : programs) {
     sum = checked_add(*sum, program->value_held(id, value));
     if (!sum) return std::nullopt;

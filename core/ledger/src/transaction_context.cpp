@@ -31,9 +31,11 @@ Outcome<void> TransactionContext::charge(std::uint64_t steps) {
 
 Outcome<void> TransactionContext::touch(const ObjectId& id, bool writes) {
   AETHER_CHECK(charge(facts_.params.gas.per_state_access));
-  // Balances, supply and treasury move only by debits, credits and burns.
-  const bool owned_by_ledger =
-      id.domain == Domain::account || id.domain == Domain::supply || id.domain == Domain::treasury;
+  // Balances, supply and treasury move only by debits, credits and burns, UTxOs by inputs and outputs, validator sets
+  // at the ends of epochs.
+  const bool owned_by_ledger = id.domain == Domain::account || id.domain == Domain::supply ||
+                               id.domain == Domain::treasury || id.domain == Domain::utxo ||
+                               id.domain == Domain::validators;
   if (writes && owned_by_ledger) return fail(Code::undeclared_write);
   if (id == sender_id_) return {};
   if (mode_ == AccessMode::enforce) {

@@ -4,6 +4,7 @@
 
 #include "aether/ledger/apply.hpp"
 #include "aether/ledger/conservation.hpp"
+#include "aether/types/utxo.hpp"
 
 namespace aether::ledger {
 namespace {
@@ -26,8 +27,10 @@ struct MapState final : StateView {
 };
 
 const ObjectId kVault{Domain::job, {}};
+const ObjectId kForeignUtxo = utxo_object({});
 
-// Holds an AIC amount in one object. Instruction: 0 deposit, 1 withdraw, 2 burn all, 3 deposit and fail, 4 make value.
+// Holds an AIC amount in one object. Instruction: 0 deposit, 1 withdraw, 2 burn all, 3 deposit and fail, 4 make value,
+// 6 write an object that is the ledger's own.
 struct VaultProgram final : Program {
   Hash id() const override { return native_program_id("vault"); }
   bool is_dispute(ByteView instruction) const override { return instruction.size() > 1; }
@@ -41,10 +44,23 @@ struct VaultProgram final : Program {
     const Amount all = balance.aic;
     switch (instruction[0]) {
       case 0:
-      case 3: AETHER_CHECK(c.debit_sender(Asset::aic, 10)); balance.aic += 10; break;
-      case 1: c.credit(c.sender(), Asset::aic, all); balance.aic = 0; break;
-      case 2: c.burn(Asset::aic, all); balance.aic = 0; break;
-      case 4: c.credit(c.sender(), Asset::aic, all + 1); balance.aic = 0; break;
+      case 3:
+        AETHER_CHECK(c.debit_sender(Asset::aic, 10));
+        balance.aic += 10;
+        break;
+      case 1:
+        c.credit(c.sender(), Asset::aic, all);
+        balance.aic = 0;
+        break;
+      case 2:
+        c.burn(Asset::aic, all);
+        balance.aic = 0;
+        break;
+      case 6: return c.write(kForeignUtxo, codec::encode(Utxo{}));
+      case 4:
+        c.credit(c.sender(), Asset::aic, all + 1);
+        balance.aic = 0;
+        break;
       default: return fail(Code::malformed_instruction);
     }
     AETHER_CHECK(c.store(kVault, balance));
@@ -149,13 +165,20 @@ RC_GTEST_PROP(ApplyBlock, equals_a_naive_model, ()) {
         }
       } else {
         const unsigned op = tx.body().call->data[0];
-        if ((op == 0 || op == 3) && mine[Asset::aic] < 10) code = 4;
-        else if (op == 3) code = 300;
-        else if (op == 4) code = 7;
-        else if (op == 5) code = 6;
-        else if (op == 0) mine[Asset::aic] -= 10, in_vault += 10;
-        else if (op == 1) later.push_back({tx.sender(), Asset::aic, in_vault}), in_vault = 0;
-        else burned_aic += in_vault, in_vault = 0;
+        if ((op == 0 || op == 3) && mine[Asset::aic] < 10)
+          code = 4;
+        else if (op == 3)
+          code = 300;
+        else if (op == 4)
+          code = 7;
+        else if (op == 5)
+          code = 6;
+        else if (op == 0)
+          mine[Asset::aic] -= 10, in_vault += 10;
+        else if (op == 1)
+          later.push_back({tx.sender(), Asset::aic, in_vault}), in_vault = 0;
+        else
+          burned_aic += in_vault, in_vault = 0;
       }
       const auto& receipt = out->receipts[i];
       RC_ASSERT(receipt.code.raw() == code);
@@ -261,6 +284,8 @@ TEST(Execution, each_failure_has_its_own_code) {
   EXPECT_EQ(code_of(chain, body), result_code(Code::undeclared_read));
   body.reads.insert(kVault);
   EXPECT_EQ(code_of(chain, body), result_code(Code::undeclared_write));
+  body = call(0, {6}, 1), body.writes.insert(kForeignUtxo);
+  EXPECT_EQ(code_of(chain, body), result_code(Code::undeclared_write));
   body = call(0, {0}, 1), body.gas_limit = Gas{1'200};
   EXPECT_EQ(code_of(chain, body), result_code(Code::out_of_gas));
   body = call(0, {0}, 1), body.call->program = Hash{};
@@ -290,6 +315,20 @@ TEST(Conservation, a_diff_that_makes_or_loses_value_is_seen) {
     account.balance.swr = amount;
     EXPECT_FALSE(conserves(chain.state, all, {{account_object(who(0)), codec::encode(account)}}));
   }
+}
+
+TEST(Conservation, what_an_account_loses_may_be_a_utxo_of_the_same_asset) {
+  const Chain chain;
+  Account account = chain.account(who(0));
+  account.balance.aic -= 60;
+  const auto kept_in = [&](Asset asset, Amount amount) {
+    return conserves(chain.state, all,
+                     {{account_object(who(0)), codec::encode(account)},
+                      {utxo_object({}), codec::encode(Utxo{.asset = asset, .amount = amount})}});
+  };
+  EXPECT_TRUE(kept_in(Asset::aic, 60));
+  EXPECT_FALSE(kept_in(Asset::aic, 61));
+  EXPECT_FALSE(kept_in(Asset::swr, 60));
 }
 
 }  // namespace

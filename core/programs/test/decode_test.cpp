@@ -3,12 +3,14 @@
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
 
+#include "../../codec/test/arbitrary.hpp"
 #include "aether/programs/instructions.hpp"
 #include "aether/programs/programs.hpp"
-#include "arbitrary.hpp"
 
 namespace aether::programs::testing {
 namespace {
+
+using codec::testing::Arbitrary;
 
 template <class T>
 void round_trip(std::uint64_t seed) {

@@ -32,4 +32,22 @@ Hash transactions_root(std::span<const Transaction> transactions) { return list_
 
 Hash receipts_root(std::span<const Receipt> receipts) { return list_root(kReceiptsTag, receipts); }
 
+std::string_view to_string(RecallError error) {
+  switch (error) {
+    case RecallError::other_header: return "the stored header has another hash";
+    case RecallError::other_transactions: return "the stored transactions are not those of the header";
+  }
+  return "unknown";
+}
+
+Result<std::vector<VerifiedTransaction>, RecallError> recall(Block block, const Hash& hash) {
+  if (block_hash(block.header.body) != hash) return fail(RecallError::other_header);
+  if (transactions_root(block.transactions) != block.header.body.transactions_root)
+    return fail(RecallError::other_transactions);
+  std::vector<VerifiedTransaction> out;
+  out.reserve(block.transactions.size());
+  for (Transaction& transaction : block.transactions) out.push_back(assume_verified(std::move(transaction)));
+  return out;
+}
+
 }  // namespace aether

@@ -1,6 +1,7 @@
 #include "aether/types/transaction.hpp"
 
 #include "aether/crypto/sha256.hpp"
+#include "verifier.hpp"
 
 namespace aether {
 
@@ -12,17 +13,14 @@ Transaction sign(TransactionBody body, const crypto::Seed& seed) {
 }
 
 VerifiedTransaction assume_verified(Transaction transaction) {
-  VerifiedTransaction out;
   const Bytes body = codec::encode(transaction.body);
-  out.id_ = crypto::tagged_hash(kTransactionTag, body);
-  out.sender_ = address_of(transaction.body.sender);
-  out.byte_size_ = body.size() + transaction.signature.size();
-  out.transaction_ = std::move(transaction);
-  return out;
+  Facts<Transaction> facts{crypto::tagged_hash(kTransactionTag, body), address_of(transaction.body.sender),
+                           body.size() + transaction.signature.size()};
+  return VerifiedTransaction(Verifier::pass<Transaction>(std::move(transaction), std::move(facts)));
 }
 
-std::optional<VerifiedTransaction> verify(Transaction transaction) {
-  VerifiedTransaction out = assume_verified(std::move(transaction));
+std::optional<VerifiedTransaction> verify(Unverified<Transaction> transaction) {
+  VerifiedTransaction out = assume_verified(std::move(transaction).unchecked());
   const auto& key = std::get<crypto::PublicKey>(out.body().sender);
   if (!crypto::verify_id(key, kTransactionTag, out.id(), out.transaction().signature)) return std::nullopt;
   return out;

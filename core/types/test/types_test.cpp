@@ -34,7 +34,8 @@ RC_GTEST_PROP(Amount, text_round_trip, (std::uint64_t high, std::uint64_t low)) 
 }
 
 TEST(Amount, refuses_what_is_not_an_amount) {
-  for (const auto text : {"", ".", "1.", ".5", "-1", "1e3", "1.0000001", "01", "340282366920938463463374607431768211456"})
+  for (const auto text :
+       {"", ".", "1.", ".5", "-1", "1e3", "1.0000001", "01", "340282366920938463463374607431768211456"})
     EXPECT_FALSE(amount_from_text(text)) << text;
   EXPECT_EQ(*amount_from_text("12.5"), 12'500'000u);
 }
@@ -74,6 +75,34 @@ TEST(Block, hash_excludes_the_signature_and_seals_verify) {
   EXPECT_TRUE(verify_seal(header));
   header.body.slot = Slot{1};
   EXPECT_FALSE(verify_seal(header));
+}
+
+TEST(Block, recalls_its_transactions_by_hash_and_root_and_nothing_else) {
+  const crypto::Seed seed{std::array<std::uint8_t, 32>{9}};
+  Block block;
+  for (std::uint64_t nonce = 1; nonce < 4; ++nonce) {
+    TransactionBody body = some_body(seed);
+    body.nonce = nonce;
+    block.transactions.push_back(sign(std::move(body), seed));
+  }
+  HeaderBody body;
+  body.sealer = DevSealer{crypto::ed25519_public_key(seed)};
+  body.transactions_root = transactions_root(block.transactions);
+  block.header = seal(body, seed);
+  const Hash hash = block_hash(block.header.body);
+
+  const auto recalled = recall(block, hash);
+  ASSERT_TRUE(recalled && recalled->size() == 3);
+  for (std::size_t i = 0; i < 3; ++i) EXPECT_EQ((*recalled)[i].id(), verify(block.transactions[i])->id());
+
+  Block other = block;
+  other.header.body.time_ms = 5;
+  EXPECT_EQ(recall(other, hash).error(), RecallError::other_header);
+  other = block;
+  other.transactions[1].signature[0] ^= 1;
+  EXPECT_EQ(recall(other, hash).error(), RecallError::other_transactions);
+  other.transactions.pop_back();
+  EXPECT_EQ(recall(other, hash).error(), RecallError::other_transactions);
 }
 
 TEST(Genesis, hash_depends_on_parameters_and_accounts_sort_by_address) {

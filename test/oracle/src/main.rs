@@ -54,6 +54,8 @@ enum Domain {
     Model,
     Job,
     Commit,
+    Utxo,
+    Validators,
 }
 
 #[derive(Serialize, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
@@ -136,13 +138,15 @@ impl Random {
     fn set(&mut self) -> Set {
         (0..self.below(6))
             .map(|_| {
-                let domain = match self.below(6) {
+                let domain = match self.below(8) {
                     0 => Domain::Account,
                     1 => Domain::Supply,
                     2 => Domain::Treasury,
                     3 => Domain::Model,
                     4 => Domain::Job,
-                    _ => Domain::Commit,
+                    5 => Domain::Commit,
+                    6 => Domain::Utxo,
+                    _ => Domain::Validators,
                 };
                 (ObjectId { domain, key: self.hash() }, ())
             })

@@ -108,6 +108,16 @@ struct Receipt {
 [[nodiscard]] Hash transactions_root(std::span<const Transaction> transactions);
 [[nodiscard]] Hash receipts_root(std::span<const Receipt> receipts);
 
+enum class RecallError : std::uint8_t {
+  other_header,        // its hash is another
+  other_transactions,  // not those of the header
+};
+[[nodiscard]] std::string_view to_string(RecallError error);
+
+// The transactions of a block that this node verified before it stored it under `hash`: the header is checked by that
+// hash and the transactions, signatures included, by the header's root.
+[[nodiscard]] Result<std::vector<VerifiedTransaction>, RecallError> recall(Block block, const Hash& hash);
+
 }  // namespace aether
 
 namespace aether::codec {

@@ -9,7 +9,7 @@
 
 namespace aether {
 
-enum class Domain : std::uint8_t { account, supply, treasury, model, job, commit };
+enum class Domain : std::uint8_t { account, supply, treasury, model, job, commit, utxo, validators };
 
 struct ObjectId {
   Domain domain = Domain::account;
@@ -80,5 +80,5 @@ struct Treasury {
 namespace aether::codec {
 template <>
 inline constexpr auto enum_names<Domain> =
-    std::array<std::string_view, 6>{"account", "supply", "treasury", "model", "job", "commit"};
+    std::array<std::string_view, 8>{"account", "supply", "treasury", "model", "job", "commit", "utxo", "validators"};
 }  // namespace aether::codec

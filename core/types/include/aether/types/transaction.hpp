@@ -1,12 +1,12 @@
 // Transactions (protocol section 3). The id covers everything but the signature and is what is signed, with the tag
-// "aether/tx"; the chain id is inside. Bytes decode to Transaction; only verify() makes a VerifiedTransaction, and only
-// that reaches the ledger.
+// "aether/tx"; the chain id is inside. Only a VerifiedTransaction reaches the ledger.
 #pragma once
 
 #include <optional>
 
 #include "aether/params/limits.hpp"
 #include "aether/types/object.hpp"
+#include "aether/types/verified.hpp"
 
 namespace aether {
 
@@ -73,7 +73,7 @@ using AccessSet = codec::SortedSet<ObjectId, limits::kAccessEntriesMax>;
 
 struct TransactionBody {
   ChainId chain_id;
-  Slot valid_until;             // the last slot whose block may hold it
+  Slot valid_until;  // the last slot whose block may hold it
   std::uint64_t nonce = 0;
   SenderKey sender;
   codec::List<TransactionInput, limits::kInputsMax> inputs;
@@ -82,8 +82,8 @@ struct TransactionBody {
   AccessSet writes;
   std::optional<Call> call;
   Gas gas_limit;
-  Amount max_fee = 0;           // bounds the whole fee, in SWR
-  Amount priority_fee = 0;      // a total, not a rate
+  Amount max_fee = 0;       // bounds the whole fee, in SWR
+  Amount priority_fee = 0;  // a total, not a rate
 
   bool operator==(const TransactionBody&) const = default;
   template <class Self, class V>
@@ -119,29 +119,29 @@ struct Transaction {
 [[nodiscard]] Hash transaction_id(const TransactionBody& body);
 [[nodiscard]] Transaction sign(TransactionBody body, const crypto::Seed& seed);
 
-// A transaction whose signature holds, with what was computed on the way.
-class VerifiedTransaction {
- public:
-  const Transaction& transaction() const { return transaction_; }
-  const TransactionBody& body() const { return transaction_.body; }
-  const Hash& id() const { return id_; }
-  const Address& sender() const { return sender_; }
-  std::size_t byte_size() const { return byte_size_; }  // of the BCS form, signature included
+template <>
+struct Facts<Transaction> {
+  Hash id;
+  Address sender;
+  std::size_t byte_size = 0;  // of the BCS form, signature included
+};
 
- private:
-  friend std::optional<VerifiedTransaction> verify(Transaction transaction);
-  friend VerifiedTransaction assume_verified(Transaction transaction);
-  VerifiedTransaction() = default;
-  Transaction transaction_;
-  Hash id_;
-  Address sender_;
-  std::size_t byte_size_ = 0;
+// A transaction whose signature holds, by the names that the ledger uses.
+class VerifiedTransaction : public Verified<Transaction> {
+ public:
+  explicit VerifiedTransaction(Verified<Transaction> from) : Verified(std::move(from)) {}
+  const Transaction& transaction() const { return **this; }
+  const TransactionBody& body() const { return (*this)->body; }
+  const Hash& id() const { return facts().id; }
+  const Address& sender() const { return facts().sender; }
+  std::size_t byte_size() const { return facts().byte_size; }
 };
 
 // None when the signature does not hold.
-[[nodiscard]] std::optional<VerifiedTransaction> verify(Transaction transaction);
+[[nodiscard]] std::optional<VerifiedTransaction> verify(Unverified<Transaction> transaction);
 
-// For a transaction from a block that this node verified before it stored it, and for simulating an unsigned one.
+// Without a look at the signature: to simulate an unsigned transaction. For what this node stored see recall
+// (block.hpp).
 [[nodiscard]] VerifiedTransaction assume_verified(Transaction transaction);
 
 }  // namespace aether

@@ -5,7 +5,7 @@
 
 #include "aether/codec/bcs.hpp"
 
-namespace aether::programs::testing {
+namespace aether::codec::testing {
 
 class Arbitrary {
  public:
@@ -30,24 +30,24 @@ class Arbitrary {
   void fill(T& out) {
     if constexpr (std::same_as<T, bool>) {
       out = random_() % 2 == 0;
-    } else if constexpr (codec::Integer<T>) {
+    } else if constexpr (Integer<T>) {
       out = static_cast<T>((u128{random_()} << 64 | random_()) >> random_() % 128);
-    } else if constexpr (codec::is_strong<T>) {
+    } else if constexpr (is_strong<T>) {
       out = T{static_cast<typename T::Raw>(random_())};
     } else if constexpr (std::is_enum_v<T>) {
-      out = static_cast<T>(random_() % codec::enum_names<T>.size());
-    } else if constexpr (codec::is_byte_array<T>) {
+      out = static_cast<T>(random_() % enum_names<T>.size());
+    } else if constexpr (is_byte_array<T>) {
       for (auto& byte : out) byte = static_cast<std::uint8_t>(random_());
-    } else if constexpr (codec::is_optional<T>) {
+    } else if constexpr (is_optional<T>) {
       if (random_() % 2 == 0) fill(out.emplace());
-    } else if constexpr (codec::is_variant<T>) {
+    } else if constexpr (is_variant<T>) {
       one_of(out, std::make_index_sequence<std::variant_size_v<T>>());
-    } else if constexpr (codec::is_sorted_set<T>) {
+    } else if constexpr (is_sorted_set<T>) {
       for (std::size_t i = length(T::kMax); i > 0; --i)
         out.insert(make<typename std::decay_t<decltype(*out.begin())>>());
-    } else if constexpr (codec::is_text<T>) {
+    } else if constexpr (is_text<T>) {
       for (std::size_t i = length(T::kMax); i > 0; --i) out.push_back(static_cast<char>(0x20 + random_() % 0x5f));
-    } else if constexpr (codec::is_blob<T> || codec::is_list<T>) {
+    } else if constexpr (is_blob<T> || is_list<T>) {
       for (std::size_t i = length(T::kMax); i > 0; --i) out.push_back(make<typename T::value_type>());
     } else if constexpr (requires { T::fields(out, *this); }) {
       T::fields(out, *this);
@@ -65,4 +65,4 @@ class Arbitrary {
   std::mt19937_64 random_;
 };
 
-}  // namespace aether::programs::testing
+}  // namespace aether::codec::testing
