@@ -72,6 +72,9 @@ class Run:
             self.bits("clang")
             self.built_and_run("o0", [name for name in sanitized if name in ("infer", "vcr", "models")], QUICK)
             self.bits("o0")
+            if self.build("release", ["aether-bench-crypto"]):
+                self.stage("benchmarks beside their peers", lambda: stages.check(
+                    "bench-crypto", ["python3", "bench/crypto.py", "--check"], {"AETHER_BIN": "build/bin"}))
             self.built_and_run("tsan", [name for name in sanitized if name in THREADED], QUICK)
             fuzzers = [f"fuzz_{path.parents[1].name}_{path.stem}" for group in ("core", "host")
                        for path in sorted((stages.ROOT / group).glob("*/fuzz/*.cpp"))]
