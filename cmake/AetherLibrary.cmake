@@ -71,6 +71,11 @@ function(aether_library name)
   foreach(source ${sources})
     if(source MATCHES "_avx2\\.cpp$")
       set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS "-mavx2;-mbmi;-mbmi2;$<$<CONFIG:Release>:-O3>")
+    elseif(source MATCHES "_ifma\\.cpp$")
+      # GCC 12's own intrinsics read a variable that they leave undefined on purpose.
+      set(options -mavx2 -mbmi -mbmi2 -mavx512f -mavx512dq -mavx512bw -mavx512vl -mavx512ifma $<$<CONFIG:Release>:-O3>
+        $<$<CXX_COMPILER_ID:GNU>:-Wno-uninitialized> $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
+      set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS "${options}")
     elseif(source MATCHES "_shani\\.cpp$")
       set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS "-msha;-msse4.1")
     endif()

@@ -78,6 +78,7 @@ struct Engine {
 std::vector<Engine> own_engines() {
   std::vector<Engine> out;
   if (env::cpu_features().avx2) out.push_back({"avx2", BatchEngine::avx2});
+  if (env::cpu_features().avx512_ifma) out.push_back({"ifma", BatchEngine::ifma});
   return out;
 }
 

@@ -24,6 +24,9 @@ CORE = [(re.compile(pattern), why) for pattern, why in (
     (r"\b(?:throw|try|catch)\b", "exceptions; an expected failure is a Result"),
     (r"\b(?:dynamic_cast|typeid)\b", "run-time type information"),
 )]
+# What may include intrinsics: the files with their own compiler flags, and headers that only those include.
+KERNEL = re.compile(r"_(?:avx2|ifma|shani)\.[ch]pp$")
+INTRINSICS = re.compile(r"<\w*intrin\.h>")
 ATOMIC = re.compile(r"\bstd::atomic|<atomic>")
 VALUE_CALL = re.compile(r"(?P<receiver>\w*)\)*(?:\.|->)value\(\)")
 # In host, the names for a key-value pair of Boost.JSON and an iterator of RocksDB, whose value() is no check.
@@ -56,6 +59,13 @@ def check_includes(layer, text, product):
             yield line, f"{name}: a path out of the library; include what a library exports"
 
 
+def check_intrinsics(path, text):
+    if not KERNEL.search(path.name):
+        for line, name in source_text.includes(text):
+            if INTRINSICS.fullmatch(name):
+                yield line, f"{name}: intrinsics are for *_avx2, *_ifma and *_shani files, which have their own flags"
+
+
 def scan(root):
     """Every refusal as (path, line, why)."""
     table, root = layer_table.read(root / "layers.cmake"), pathlib.Path(root)
@@ -66,6 +76,8 @@ def scan(root):
             text = source_text.code(raw)
             product = path.relative_to(root).parts[2] in ("include", "src")
             problems = list(check_includes(layer, raw, product))
+            if product:
+                problems += check_intrinsics(path, raw)
             if layer.group == "core" and product:
                 problems += check_core(layer, text)
             found += [(path, line, why) for line, why in problems]

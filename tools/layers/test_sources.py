@@ -80,6 +80,15 @@ class Sources(unittest.TestCase):
         self.refused("std::atomic<int> x;", "core/exec")
         self.accepted("#include <atomic>\nstd::atomic<int> x;", "core/exec/src/a.cpp")
 
+    def test_intrinsics_only_in_kernels(self):
+        for header in ("immintrin", "x86intrin", "wmmintrin"):
+            self.refused(f"#include <{header}.h>", "have their own flags")
+            self.refused(f"#include <{header}.h>", "have their own flags", "core/codec/include/aether/codec/a.hpp")
+            self.refused(f"#include <{header}.h>", "have their own flags", "host/env/src/avx2.cpp")
+        for name in ("a_avx2.cpp", "a_ifma.cpp", "a_shani.cpp", "a_avx2.hpp", "a_ifma.hpp"):
+            self.accepted("#include <immintrin.h>", f"core/codec/src/{name}")
+        self.accepted("// #include <immintrin.h>\n#include <cpuid.h>")
+
     def test_value_call_everywhere(self):
         self.refused("int f() { return x.value(); }", "value()")
         self.refused("int f() { return x->value(); }", "value()", "host/env/src/a.cpp")

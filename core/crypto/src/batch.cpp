@@ -52,7 +52,7 @@ Hash Batch::seed(std::size_t first, std::size_t last) const {
 }
 
 bool Batch::holds(BatchEngine engine, std::size_t first, std::size_t last) const {
-  AETHER_ASSERT(engine != BatchEngine::avx2);
+  AETHER_ASSERT(engine == BatchEngine::zebra || engine == BatchEngine::commonware);
   if (first == last) return true;
   const std::size_t n = last - first;
   const Hash coefficients = seed(first, last);

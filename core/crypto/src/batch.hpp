@@ -24,7 +24,8 @@ class Batch {
   ByteView message(std::size_t i) const { return {messages_[i], lengths_[i]}; }
   Hash seed(std::size_t first, std::size_t last) const;  // of the coefficients
 
-  // Whether the signatures [first, last) hold. Commonware's needs a tag. For AVX2, see Equation.
+  // Whether the signatures [first, last) hold. Commonware's needs a tag. For our own engines, see
+  // Equation.
   bool holds(BatchEngine engine, std::size_t first, std::size_t last) const;
   bool single(std::size_t i) const { return ed25519_verify(keys_[i], message(i), signatures_[i]); }
 

@@ -16,6 +16,21 @@ namespace {
 constexpr std::size_t kChunkMax = 4096;
 constexpr std::size_t kChunkMin = 128;
 
+// Calls use(holds), where holds(from, to) is the engine's word on a part of [first, last).
+template <class Use>
+void with_engine(BatchEngine engine, const Batch& batch, std::size_t first, std::size_t last, const Use& use) {
+  const auto own = [&](auto equation) {
+    use([&](std::size_t from, std::size_t to) { return equation.holds(from, to); });
+  };
+  switch (engine) {
+    case BatchEngine::ifma: return own(Equation<Ifma>(batch, first, last));
+    case BatchEngine::avx2: return own(Equation<Avx2>(batch, first, last));
+    case BatchEngine::zebra:
+    case BatchEngine::commonware: break;
+  }
+  use([&](std::size_t from, std::size_t to) { return batch.holds(engine, from, to); });
+}
+
 // Verdicts in the batch's order; `groups` are too, with equal ones together.
 std::vector<std::uint8_t> settle_chunks(BatchEngine engine, const Batch& batch, std::span<const std::uint32_t> groups,
                                         TaskPool& pool) {
@@ -25,14 +40,8 @@ std::vector<std::uint8_t> settle_chunks(BatchEngine engine, const Batch& batch, 
   const auto single = [&](std::size_t i) { return batch.single(i); };
   pool.run((batch.size() + chunk - 1) / chunk, [&](std::size_t task) {
     const std::size_t begin = task * chunk, end = std::min(batch.size(), begin + chunk);
-    if (engine == BatchEngine::avx2) {
-      Equation equation(batch, begin, end);
-      const auto holds = [&](std::size_t first, std::size_t last) { return equation.holds(first, last); };
-      Settler(groups, holds, single, verdicts).settle(begin, end);
-    } else {
-      const auto holds = [&](std::size_t first, std::size_t last) { return batch.holds(engine, first, last); };
-      Settler(groups, holds, single, verdicts).settle(begin, end);
-    }
+    with_engine(engine, batch, begin, end,
+                [&](auto&& holds) { Settler(groups, holds, single, verdicts).settle(begin, end); });
   });
   return verdicts;
 }
@@ -41,7 +50,7 @@ std::vector<std::uint8_t> settle_chunks(BatchEngine engine, const Batch& batch, 
 
 BatchEngine batch_engine([[maybe_unused]] const CpuFeatures& cpu) {
 #ifdef AETHER_ED25519_FAST_ACCEPTS
-  if (cpu.avx512_ifma) return BatchEngine::commonware;
+  if (cpu.avx512_ifma) return BatchEngine::ifma;
   if (cpu.avx2) return BatchEngine::avx2;
 #endif
   return BatchEngine::zebra;
@@ -52,8 +61,9 @@ bool ed25519_batch_holds(BatchEngine engine, std::string_view tag, std::span<con
   std::vector<std::size_t> order(items.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
   const Batch batch(tag, items, order);
-  return engine == BatchEngine::avx2 ? Equation(batch, 0, batch.size()).holds(0, batch.size())
-                                     : batch.holds(engine, 0, batch.size());
+  bool good = false;
+  with_engine(engine, batch, 0, batch.size(), [&](auto&& holds) { good = holds(0, batch.size()); });
+  return good;
 }
 
 std::vector<bool> verify_ids_by(BatchEngine engine, std::string_view tag, std::span<const SignedId> items,

@@ -33,16 +33,6 @@ void decompress_avx2(std::span<const Encoding> encodings, std::span<AffinePoint>
 // Little-endian words of a two's complement integer.
 using Integer256 = std::array<std::uint64_t, 4>;
 
-// Points with coefficients in [−2^(bits − 1), 2^(bits − 1)); bits at most 254.
-struct MsmTerms {
-  std::span<const AffinePoint> points;
-  std::span<const Integer256> coefficients;
-  int bits;
-};
-
-// The sum of coefficient·point over all terms.
-[[nodiscard]] ExtendedPoint msm_avx2(std::span<const MsmTerms> terms);
-
 [[nodiscard]] ExtendedPoint subtract_avx2(const ExtendedPoint& a, const ExtendedPoint& b);
 // Whether 8·a is the identity.
 [[nodiscard]] bool is_small_order_avx2(const ExtendedPoint& a);

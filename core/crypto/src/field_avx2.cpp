@@ -1,6 +1,7 @@
 #include "field_avx2.hpp"
 
 #include "edwards_avx2.hpp"
+#include "power_lanes.hpp"
 
 namespace aether::crypto::avx2 {
 
@@ -65,8 +66,10 @@ AETHER_AVX2_INLINE void square_inline(Fe& out, const Fe& f) {
   carry_all(out, h);
 }
 
+using Pair = Fe[2];
+
 // x ← x^(2^n), both.
-void square_n(Fe (&out)[2], const Fe (&x)[2], int n) {
+void square_n(Pair& out, const Pair& x, int n) {
   Fe a, b;
   square_inline(a, x[0]);
   square_inline(b, x[1]);
@@ -78,7 +81,7 @@ void square_n(Fe (&out)[2], const Fe (&x)[2], int n) {
   out[1] = b;
 }
 
-void mul2(Fe (&out)[2], const Fe (&f)[2], const Fe (&g)[2]) {
+void mul2(Pair& out, const Pair& f, const Pair& g) {
   mul(out[0], f[0], g[0]);
   mul(out[1], f[1], g[1]);
 }
@@ -111,32 +114,7 @@ void carry(Fe& out, const Fe& f) {
   carry_all(out, h);
 }
 
-// (p − 5)/8 = 2^252 − 3; names say the exponent: x_5_0 is x^(2^5 − 1).
-void pow_p58(Fe (&out)[2], const Fe (&x)[2]) {
-  Fe t[2], x_2[2], x_9[2], x_11[2], x_5_0[2], x_10_0[2], x_20_0[2], x_50_0[2], x_100_0[2];
-  square_n(x_2, x, 1);
-  square_n(t, x_2, 2);
-  mul2(x_9, t, x);
-  mul2(x_11, x_9, x_2);
-  square_n(t, x_11, 1);
-  mul2(x_5_0, t, x_9);
-  square_n(t, x_5_0, 5);
-  mul2(x_10_0, t, x_5_0);
-  square_n(t, x_10_0, 10);
-  mul2(x_20_0, t, x_10_0);
-  square_n(t, x_20_0, 20);
-  mul2(t, t, x_20_0);
-  square_n(t, t, 10);
-  mul2(x_50_0, t, x_10_0);
-  square_n(t, x_50_0, 50);
-  mul2(x_100_0, t, x_50_0);
-  square_n(t, x_100_0, 100);
-  mul2(t, t, x_100_0);
-  square_n(t, t, 50);
-  mul2(t, t, x_50_0);
-  square_n(t, t, 2);
-  mul2(out, t, x);
-}
+void pow_p58(Fe (&out)[2], const Fe (&x)[2]) { power_p58(out, x, square_n, mul2); }
 
 void freeze(Fe& out, const Fe& f) {
   V h[10];

@@ -11,9 +11,12 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "curve_constants.hpp"
+
 namespace aether::crypto::avx2 {
 
 using V = __m256i;
+using Mask = V;  // lanes of all ones or none
 
 struct Fe {
   V limb[10];
@@ -54,23 +57,27 @@ AETHER_AVX2_INLINE void negate(Fe& out, const Fe& f) {
   for (std::size_t i = 0; i < 10; ++i) out.limb[i] = _mm256_sub_epi64(splat(double_p(i)), f.limb[i]);
 }
 
-// b in the lanes where the mask is all ones, else a.
-AETHER_AVX2_INLINE V select(V a, V b, V mask) { return _mm256_blendv_epi8(a, b, mask); }
+// b in the lanes of the mask, else a.
+AETHER_AVX2_INLINE V select(V a, V b, Mask mask) { return _mm256_blendv_epi8(a, b, mask); }
 
-AETHER_AVX2_INLINE void select(Fe& out, const Fe& a, const Fe& b, V mask) {
+AETHER_AVX2_INLINE void select(Fe& out, const Fe& a, const Fe& b, Mask mask) {
   for (std::size_t i = 0; i < 10; ++i) out.limb[i] = select(a.limb[i], b.limb[i], mask);
 }
 
 // One constant in every lane.
-AETHER_AVX2_INLINE void splat(Fe& out, const std::uint32_t (&limbs)[10]) {
+AETHER_AVX2_INLINE void splat(Fe& out, const FieldConstant& limbs) {
   for (std::size_t i = 0; i < 10; ++i) out.limb[i] = splat(limbs[i]);
 }
 
-// All ones in the lanes whose canonical limbs are all zero.
-AETHER_AVX2_INLINE V is_zero(const Fe& canonical) {
+// The lanes whose canonical limbs are all zero, and those that are odd.
+AETHER_AVX2_INLINE Mask is_zero(const Fe& canonical) {
   V any = canonical.limb[0];
   for (std::size_t i = 1; i < 10; ++i) any = _mm256_or_si256(any, canonical.limb[i]);
   return _mm256_cmpeq_epi64(any, _mm256_setzero_si256());
+}
+
+AETHER_AVX2_INLINE Mask is_odd(const Fe& canonical) {
+  return _mm256_cmpeq_epi64(_mm256_and_si256(canonical.limb[0], splat(1)), splat(1));
 }
 
 // The odd limbs come out clean; the even ones keep their neighbour in the high half, which products ignore.

@@ -1,28 +1,27 @@
+#include "msm.hpp"
+
 #include <algorithm>
 #include <bit>
 #include <cstring>
 #include <vector>
 
-#include "msm_avx2.hpp"
-
-namespace aether::crypto::avx2 {
+namespace aether::crypto {
 
 namespace {
 
-constexpr std::size_t kLanes = 4;
-
 std::size_t windows(int bits, int width) { return static_cast<std::size_t>((bits + width - 1) / width); }
-std::size_t quads(int bits, int width) { return (windows(bits, width) + kLanes - 1) / kLanes; }
 
 // The width with the least work: an addition to a bucket costs 8, folding a bucket 20.
-int best_width(std::span<const MsmTerms> terms) {
+template <class Kernel>
+int best_width(std::span<const MsmTerms<Kernel>> terms) {
+  const auto passes = [](int bits, int width) { return (windows(bits, width) + Kernel::kLanes - 1) / Kernel::kLanes; };
   int best = 0;
   std::size_t least = 0;
   for (int width = 3; width <= 10; ++width) {
     std::size_t cost = 0, folds = 0;
-    for (const MsmTerms& t : terms) {
-      cost += t.points.size() * quads(t.bits, width) * 8;
-      folds = std::max(folds, quads(t.bits, width));
+    for (const MsmTerms<Kernel>& t : terms) {
+      cost += t.points.size() * passes(t.bits, width) * 8;
+      folds = std::max(folds, passes(t.bits, width));
     }
     cost += folds * (std::size_t{1} << (width - 1)) * 20;
     if (best == 0 || cost < least) best = width, least = cost;
@@ -81,32 +80,31 @@ Integer256 plus(const Integer256& a, const Integer256& b) {
 
 }  // namespace
 
-ExtendedPoint msm_avx2(std::span<const MsmTerms> terms) {
+template <class Kernel>
+avx2::ExtendedPoint msm(std::span<const MsmTerms<Kernel>> terms) {
   static_assert(std::endian::native == std::endian::little);
+  constexpr std::size_t kLanes = Kernel::kLanes;
   const int width = best_width(terms);
   std::size_t total = 0, window_count = 0;
-  for (const MsmTerms& t : terms) {
+  for (const MsmTerms<Kernel>& t : terms) {
     total += t.points.size();
     window_count = std::max(window_count, windows(t.bits, width));
   }
   std::vector<Integer256> recoded;
   recoded.reserve(total + 1);
-  for (const MsmTerms& t : terms) {
+  for (const MsmTerms<Kernel>& t : terms) {
     const Integer256 offset = halves(t.bits, width);
     for (const Integer256& c : t.coefficients) recoded.push_back(plus(c, offset));
   }
   recoded.push_back({});  // a digit's read may go a few bytes on
 
-  const std::size_t size = (std::size_t{1} << (width - 1)) + 1;
-  std::vector<ExtendedPoint> buckets(kLanes * size);
-  std::vector<CachedPoint> sums((window_count + kLanes - 1) / kLanes * kLanes);
+  std::vector<typename Kernel::Bucket> buckets(kLanes * ((std::size_t{1} << (width - 1)) + 1));
+  std::vector<avx2::CachedPoint> sums((window_count + kLanes - 1) / kLanes * kLanes);
   std::vector<std::int16_t> digits(kLanes * total);
-  ExtendedPoint identity;
-  identity.words[10] = identity.words[20] = 1;
   for (std::size_t first = 0; first < window_count; first += kLanes) {
-    std::fill(buckets.begin(), buckets.end(), identity);
+    std::fill(buckets.begin(), buckets.end(), Kernel::kIdentity);
     const auto* words = reinterpret_cast<const std::uint8_t*>(recoded.data());
-    for (const MsmTerms& t : terms) {
+    for (const MsmTerms<Kernel>& t : terms) {
       const std::size_t n = t.points.size();
       if (first < windows(t.bits, width)) {
         Reader readers[kLanes];
@@ -114,13 +112,16 @@ ExtendedPoint msm_avx2(std::span<const MsmTerms> terms) {
         for (std::size_t i = 0; i < n; ++i)
           for (std::size_t l = 0; l < kLanes; ++l)
             digits[kLanes * i + l] = digit(words + i * sizeof(Integer256), readers[l]);
-        fill_buckets({buckets, size}, t.points, digits);
+        fill_buckets(std::span(buckets), t.points, digits);
       }
       words += n * sizeof(Integer256);
     }
-    fold_buckets({buckets, size}, std::span<CachedPoint, 4>(&sums[first], kLanes));
+    fold_buckets(buckets, std::span<avx2::CachedPoint, kLanes>(&sums[first], kLanes));
   }
-  return combine_windows(std::span(sums).first(window_count), width);
+  return avx2::combine_windows(std::span(sums).first(window_count), width);
 }
 
-}  // namespace aether::crypto::avx2
+template avx2::ExtendedPoint msm(std::span<const MsmTerms<Avx2>>);
+template avx2::ExtendedPoint msm(std::span<const MsmTerms<Ifma>>);
+
+}  // namespace aether::crypto

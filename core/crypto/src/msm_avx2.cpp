@@ -179,45 +179,39 @@ ExtendedPoint store_one(const Fe& p) {
   return out;
 }
 
-constexpr ExtendedPoint kIdentity = [] {
-  ExtendedPoint p;
-  p.words[10] = p.words[20] = 1;
-  return p;
-}();
-
 }  // namespace
 
-void fill_buckets(Buckets buckets, std::span<const AffinePoint> points, std::span<const std::int16_t> digits) {
-  ExtendedPoint* const lane[4] = {&buckets.all[0], &buckets.all[buckets.size], &buckets.all[2 * buckets.size],
-                                  &buckets.all[3 * buckets.size]};
-  const auto bucket = [&](std::size_t i, std::size_t l) {
-    const int digit = digits[4 * i + l];
-    return lane[l] + (digit < 0 ? -digit : digit);
-  };
+void fill_buckets(std::span<ExtendedPoint> buckets, std::span<const AffinePoint> points,
+                  std::span<const std::int16_t> digits) {
+  const std::size_t size = buckets.size() / 4;
+  ExtendedPoint* const lane[4] = {&buckets[0], &buckets[size], &buckets[2 * size], &buckets[3 * size]};
   Points p;
   for (std::size_t i = 0; i < points.size(); ++i) {
     std::uint64_t four;
     std::memcpy(&four, &digits[4 * i], sizeof four);
     if (four == 0) continue;
-    const __m128i signs = _mm_cmpgt_epi16(_mm_setzero_si128(), _mm_set_epi64x(0, static_cast<long long>(four)));
-    ExtendedPoint* const at[4] = {bucket(i, 0), bucket(i, 1), bucket(i, 2), bucket(i, 3)};
+    const __m128i signed_digits = _mm_set_epi64x(0, static_cast<long long>(four));
+    std::uint16_t magnitude[8];  // without branches, which no processor would foresee
+    _mm_storeu_si128(reinterpret_cast<__m128i*>(magnitude), _mm_abs_epi16(signed_digits));
+    ExtendedPoint* const at[4] = {lane[0] + magnitude[0], lane[1] + magnitude[1], lane[2] + magnitude[2],
+                                  lane[3] + magnitude[3]};
     load_points(p, {at[0], at[1], at[2], at[3]});
-    add_affine(p, points[i], _mm256_cvtepi16_epi64(signs));
+    add_affine(p, points[i], _mm256_cvtepi16_epi64(_mm_srai_epi16(signed_digits, 15)));
     store_points(at, p);
   }
 }
 
-void fold_buckets(Buckets buckets, std::span<CachedPoint, 4> sums) {
+void fold_buckets(std::span<const ExtendedPoint> buckets, std::span<CachedPoint, 4> sums) {
+  const std::size_t size = buckets.size() / 4;
   const auto load = [&](Points& p, std::size_t i) {
-    load_points(p, {&buckets.all[i], &buckets.all[buckets.size + i], &buckets.all[2 * buckets.size + i],
-                    &buckets.all[3 * buckets.size + i]});
+    load_points(p, {&buckets[i], &buckets[size + i], &buckets[2 * size + i], &buckets[3 * size + i]});
   };
   // From the largest magnitude down: `running` is the sum of the buckets so far, `total` the sum of all `running`.
   Points running, total;
   Cached cached;
-  load(running, buckets.size - 1);
+  load(running, size - 1);
   total = running;
-  for (std::size_t i = buckets.size - 2; i > 0; --i) {
+  for (std::size_t i = size - 2; i > 0; --i) {
     cache(cached, running);
     load(running, i);
     add_cached(running, cached);

@@ -6,14 +6,6 @@
 
 namespace aether::crypto::avx2 {
 
-inline constexpr std::uint32_t kOne[10] = {1};
-inline constexpr std::uint32_t kD[10] = {0x35978a3, 0xd37284,  0x3156ebd, 0x6a0a0e,  0x1c029,
-                                         0x179e898, 0x3a03cbb, 0x1ce7198, 0x2e2b6ff, 0x1480db3};
-inline constexpr std::uint32_t kD2[10] = {0x2b2f159, 0x1a6e509, 0x22add7a, 0xd4141d,  0x38052,
-                                          0xf3d130,  0x3407977, 0x19ce331, 0x1c56dff, 0x901b67};
-inline constexpr std::uint32_t kSqrtMinusOne[10] = {0x20ea0b0, 0x186c9d2, 0x8f189d,  0x35697f, 0xbd0c60,
-                                                    0x1fbd7a7, 0x2804c9e, 0x1e16569, 0x4fc1d,  0xae0c92};
-
 // Four extended points, one in a lane.
 struct Points {
   Packed x, y, z, t;
@@ -29,7 +21,7 @@ AETHER_AVX2_INLINE void transpose(V (&w)[4]) {
 }
 
 // Four encodings as y (bit 255 taken off, not reduced) and, in lanes of all ones or none, the sign of x.
-inline void load_encodings(const Encoding* from, Fe& y, V& sign) {
+AETHER_AVX2_INLINE void load_encodings(const Encoding* from, Fe& y, V& sign) {
   V w[4];
   for (std::size_t i = 0; i < 4; ++i) w[i] = _mm256_loadu_si256(reinterpret_cast<const V*>(from[i].data()));
   transpose(w);
@@ -91,7 +83,8 @@ AETHER_AVX2_INLINE void store_points(ExtendedPoint* const (&to)[4], const Points
 }
 
 // Four affine points that lie one after another.
-inline void store_affine(AffinePoint* to, const Packed& sum, const Packed& difference, const Packed& product) {
+AETHER_AVX2_INLINE void store_affine(AffinePoint* to, const Packed& sum, const Packed& difference,
+                                     const Packed& product) {
   std::uint32_t* const at[4] = {to[0].words.data(), to[1].words.data(), to[2].words.data(), to[3].words.data()};
   V v[16];
   for (std::size_t i = 0; i < 5; ++i) {

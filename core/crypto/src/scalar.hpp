@@ -15,10 +15,22 @@ inline constexpr Words kOrder = {0x5812631a5cf5d3ed, 0x14def9dea2f79cd6, 0, 0x10
 [[nodiscard]] Words load(std::span<const std::uint8_t, 32> bytes);
 [[nodiscard]] bool is_canonical(const Words& a);  // a < L
 [[nodiscard]] Words reduce(const std::array<std::uint64_t, 8>& wide);
-[[nodiscard]] Words from_signed(const Words& a);  // two's complement, −L ≤ a < L
 // Of canonical values.
 [[nodiscard]] Words add(const Words& a, const Words& b);
 [[nodiscard]] Words multiply(const Words& a, const Words& b);
 [[nodiscard]] Words negate(const Words& a);
+
+// Factors of [−2^127, 2^127), as two's complement words of which the last three bear the sign.
+[[nodiscard]] Words multiply_signed(const Words& factor, const Words& b);
+
+// A sum of such products, reduced once: at most 2^60 of them.
+class SignedSum {
+ public:
+  void add(const Words& factor, const Words& b);
+  [[nodiscard]] Words reduced() const;
+
+ private:
+  std::array<std::uint64_t, 8> sums_[2] = {};  // of magnitudes: of products to add, and to take away
+};
 
 }  // namespace aether::crypto::scalar

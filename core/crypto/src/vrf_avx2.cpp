@@ -9,21 +9,21 @@ namespace aether::crypto::avx2 {
 
 namespace {
 
-constexpr std::uint32_t kJ[10] = {0x76d06};  // curve25519's 486662
-constexpr std::uint32_t kMinusJ[10] = {0x3f892e7, 0x1ffffff, 0x3ffffff, 0x1ffffff, 0x3ffffff,
-                                       0x1ffffff, 0x3ffffff, 0x1ffffff, 0x3ffffff, 0x1ffffff};
+constexpr FieldConstant kJ = {0x76d06};  // curve25519's 486662
+constexpr FieldConstant kMinusJ = {0x3f892e7, 0x1ffffff, 0x3ffffff, 0x1ffffff, 0x3ffffff,
+                                   0x1ffffff, 0x3ffffff, 0x1ffffff, 0x3ffffff, 0x1ffffff};
 // 2^((p + 3)/8), and the even root of −486664.
-constexpr std::uint32_t kRootFactor[10] = {0x20ea0b1, 0x186c9d2, 0x8f189d,  0x35697f, 0xbd0c60,
-                                           0x1fbd7a7, 0x2804c9e, 0x1e16569, 0x4fc1d,  0xae0c92};
-constexpr std::uint32_t kScale[10] = {0x3457e06, 0x1812abf, 0x350598d, 0x8a5be8,  0x316874f,
-                                      0x1fc4f7e, 0x1846e01, 0xd77a4f,  0x3460a00, 0x3c9bb7};
+constexpr FieldConstant kRootFactor = {0x20ea0b1, 0x186c9d2, 0x8f189d,  0x35697f, 0xbd0c60,
+                                       0x1fbd7a7, 0x2804c9e, 0x1e16569, 0x4fc1d,  0xae0c92};
+constexpr FieldConstant kScale = {0x3457e06, 0x1812abf, 0x350598d, 0x8a5be8,  0x316874f,
+                                  0x1fc4f7e, 0x1846e01, 0xd77a4f,  0x3460a00, 0x3c9bb7};
 
 // Carried.
 struct Projective {
   Fe x, y, z;
 };
 
-void multiply_by(Fe& out, const Fe& f, const std::uint32_t (&constant)[10]) {
+void multiply_by(Fe& out, const Fe& f, const FieldConstant& constant) {
   Fe c;
   splat(c, constant);
   mul(out, f, c);
@@ -34,12 +34,6 @@ V are_equal(const Fe& a, const Fe& b) {
   sub(t, a, b);
   freeze(t, t);
   return is_zero(t);
-}
-
-V is_odd(const Fe& a) {
-  Fe t;
-  freeze(t, a);
-  return _mm256_cmpeq_epi64(_mm256_and_si256(t.limb[0], splat(1)), splat(1));
 }
 
 // dbl-2008-hwcd for a = −1, with E, F, G, H all negated; T is not needed.
@@ -146,8 +140,9 @@ Projective finish(const Elligator& e) {
   select(y, y2, y1, first);
   negate(negated, y);
   carry(negated, negated);
+  freeze(t, y);
   // odd for the first, even for the second
-  select(y, negated, y, _mm256_cmpeq_epi64(first, is_odd(y)));
+  select(y, negated, y, _mm256_cmpeq_epi64(first, is_odd(t)));
 
   // To Edwards: x = scale·xn/(xd·y), y = (xn − xd)/(xn + xd).
   Fe edwards_xn, edwards_xd, yn, yd;

@@ -9,7 +9,7 @@
 
 #include "aether/crypto/sha256.hpp"
 #include "ecvrf.hpp"
-#include "edwards_avx2.hpp"
+#include "msm.hpp"
 
 namespace aether::crypto {
 
@@ -75,7 +75,7 @@ class VrfEquationAvx2 {
 
   std::vector<std::size_t> members_;
   std::vector<avx2::AffinePoint> p_, q_, g_, y_, h_;
-  std::vector<avx2::Integer256> of_p_, of_q_, of_g_, of_y_, of_h_, of_base_;
+  std::vector<Integer256> of_p_, of_q_, of_g_, of_y_, of_h_, of_base_;
 };
 
 }  // namespace aether::crypto

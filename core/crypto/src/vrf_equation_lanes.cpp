@@ -12,7 +12,6 @@ namespace {
 using avx2::AffinePoint;
 using avx2::Encoding;
 using avx2::FourPoints;
-using avx2::Integer256;
 
 using Half = std::array<std::uint8_t, 16>;
 
@@ -207,26 +206,26 @@ void VrfEquationAvx2::weigh(const Hash& seed, std::span<const ecvrf::Proof> proo
     const VrfWeights weights(seed, i);
     of_p_.push_back(as_signed(weights.z));
     of_q_.push_back(as_signed(weights.w));
-    const auto z = scalar::from_signed(of_p_.back()), w = scalar::from_signed(of_q_.back());
+    const auto &z = of_p_.back(), &w = of_q_.back();
     const auto c = as_words(proofs[i].c);
     const auto minus_s = scalar::negate(scalar::multiply(scalar::load(proofs[i].s), eighth));
-    of_g_.push_back(scalar::multiply(w, c));
-    of_y_.push_back(scalar::multiply(z, scalar::multiply(c, eighth)));
-    of_h_.push_back(scalar::multiply(w, minus_s));
-    of_base_.push_back(scalar::multiply(z, minus_s));
+    of_g_.push_back(scalar::multiply_signed(w, c));
+    of_y_.push_back(scalar::multiply_signed(z, scalar::multiply(c, eighth)));
+    of_h_.push_back(scalar::multiply_signed(w, minus_s));
+    of_base_.push_back(scalar::multiply_signed(z, minus_s));
   }
 }
 
 bool VrfEquationAvx2::holds(std::size_t first, std::size_t last) const {
   Integer256 base{};
   for (std::size_t i = first; i < last; ++i) base = scalar::add(base, of_base_[i]);
+  using Terms = MsmTerms<Avx2>;
   const auto terms = [&](const std::vector<AffinePoint>& points, const std::vector<Integer256>& factors, int bits) {
-    return avx2::MsmTerms{std::span(points).subspan(first, last - first),
-                          std::span(factors).subspan(first, last - first), bits};
+    return Terms{std::span(points).subspan(first, last - first), std::span(factors).subspan(first, last - first), bits};
   };
-  return avx2::is_small_order_avx2(avx2::msm_avx2(
-      std::array{terms(p_, of_p_, 128), terms(q_, of_q_, 128), terms(g_, of_g_, 254), terms(y_, of_y_, 254),
-                 terms(h_, of_h_, 254), avx2::MsmTerms{{&avx2::kBasePoint, 1}, {&base, 1}, 254}}));
+  return avx2::is_small_order_avx2(
+      msm<Avx2>(std::array{terms(p_, of_p_, 128), terms(q_, of_q_, 128), terms(g_, of_g_, 254), terms(y_, of_y_, 254),
+                           terms(h_, of_h_, 254), Terms{{&avx2::kBasePoint, 1}, {&base, 1}, 254}}));
 }
 
 }  // namespace aether::crypto

@@ -9,18 +9,22 @@
 namespace aether::crypto::cases {
 
 inline CpuFeatures this_processor() {
-  return {.avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2"),
-          .avx512_ifma = __builtin_cpu_supports("avx512ifma") != 0};
+  const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
+  return {.avx2 = avx2,
+          .avx512_ifma = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+                         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+                         __builtin_cpu_supports("avx512ifma")};
 }
 
 inline std::vector<BatchEngine> engines() {
   std::vector<BatchEngine> out = {BatchEngine::zebra, BatchEngine::commonware};
   if (this_processor().avx2) out.push_back(BatchEngine::avx2);
+  if (this_processor().avx512_ifma) out.push_back(BatchEngine::ifma);
   return out;
 }
 
 inline const char* name(BatchEngine engine) {
-  constexpr const char* kNames[] = {" zebra", " commonware", " avx2"};
+  constexpr const char* kNames[] = {" zebra", " commonware", " avx2", " ifma"};
   return kNames[static_cast<std::size_t>(engine)];
 }
 

@@ -9,8 +9,8 @@
 
 #include "edge_signatures.hpp"
 #include "engines.hpp"
+#include "kernels.hpp"
 #include "sha512.hpp"
-#include "sha512_avx2.hpp"
 
 namespace aether::crypto {
 namespace {
@@ -67,6 +67,23 @@ RC_GTEST_PROP(Scalar, reduces_adds_and_multiplies_as_dalek_does, (std::uint64_t 
   RC_ASSERT(bytes_of(scalar::add(a, b)) == expected);
   aether_native_scalar_negate(x.data(), expected.data());
   RC_ASSERT(bytes_of(scalar::negate(a)) == expected);
+  // Factors of 128 bits: as given, their opposites, and the least one.
+  scalar::SignedSum sum;
+  Words total{};
+  for (Words factor : {Words{a[0], a[1] >> 1}, Words{a[0] >> random.below(64)}, Words{}, Words{0, 1ULL << 63}}) {
+    cases::Scalar product;
+    const auto magnitude = bytes_of(factor);
+    aether_native_scalar_mul_add(magnitude.data(), y.data(), zero.data(), product.data());
+    if (random.below(2) == 0 || factor[1] >> 63 != 0) {
+      for (auto& word : factor) word = ~word;
+      for (std::size_t i = 0; i < 4 && ++factor[i] == 0; ++i) continue;
+      aether_native_scalar_negate(product.data(), product.data());
+    }
+    RC_ASSERT(bytes_of(scalar::multiply_signed(factor, b)) == product);
+    sum.add(factor, b);
+    total = scalar::add(total, scalar::load(product));
+    RC_ASSERT(sum.reduced() == total);
+  }
   const auto any = random.bytes<32>();
   RC_ASSERT(scalar::is_canonical(scalar::load(any)) == aether_native_scalar_is_canonical(any.data()));
 }
@@ -77,31 +94,44 @@ TEST(Scalar, the_order_is_where_canonical_ends) {
   EXPECT_TRUE(scalar::is_canonical(below));
   EXPECT_FALSE(scalar::is_canonical(scalar::kOrder));
   EXPECT_EQ(scalar::negate(Words{}), Words{});
-  EXPECT_EQ(scalar::from_signed({~0ULL, ~0ULL, ~0ULL, ~0ULL}), below);
-  EXPECT_EQ(scalar::from_signed({7, 0, 0, 0}), (Words{7, 0, 0, 0}));
+  const Words one{1}, minus_one{~0ULL, ~0ULL, ~0ULL, ~0ULL};
+  EXPECT_EQ(scalar::multiply_signed(minus_one, one), below);
+  EXPECT_EQ(scalar::multiply_signed(minus_one, below), one);
+  EXPECT_EQ(scalar::multiply_signed(minus_one, Words{}), Words{});
 }
 
-TEST(Sha512Avx2, four_lanes_are_four_hashes) {
-  if (!cases::this_processor().avx2) GTEST_SKIP() << "this processor has no AVX2";
+template <class Kernel>
+void expect_lanes_hash_as_alone() {
   EdgeSigner random(11);
   for (const std::size_t length : {0U, 1U, 97U, 111U, 112U, 127U, 128U, 239U, 240U, 1000U}) {
     const std::size_t blocks = (length + 17 + 127) / 128;
-    std::array<Bytes, 4> messages, padded;
-    for (std::size_t l = 0; l < 4; ++l) {
+    std::array<Bytes, Kernel::kLanes> messages, padded;
+    std::array<const std::uint8_t*, Kernel::kLanes> lanes;
+    for (std::size_t l = 0; l < lanes.size(); ++l) {
       for (std::size_t i = 0; i < length; ++i) messages[l].push_back(random.bytes<1>()[0]);
       padded[l] = messages[l];
       padded[l].push_back(0x80);
       padded[l].resize(blocks * 128);
       padded[l][blocks * 128 - 1] = static_cast<std::uint8_t>(8 * length);
       padded[l][blocks * 128 - 2] = static_cast<std::uint8_t>(8 * length >> 8);
+      lanes[l] = padded[l].data();
     }
-    const auto digests =
-        avx2::sha512_blocks_avx2({padded[0].data(), padded[1].data(), padded[2].data(), padded[3].data()}, blocks);
-    for (std::size_t l = 0; l < 4; ++l) {
+    const auto digests = Kernel::sha512(lanes, blocks);
+    for (std::size_t l = 0; l < lanes.size(); ++l) {
       const Wide expected = sha512({messages[l]});
       EXPECT_EQ(std::memcmp(digests[l].data(), expected.data(), expected.size()), 0) << length;
     }
   }
+}
+
+TEST(Sha512Lanes, four_are_four_hashes) {
+  if (!cases::this_processor().avx2) GTEST_SKIP() << "this processor has no AVX2";
+  expect_lanes_hash_as_alone<Avx2>();
+}
+
+TEST(Sha512Lanes, eight_are_eight_hashes) {
+  if (!cases::this_processor().avx512_ifma) GTEST_SKIP() << "this processor has no AVX-512 IFMA";
+  expect_lanes_hash_as_alone<Ifma>();
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <rapidcheck/gtest.h>
 
 #include "engines.hpp"
+#include "msm.hpp"
 #include "sha512_four.hpp"
 #include "vrf_equation.hpp"
 
@@ -145,7 +146,8 @@ TEST_F(VrfAvx2, multiples_of_8_and_encodings_are_dalek_s_on_points_of_every_orde
     EXPECT_EQ(encodings[i], encoding_of(point)) << i;
     // The affine form is that of the same point.
     constexpr Integer256 kOnce{1, 0, 0, 0};
-    EXPECT_EQ(compress_avx2(msm_avx2(std::array{MsmTerms{{&again[i], 1}, {&kOnce, 1}, 254}})), encodings[i]) << i;
+    EXPECT_EQ(compress_avx2(msm<Avx2>(std::array{MsmTerms<Avx2>{{&again[i], 1}, {&kOnce, 1}, 254}})), encodings[i])
+        << i;
     aether_native_edwards_mul_by_cofactor(&point, &point);
     EXPECT_EQ(encodings[64 + i], encoding_of(point)) << i;
   }

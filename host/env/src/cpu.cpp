@@ -14,10 +14,14 @@ bool has_sha_ni() {
 
 }  // namespace
 
+// The builtins say no where the operating system does not save the wide registers.
 CpuFeatures cpu_features() {
-  return {.avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2"),
+  const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
+  return {.avx2 = avx2,
           .sha_ni = __builtin_cpu_supports("sse4.1") && has_sha_ni(),
-          .avx512_ifma = __builtin_cpu_supports("avx512ifma") != 0};
+          .avx512_ifma = avx2 && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+                         __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
+                         __builtin_cpu_supports("avx512ifma")};
 }
 
 }  // namespace aether::env

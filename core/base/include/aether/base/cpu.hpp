@@ -7,7 +7,7 @@ namespace aether {
 struct CpuFeatures {
   bool avx2 = false;         // with BMI and BMI2, which the kernels' compiler flags assume too
   bool sha_ni = false;       // with SSE4.1
-  bool avx512_ifma = false;  // 52-bit multiply-add on 512-bit vectors
+  bool avx512_ifma = false;  // with AVX-512 F, DQ, BW and VL, and all that avx2 says
 
   constexpr bool operator==(const CpuFeatures&) const = default;
 };

@@ -38,9 +38,9 @@ struct SignedMessage {
 [[nodiscard]] std::vector<bool> ed25519_verify_batch(std::span<const SignedMessage> items, const CpuFeatures& cpu,
                                                      TaskPool& pool);
 
-// What can check a batch. `avx2`, our own, needs CpuFeatures::avx2; `commonware` runs everywhere and is fast with
-// AVX-512 IFMA.
-enum class BatchEngine : std::uint8_t { zebra, commonware, avx2 };
+// What can check a batch. `avx2` and `ifma`, our own, need CpuFeatures::avx2 and CpuFeatures::avx512_ifma; `commonware`
+// runs everywhere and is fast with AVX-512 IFMA.
+enum class BatchEngine : std::uint8_t { zebra, commonware, avx2, ifma };
 
 // The engine whose word accepts a batch in this build: zebra, unless AETHER_ED25519_FAST_ACCEPTS was set.
 [[nodiscard]] BatchEngine batch_engine(const CpuFeatures& cpu);

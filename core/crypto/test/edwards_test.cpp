@@ -1,11 +1,10 @@
-#include "edwards_avx2.hpp"
-
 #include <gtest/gtest.h>
-#include <rapidcheck.h>
-#include <rapidcheck/gtest.h>
+
+#include <cstdlib>
 
 #include "edge_signatures.hpp"
 #include "engines.hpp"
+#include "msm.hpp"
 
 namespace aether::crypto {
 namespace {
@@ -13,11 +12,19 @@ namespace {
 using namespace cases;
 using namespace avx2;
 
-class EdwardsAvx2 : public testing::Test {
+template <class Kernel>
+class EdwardsKernel : public testing::Test {
   void SetUp() override {
-    if (!this_processor().avx2) GTEST_SKIP() << "this processor has no AVX2";
+    if (!runs()) GTEST_SKIP() << "this processor has no " << (is_ifma() ? "AVX-512 IFMA" : "AVX2");
   }
+
+ public:
+  static constexpr bool is_ifma() { return std::is_same_v<Kernel, Ifma>; }
+  static bool runs() { return is_ifma() ? this_processor().avx512_ifma : this_processor().avx2; }
 };
+
+using Kernels = testing::Types<Avx2, Ifma>;
+TYPED_TEST_SUITE(EdwardsKernel, Kernels);
 
 Encoding encoding_of(const aether_native_point& p) {
   Encoding out;
@@ -25,37 +32,42 @@ Encoding encoding_of(const aether_native_point& p) {
   return out;
 }
 
-AffinePoint affine(const Encoding& encoding) {
-  AffinePoint out;
+template <class Kernel>
+using Affine = typename Kernel::AffinePoint;
+
+template <class Kernel>
+Affine<Kernel> affine(const Encoding& encoding) {
+  Affine<Kernel> out;
   std::uint8_t valid = 0;
-  decompress_avx2({&encoding, 1}, {&out, 1}, {&valid, 1});
+  Kernel::decompress({&encoding, 1}, {&out, 1}, {&valid, 1});
   EXPECT_EQ(valid, 1);
   return out;
 }
 
 constexpr Integer256 kOneCoefficient{1, 0, 0, 0};
 
-// The canonical encoding of each point, through a sum of one term.
-Encoding encoding_of(const AffinePoint& p) {
-  return compress_avx2(msm_avx2(std::array{MsmTerms{{&p, 1}, {&kOneCoefficient, 1}, 254}}));
+template <class Kernel>
+ExtendedPoint extended(const Affine<Kernel>& p) {
+  return msm<Kernel>(std::array{MsmTerms<Kernel>{{&p, 1}, {&kOneCoefficient, 1}, 254}});
 }
 
+template <class Kernel>
 void expect_decompressed_as_by_dalek(std::span<const Encoding> encodings) {
-  std::vector<AffinePoint> points(encodings.size());
+  std::vector<Affine<Kernel>> points(encodings.size());
   std::vector<std::uint8_t> valid(encodings.size(), 7);
-  decompress_avx2(encodings, points, valid);
+  Kernel::decompress(encodings, points, valid);
   for (std::size_t i = 0; i < encodings.size(); ++i) {
     aether_native_point expected;
     ASSERT_EQ(valid[i] != 0, aether_native_edwards_decompress(encodings[i].data(), &expected)) << to_hex(encodings[i]);
     if (valid[i] != 0) {
-      ASSERT_EQ(encoding_of(points[i]), encoding_of(expected)) << to_hex(encodings[i]);
+      ASSERT_EQ(compress_avx2(extended<Kernel>(points[i])), encoding_of(expected)) << to_hex(encodings[i]);
     }
   }
 }
 
-TEST_F(EdwardsAvx2, decompresses_every_edge_encoding_as_dalek_does) {
+TYPED_TEST(EdwardsKernel, decompresses_every_edge_encoding_as_dalek_does) {
   auto edges = edge_encodings();
-  expect_decompressed_as_by_dalek(edges);
+  expect_decompressed_as_by_dalek<TypeParam>(edges);
   // y at the bounds of each limb, with both signs.
   std::vector<Encoding> bounds;
   for (int bit = 0; bit < 255; ++bit)
@@ -70,23 +82,23 @@ TEST_F(EdwardsAvx2, decompresses_every_edge_encoding_as_dalek_does) {
         e[31] |= sign;
         bounds.push_back(e);
       }
-  expect_decompressed_as_by_dalek(bounds);
+  expect_decompressed_as_by_dalek<TypeParam>(bounds);
 }
 
-TEST_F(EdwardsAvx2, decompresses_any_number_of_random_encodings_as_dalek_does) {
+TYPED_TEST(EdwardsKernel, decompresses_any_number_of_random_encodings_as_dalek_does) {
   EdgeSigner random(3);
   for (std::size_t n = 0; n < 40; ++n) {
     std::vector<Encoding> encodings(n);
     for (auto& e : encodings) e = random.bytes<32>();
-    expect_decompressed_as_by_dalek(encodings);
+    expect_decompressed_as_by_dalek<TypeParam>(encodings);
   }
 }
 
-TEST_F(EdwardsAvx2, knows_the_base_point) {
+TYPED_TEST(EdwardsKernel, knows_the_base_point) {
   Scalar one{1};
   aether_native_point base;
   aether_native_edwards_mul_base(one.data(), &base);
-  EXPECT_EQ(encoding_of(kBasePoint), encoding_of(base));
+  EXPECT_EQ(compress_avx2(extended<TypeParam>(TypeParam::kBasePoint)), encoding_of(base));
 }
 
 Scalar scalar_of(const Integer256& words) {  // modulo the order, two's complement
@@ -129,19 +141,18 @@ Integer256 coefficient(EdgeSigner& random, int bits) {
   return out;
 }
 
-RC_GTEST_PROP(EdwardsAvx2Random, sums_are_those_of_dalek, (std::uint64_t seed)) {
-  if (!this_processor().avx2) return;
+// A sum of terms with coefficients of 254 and 128 bits, sizes[0] and sizes[1] of them, at edges and at random.
+template <class Kernel>
+void check_sum(std::uint64_t seed, std::array<std::size_t, 2> sizes) {
   EdgeSigner random(seed);
-  const std::size_t sizes[] = {0, 1, 2, 3, 7, random.below(40), random.below(300)};
   const int bits[2] = {254, 128};
-  std::vector<AffinePoint> points[2];
+  std::vector<Affine<Kernel>> points[2];
   std::vector<Integer256> coefficients[2];
   std::vector<aether_native_point> all_points;
   std::vector<Scalar> all_scalars;
   const auto edges = edge_encodings();
   for (std::size_t part = 0; part < 2; ++part) {
-    const std::size_t n = sizes[random.below(std::size(sizes))];
-    while (points[part].size() < n) {
+    while (points[part].size() < sizes[part]) {
       Encoding e = random.below(4) == 0 ? edges[random.below(edges.size())] : random.bytes<32>();
       aether_native_point p;
       if (random.below(4) == 0 && !all_points.empty()) {  // one that was there, or its opposite
@@ -149,14 +160,15 @@ RC_GTEST_PROP(EdwardsAvx2Random, sums_are_those_of_dalek, (std::uint64_t seed)) 
         if (random.below(2) == 0) e[31] ^= 0x80;
       }
       if (!aether_native_edwards_decompress(e.data(), &p)) continue;
-      points[part].push_back(affine(e));
+      points[part].push_back(affine<Kernel>(e));
       coefficients[part].push_back(coefficient(random, bits[part]));
       all_points.push_back(p);
       all_scalars.push_back(scalar_of(coefficients[part].back()));
     }
   }
-  const ExtendedPoint sum = msm_avx2(
-      std::array{MsmTerms{points[0], coefficients[0], bits[0]}, MsmTerms{points[1], coefficients[1], bits[1]}});
+  using Terms = MsmTerms<Kernel>;
+  const ExtendedPoint sum =
+      msm<Kernel>(std::array{Terms{points[0], coefficients[0], bits[0]}, Terms{points[1], coefficients[1], bits[1]}});
   // Coefficients are integers here and residues there: a part of small order may differ, so both are taken 8-fold.
   aether_native_point expected;
   const Scalar zero{};
@@ -165,13 +177,30 @@ RC_GTEST_PROP(EdwardsAvx2Random, sums_are_those_of_dalek, (std::uint64_t seed)) 
     aether_native_edwards_vartime_msm(all_scalars.front().data(), all_points.data(), all_points.size(), &expected);
   aether_native_edwards_mul_by_cofactor(&expected, &expected);
   aether_native_point ours;
-  RC_ASSERT(aether_native_edwards_decompress(compress_avx2(sum).data(), &ours));
+  ASSERT_TRUE(aether_native_edwards_decompress(compress_avx2(sum).data(), &ours));
   aether_native_edwards_mul_by_cofactor(&ours, &ours);
-  RC_ASSERT(encoding_of(ours) == encoding_of(expected));
-  RC_ASSERT(is_small_order_avx2(sum) == aether_native_edwards_is_identity(&expected));
+  ASSERT_EQ(encoding_of(ours), encoding_of(expected)) << seed;
+  ASSERT_EQ(is_small_order_avx2(sum), aether_native_edwards_is_identity(&expected)) << seed;
 }
 
-TEST_F(EdwardsAvx2, subtracts_as_dalek_does_and_knows_small_order) {
+TYPED_TEST(EdwardsKernel, sums_are_those_of_dalek) {
+  EdgeSigner random(1);
+  const int rounds = std::getenv("AETHER_LONG") != nullptr ? 2000 : 100;
+  for (int round = 0; round < rounds && !this->HasFatalFailure(); ++round) {
+    const auto size = [&] {
+      return std::array<std::size_t, 7>{0, 1, 2, 3, 7, random.below(40), random.below(300)}[random.below(7)];
+    };
+    const std::size_t first = size();
+    check_sum<TypeParam>(static_cast<std::uint64_t>(round), {first, size()});
+  }
+}
+
+// More terms have wider windows: each width is the best for some size.
+TYPED_TEST(EdwardsKernel, sums_of_many_terms_are_those_of_dalek) {
+  for (const std::size_t n : {1000U, 4000U, 20000U}) check_sum<TypeParam>(n, {n, n});
+}
+
+TYPED_TEST(EdwardsKernel, subtracts_as_dalek_does_and_knows_small_order) {
   const auto edges = edge_encodings();
   EdgeSigner random(5);
   std::vector<Encoding> encodings;
@@ -187,8 +216,7 @@ TEST_F(EdwardsAvx2, subtracts_as_dalek_does_and_knows_small_order) {
   std::vector<ExtendedPoint> ours;
   std::vector<aether_native_point> theirs(encodings.size());
   for (std::size_t i = 0; i < encodings.size(); ++i) {
-    const AffinePoint p = affine(encodings[i]);
-    ours.push_back(msm_avx2(std::array{MsmTerms{{&p, 1}, {&kOneCoefficient, 1}, 254}}));
+    ours.push_back(extended<TypeParam>(affine<TypeParam>(encodings[i])));
     ASSERT_TRUE(aether_native_edwards_decompress(encodings[i].data(), &theirs[i]));
   }
   for (std::size_t i = 0; i < ours.size(); ++i)
