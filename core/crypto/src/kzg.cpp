@@ -38,7 +38,7 @@ struct Decoded {
 };
 
 Result<Decoded, KzgError> decode(const KzgClaim& claim) {
-  AETHER_TRY(const blst_p1_affine commitment, decode_point(claim.commitment, kCommitmentErrors));
+  AETHER_TRY(const blst_p1_affine commitment, decode_commitment(claim.commitment));
   AETHER_TRY(const blst_scalar z, decode_scalar(claim.z, KzgError::z_scalar));
   AETHER_TRY(const blst_scalar y, decode_scalar(claim.y, KzgError::y_scalar));
   AETHER_TRY(const blst_p1_affine proof, decode_point(claim.proof, kProofErrors));
@@ -138,6 +138,10 @@ class Batch {
 };
 
 }  // namespace
+
+Result<blst_p1_affine, KzgError> decode_commitment(const KzgCommitment& bytes) {
+  return decode_point(bytes, kCommitmentErrors);
+}
 
 Result<blst_scalar, KzgError> decode_scalar(std::span<const std::uint8_t, 32> bytes, KzgError not_below_r) {
   blst_scalar out;

@@ -21,6 +21,9 @@ struct KzgSettings::Tables {
 [[nodiscard]] Result<blst_scalar, KzgError> decode_scalar(std::span<const std::uint8_t, 32> bytes,
                                                           KzgError not_below_r);
 
+// A point of the group, else what is wrong with the commitment.
+[[nodiscard]] Result<blst_p1_affine, KzgError> decode_commitment(const KzgCommitment& bytes);
+
 [[nodiscard]] std::array<std::uint8_t, 48> encode(const blst_p1& point);
 
 // e(a, [1]₂) = e(b, [τ]₂).

@@ -77,5 +77,11 @@ TEST(KzgSetup, points_of_another_place) {
   EXPECT_EQ(error_of(with(kG2Begin, text.substr(kG2Begin + kG2Line, kG2Line))), KzgError::setup_inconsistent);
 }
 
+TEST(KzgSetup, higher_powers_are_not_looked_into) {
+  std::string text = with(kPowersBegin + 2 * kG1Line, std::string(kG1Line - 1, '0'));
+  text.replace(kG2Begin + 2 * kG2Line, kG2Line - 1, std::string(kG2Line - 1, '0'));
+  EXPECT_TRUE(KzgSettings::load(text).has_value());
+}
+
 }  // namespace
 }  // namespace aether::crypto

@@ -103,6 +103,16 @@ inline KzgOpening reference_open(const Bytes& blob, const KzgScalar& z) {
   return {std::to_array(proof.bytes), std::to_array(y.bytes)};
 }
 
+inline KzgProof reference_blob_proof(const Bytes& blob, const KzgCommitment& commitment) {
+  Blob in;
+  std::copy(blob.begin(), blob.end(), in.bytes);
+  Bytes48 to;
+  std::copy(commitment.begin(), commitment.end(), to.bytes);
+  KZGProof proof;
+  AETHER_ASSERT(compute_blob_kzg_proof(&proof, &in, &to, &reference()) == C_KZG_OK);
+  return std::to_array(proof.bytes);
+}
+
 // None where c-kzg refuses the claim.
 inline std::optional<bool> reference_verify(const KzgClaim& claim) {
   Bytes48 commitment, proof;

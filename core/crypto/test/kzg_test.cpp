@@ -164,6 +164,42 @@ TEST(Kzg, each_malformed_part_has_its_own_error) {
   EXPECT_EQ(kzg_open({}, good.z, settings()).error(), KzgError::blob_length);
 }
 
+TEST(KzgBlob, proofs_are_those_of_c_kzg_and_show_one_blob) {
+  auto blobs = edge_blobs();
+  blobs.push_back(random_blob(40));
+  SerialPool pool;
+  for (const Bytes& blob : blobs) {
+    const KzgCommitment commitment = reference_commit(blob);
+    const auto made = kzg_prove_blob(blob, commitment, settings(), pool);
+    ASSERT_TRUE(made.has_value());
+    EXPECT_EQ(made->proof, reference_blob_proof(blob, commitment));
+    EXPECT_EQ(kzg_blob_claim(blob, commitment, made->proof, settings()), *made);
+    EXPECT_EQ(verdict(*made), true);
+    const auto of_another = kzg_blob_claim(random_blob(41), commitment, made->proof, settings());
+    ASSERT_TRUE(of_another.has_value());
+    EXPECT_EQ(verdict(*of_another), false);
+  }
+}
+
+TEST(KzgBlob, refuses_each_with_its_own_error) {
+  const Bytes blob = random_blob(42);
+  const KzgCommitment commitment = reference_commit(blob);
+  SerialPool pool;
+  const auto errors = [&](ByteView of) {
+    const auto made = kzg_prove_blob(of, commitment, settings(), pool);
+    const auto claim = kzg_blob_claim(of, commitment, {}, settings());
+    EXPECT_FALSE(made.has_value() || claim.has_value());
+    EXPECT_EQ(made.error(), claim.error());
+    return made.error();
+  };
+  EXPECT_EQ(errors(ByteView(blob).first(kKzgBlobBytes - 1)), KzgError::blob_length);
+  Bytes damaged = blob;
+  std::fill_n(damaged.begin() + 32 * 77, 32, std::uint8_t{0xff});
+  EXPECT_EQ(errors(damaged), KzgError::blob_scalar);
+  EXPECT_EQ(kzg_prove_blob(blob, x_only(0), settings(), pool).error(), KzgError::commitment_not_in_subgroup);
+  EXPECT_EQ(kzg_prove_blob(blob, {}, settings(), pool).error(), KzgError::commitment_encoding);
+}
+
 // A few claims of each kind: true ones, each with one part of another claim, and infinities.
 std::vector<KzgClaim> mixed_claims() {
   std::vector<KzgClaim> out;

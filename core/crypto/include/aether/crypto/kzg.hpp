@@ -82,7 +82,16 @@ struct KzgClaim {
   KzgCommitment commitment;
   KzgScalar z, y;
   KzgProof proof;
+  bool operator==(const KzgClaim&) const = default;
 };
+
+// EIP-4844's blob proofs: an opening at a point that nobody chooses, z = SHA-256("FSBLOBVERIFY_V1_" ‖ 4096 as 16 bytes,
+// big-endian ‖ blob ‖ commitment) mod r. It shows that the commitment is the blob's. kzg_prove_blob makes the proof;
+// kzg_blob_claim is what a given proof has to show, for the verifiers below, which judge the points.
+[[nodiscard]] Result<KzgClaim, KzgError> kzg_prove_blob(ByteView blob, const KzgCommitment& commitment,
+                                                        const KzgSettings& settings, TaskPool& pool);
+[[nodiscard]] Result<KzgClaim, KzgError> kzg_blob_claim(ByteView blob, const KzgCommitment& commitment,
+                                                        const KzgProof& proof, const KzgSettings& settings);
 
 // Whether p(z) = y; an error when a part of the claim is malformed.
 [[nodiscard]] Result<bool, KzgError> kzg_verify(const KzgClaim& claim, const KzgSettings& settings);
