@@ -32,7 +32,7 @@ aether_layer(keystore GROUP host USES env types EXTERNAL PkgConfig::sodium OpenS
 aether_layer(storage  GROUP host USES telemetry ledger smt EXTERNAL RocksDB::rocksdb-shared)
 aether_layer(chain    GROUP host USES exec storage)
 aether_layer(api      GROUP host USES programs EXTERNAL Boost::json)
-aether_layer(vectors  GROUP host USES api erasure keystore EXTERNAL Boost::json)
+aether_layer(vectors  GROUP host USES api erasure keystore ceremony EXTERNAL Boost::json)
 aether_layer(receipts GROUP host USES api env)
 aether_layer(rpc      GROUP host USES api telemetry EXTERNAL Boost::headers)
 aether_layer(devchain GROUP host USES chain rpc keystore config)

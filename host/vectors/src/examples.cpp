@@ -4,6 +4,7 @@
 #include <array>
 
 #include "aether/base/result.hpp"
+#include "aether/crypto/kzg.hpp"
 
 namespace aether::vectors {
 namespace {
@@ -71,11 +72,29 @@ constexpr Lines kExamples[] =
          R"({"ok":true,"signature":"c42df1a295002ee0bae022cb629b093fa668dea2ff9ec914dbbfd8a8b3ecebd9c066c84e86d4f0051e9bab609f5b873bfff9657b4503f454d4d8f75e3cea46012ac1da2709ff437c42b1bcd02154d4d86605c1819867fdd50b641b81b26c10ad617af1c667febd38b08b8f9c51581fd4a1ed04963c8c2cfeba38c02b6db7a64cab7c114f658bd05c37eee070a68fb63fdbe76498dfc183860b008e521d8221af8516f9ff520cd1d344c3a882d7d8a27bc7d760a944983da6a133a0b003ea4139d772d7b74c20ad90f77f97e4908411e994102e4600066f45c6386c05ba29476f2f574b47385109d17188d16dc7fc29fe49489cbdc3fc8a72ea3101933a6fd7718a3d5cef9e0163417f1926373a9e114056ea52a605aa71eb761fa3e70e5bd35ac570cb81930808795e8c4d1064b1b775fa069af3b59868faa62b3cedd87d0f2028513a970653c824a773e80b4d333c7df14e597b8ad8580aa26eda096402f8a46915ad0c5f8583cb16c417efe1f7ee84ea435e3b14206a9f7fd7e3b74f8c1e981a5ba7199f9a8b80c30630f5f8e06b2a78e7a9f5450a12f8641ac4c2c52c1ac88fb45526df4a812e7ccce1a3fa59aaf9dc131c486dbd1358ac92ca8137f17e21","public_key":"975eec5bb2d403892707c46e660898977560ed9c7c8f0cab9ee950c985be9151"})"},
         {R"({"op":"kes_verify","public_key":"975eec5bb2d403892707c46e660898977560ed9c7c8f0cab9ee950c985be9151","period":3,"message":"72","signature":"c42df1a295002ee0bae022cb629b093fa668dea2ff9ec914dbbfd8a8b3ecebd9c066c84e86d4f0051e9bab609f5b873bfff9657b4503f454d4d8f75e3cea46012ac1da2709ff437c42b1bcd02154d4d86605c1819867fdd50b641b81b26c10ad617af1c667febd38b08b8f9c51581fd4a1ed04963c8c2cfeba38c02b6db7a64cab7c114f658bd05c37eee070a68fb63fdbe76498dfc183860b008e521d8221af8516f9ff520cd1d344c3a882d7d8a27bc7d760a944983da6a133a0b003ea4139d772d7b74c20ad90f77f97e4908411e994102e4600066f45c6386c05ba29476f2f574b47385109d17188d16dc7fc29fe49489cbdc3fc8a72ea3101933a6fd7718a3d5cef9e0163417f1926373a9e114056ea52a605aa71eb761fa3e70e5bd35ac570cb81930808795e8c4d1064b1b775fa069af3b59868faa62b3cedd87d0f2028513a970653c824a773e80b4d333c7df14e597b8ad8580aa26eda096402f8a46915ad0c5f8583cb16c417efe1f7ee84ea435e3b14206a9f7fd7e3b74f8c1e981a5ba7199f9a8b80c30630f5f8e06b2a78e7a9f5450a12f8641ac4c2c52c1ac88fb45526df4a812e7ccce1a3fa59aaf9dc131c486dbd1358ac92ca8137f17e21"})",
          R"({"ok":true,"valid":true})"},
+        {R"({"op":"kzg_commit","blob":"<blob>"})",
+         R"({"ok":true,"commitment":"a0413c0dcafec6dbc9f47d66785cf1e8c981044f7d13cfe3e4fcbb71b5408dfde6312493cb3c1d30516cb3ca88c03654"})"},
+        {R"({"op":"kzg_proof","z":"0000000000000000000000000000000000000000000000000000000000000005","blob":"<blob>"})",
+         R"({"ok":true,"proof":"937bb8aeda1ff2e60c243a0bfefa2b3965081f399f4c272cca2773a76c4569d5701b31b5e1f6651a7d4ae5730aeb2566","z":"0000000000000000000000000000000000000000000000000000000000000005","y":"1dc88356eaa84ffd0eda19c8804ebc4e759208815c7f2817a3586f9c9b08b643"})"},
+        {R"({"op":"kzg_verify","commitment":"a0413c0dcafec6dbc9f47d66785cf1e8c981044f7d13cfe3e4fcbb71b5408dfde6312493cb3c1d30516cb3ca88c03654","z":"0000000000000000000000000000000000000000000000000000000000000005","y":"1dc88356eaa84ffd0eda19c8804ebc4e759208815c7f2817a3586f9c9b08b643","proof":"937bb8aeda1ff2e60c243a0bfefa2b3965081f399f4c272cca2773a76c4569d5701b31b5e1f6651a7d4ae5730aeb2566"})",
+         R"({"ok":true,"valid":true})"},
+        {R"({"op":"kzg_verify_batch","items":[{"commitment":"a0413c0dcafec6dbc9f47d66785cf1e8c981044f7d13cfe3e4fcbb71b5408dfde6312493cb3c1d30516cb3ca88c03654","z":"0000000000000000000000000000000000000000000000000000000000000005","y":"1dc88356eaa84ffd0eda19c8804ebc4e759208815c7f2817a3586f9c9b08b643","proof":"937bb8aeda1ff2e60c243a0bfefa2b3965081f399f4c272cca2773a76c4569d5701b31b5e1f6651a7d4ae5730aeb2566"},{"commitment":"a0413c0dcafec6dbc9f47d66785cf1e8c981044f7d13cfe3e4fcbb71b5408dfde6312493cb3c1d30516cb3ca88c03654","z":"0000000000000000000000000000000000000000000000000000000000000005","y":"0000000000000000000000000000000000000000000000000000000000000005","proof":"937bb8aeda1ff2e60c243a0bfefa2b3965081f399f4c272cca2773a76c4569d5701b31b5e1f6651a7d4ae5730aeb2566"}]})",
+         R"({"ok":true,"valid":[true,false]})"},
         {R"({"op":"rs_encode","k":3,"r":2,"shards":["0001","0203","0405"]})",
          R"({"ok":true,"shards":["0001","0203","0405","057e","a63c"],"parity":["057e","a63c"]})"},
         {R"({"op":"rs_decode","k":3,"r":2,"shards":[null,"0203",null,"057e","a63c"]})",
          R"({"ok":true,"shards":["0001","0203","0405","057e","a63c"]})"},
 };
+
+// Stands in a request for a blob: the scalar 1, then zeros.
+constexpr std::string_view kBlob = "<blob>";
+
+std::string with_blob(std::string_view request) {
+  std::string out(request);
+  if (const std::size_t at = out.find(kBlob); at != std::string::npos)
+    out.replace(at, kBlob.size(), std::string(63, '0') + "1" + std::string(64 * (crypto::kKzgPoints - 1), '0'));
+  return out;
+}
 
 }  // namespace
 
@@ -84,7 +103,7 @@ Example example_of(std::string_view op) {
   const auto found = std::find_if(std::begin(kExamples), std::end(kExamples),
                                   [&](const Lines& lines) { return lines.request.starts_with(start); });
   AETHER_ASSERT(found != std::end(kExamples));
-  return {std::string(found->request), std::string(found->answer)};
+  return {with_blob(found->request), std::string(found->answer)};
 }
 
 }  // namespace aether::vectors

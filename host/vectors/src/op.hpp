@@ -27,7 +27,9 @@ struct Op {
   Kind kind = Kind::makes;
   std::vector<Field> takes;
   std::vector<Field> gives;
-  Output (*run)(const Fields& in, Machine& machine);
+  // What is wrong with the fields that are there or not: an error for either kind.
+  Result<void, std::string> (*check)(const Fields& in) = nullptr;
+  Output (*run)(const Fields& in, Machine& machine) = nullptr;
 };
 
 [[nodiscard]] std::vector<Op> hash_ops();
@@ -37,6 +39,7 @@ struct Op {
 [[nodiscard]] std::vector<Op> bls_ops();
 [[nodiscard]] std::vector<Op> vrf_ops();
 [[nodiscard]] std::vector<Op> kes_ops();
+[[nodiscard]] std::vector<Op> kzg_ops();
 [[nodiscard]] std::vector<Op> erasure_ops();
 
 [[nodiscard]] const std::vector<Op>& ops();

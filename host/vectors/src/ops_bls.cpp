@@ -169,7 +169,7 @@ std::vector<Op> bls_ops() {
       {.name = "bls_pop_verify",
        .summary = "whether the proof is of this key",
        .kind = Kind::judges,
-       .takes = {key, proof},
+       .takes = {key, also_named("signature", proof)},
        .gives = verdict,
        .run = run_pop_verify},
       {.name = "hash_to_g2",

@@ -74,7 +74,7 @@ std::vector<Op> ed25519_ops() {
   return {
       {.name = "ed25519_sign",
        .summary = "RFC 8032; secret_key is the 32-byte seed",
-       .takes = {bytes("secret_key", 32), kMessage, tag()},
+       .takes = {also_named("seed", bytes("secret_key", 32)), kMessage, tag()},
        .gives = {kSignature, kKey},
        .run = run_sign},
       {.name = "ed25519_verify",

@@ -44,7 +44,7 @@ std::vector<Op> hash_ops() {
        .summary =
            "the tree hash of RFC 6962; with a tag the chain's list root, H(tag, count as u64 little-endian ‖ tree "
            "hash), where the tree hash of no leaves is 32 zero bytes",
-       .takes = {list(bytes("leaves")), optional(text("tag"))},
+       .takes = {also_named("messages", list(bytes("leaves"))), optional(text("tag"))},
        .gives = {bytes("root", 32)},
        .run = run_merkle_root},
   };

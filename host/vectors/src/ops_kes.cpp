@@ -43,8 +43,9 @@ Output run_verify(const Fields& in, Machine&) {
 }  // namespace
 
 std::vector<Op> kes_ops() {
-  const Field seed = bytes("seed", 32), key = bytes("public_key", 32), message = bytes("message"),
-              period = number("period"), signature = bytes("signature", std::tuple_size_v<crypto::KesSignature>);
+  const Field seed = also_named("secret_key", bytes("seed", 32)), key = bytes("public_key", 32),
+              message = bytes("message"), period = number("period"),
+              signature = bytes("signature", std::tuple_size_v<crypto::KesSignature>);
   return {
       {.name = "kes_public_key",
        .summary = "Sum6KES over ed25519: the key of all 64 periods",

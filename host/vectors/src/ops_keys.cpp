@@ -18,8 +18,12 @@ Result<T, std::string> described(Result<T, E> result) {
   return fail(std::string(to_string(result.error())));
 }
 
-Result<codec::Bech32mSymbols, std::string> symbols_in(const Fields& in) {
+Result<void, std::string> data_or_words(const Fields& in) {
   if (in.has("data") == in.has("words")) return fail(std::string("data or words wanted, one of them"));
+  return {};
+}
+
+Result<codec::Bech32mSymbols, std::string> symbols_in(const Fields& in) {
   if (in.has("data")) return codec::symbols_from_bytes(in.bytes("data"));
   codec::Bech32mSymbols out;
   for (const Value& word : in.list("words"))
@@ -65,6 +69,7 @@ std::vector<Op> key_ops() {
        .summary = "BIP-350; data are bytes, words are numbers from 0 to 31, one of the two is given",
        .takes = {text("hrp"), optional(bytes("data")), optional(list(number("words")))},
        .gives = {text("text")},
+       .check = data_or_words,
        .run = run_bech32m_encode},
       {.name = "bech32m_decode",
        .summary = "BIP-350; data is null where the words are no whole number of bytes with zeros as padding",

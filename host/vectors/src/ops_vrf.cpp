@@ -39,13 +39,13 @@ Output run_hash(const Fields& in, Machine&) {
 }  // namespace
 
 std::vector<Op> vrf_ops() {
-  const Field key = bytes("public_key", 32), alpha = bytes("alpha"), proof = bytes("proof", 80),
+  const Field key = bytes("public_key", 32), alpha = also_named("message", bytes("alpha")), proof = bytes("proof", 80),
               beta = bytes("beta", 64),
               suite = {.name = "suite", .type = Type::text, .choices = {kEll2, kTai}, .is_optional = true};
   return {
       {.name = "vrf_prove",
        .summary = "ECVRF-EDWARDS25519-SHA512-ELL2 or -TAI of RFC 9381; without a suite ELL2, the chain's",
-       .takes = {bytes("secret_key", 32), alpha, suite},
+       .takes = {also_named("seed", bytes("secret_key", 32)), alpha, suite},
        .gives = {proof, beta, key},
        .run = run_prove},
       {.name = "vrf_verify",

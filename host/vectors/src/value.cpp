@@ -51,18 +51,27 @@ class Reader {
     Value out;
     for (const Field& field : fields) {
       const json::value* found = from.if_contains(field.name);
+      std::string_view name = field.name;
+      if (!field.also.empty() && from.contains(field.also)) {
+        if (found != nullptr)
+          return fail(at(field.also) + ": another name of " + std::string(name) + ", which is there");
+        name = field.also;
+        found = from.if_contains(name);
+      }
       if (found == nullptr || (found->is_null() && field.is_optional)) {
         if (field.is_optional) continue;
         return fail(at(field.name) + ": missing; the fields are " + list_of(fields));
       }
-      AETHER_TRY(Value value, in_place(std::string(field.name), [&] { return any(*found, field); }));
+      AETHER_TRY(Value value, in_place(std::string(name), [&] { return any(*found, field); }));
       value.name = field.name;
       out.items.push_back(std::move(value));
     }
     for (const auto& entry : from) {
       const std::string_view key = entry.key();
-      const bool known = std::any_of(fields.begin(), fields.end(), [&](const Field& f) { return f.name == key; }) ||
-                         std::find(passed_over.begin(), passed_over.end(), key) != passed_over.end();
+      const bool known =
+          std::any_of(fields.begin(), fields.end(),
+                      [&](const Field& f) { return f.name == key || (!key.empty() && f.also == key); }) ||
+          std::find(passed_over.begin(), passed_over.end(), key) != passed_over.end();
       if (!known) return fail(at(key.substr(0, 64)) + ": no such field; the fields are " + list_of(fields));
     }
     return out;
@@ -163,10 +172,16 @@ Field optional(Field of) {
   return of;
 }
 
+Field also_named(std::string_view name, Field of) {
+  of.also = name;
+  return of;
+}
+
 std::string type_text(const Field& field) {
   std::string out = (field.is_list ? "list of " : "") + element_text(field);
   if (field.may_be_lost) out += " or null";
   if (field.is_optional) out += ", optional";
+  if (!field.also.empty()) out += ", also named " + std::string(field.also);
   return out;
 }
 

@@ -32,6 +32,7 @@ struct Field {
   bool is_list = false;
   bool may_be_lost = false;  // elements of the list may be null
   bool is_optional = false;
+  std::string_view also{};  // another name that is taken for it
 };
 
 [[nodiscard]] inline Field bytes(std::string_view name, std::size_t size = 0) { return {name, Type::bytes, size}; }
@@ -41,8 +42,9 @@ struct Field {
 [[nodiscard]] inline Field boolean(std::string_view name) { return {name, Type::boolean}; }
 [[nodiscard]] Field list(Field of);
 [[nodiscard]] Field optional(Field of);
+[[nodiscard]] Field also_named(std::string_view name, Field of);
 
-// "bytes[32]", "list of bytes or null", "text, optional": how `describe` writes a type.
+// "bytes[32]", "list of bytes or null", "text, optional", "bytes, also named seed": how `describe` writes a type.
 [[nodiscard]] std::string type_text(const Field& field);
 
 struct Value {

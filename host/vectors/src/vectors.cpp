@@ -19,7 +19,7 @@ constexpr std::string_view kDescribe = "describe";
 
 std::vector<Op> all_ops() {
   std::vector<Op> out;
-  for (const auto part : {hash_ops, ed25519_ops, key_ops, type_ops, bls_ops, vrf_ops, kes_ops, erasure_ops}) {
+  for (const auto part : {hash_ops, ed25519_ops, key_ops, type_ops, bls_ops, vrf_ops, kes_ops, kzg_ops, erasure_ops}) {
     auto some = part();
     std::move(some.begin(), some.end(), std::back_inserter(out));
   }
@@ -63,6 +63,7 @@ Output run(const json::object& request, Machine& machine) {
     return fail("op: no op \"" + std::string(wanted.substr(0, 64)) + "\"; the ops are " + known);
   }
   AETHER_TRY(const Value in, read_fields(request, op->takes, kNotFields));
+  if (op->check != nullptr) AETHER_CHECK(op->check(Fields(in)));
   Output out = op->run(Fields(in), machine);
   if (out || op->kind == Kind::makes) return out;
   return json::object{{"valid", false}, {"reason", out.error()}};

@@ -88,6 +88,65 @@ TEST(Bls, a_tag_frames_the_message_everywhere) {
   }
 }
 
+std::string blob_of(unsigned first) {
+  return std::string(63, '0') + std::to_string(first) + std::string(std::size_t{64} * 4095, '0');
+}
+
+// The shapes in which a claim can come, alone and as items of a batch.
+TEST(Kzg, one_verdict_on_a_claim_and_its_blob_in_every_shape) {
+  const json::value z(std::string(63, '0') + "7"), no_scalar(std::string(64, 'f')), no_point(std::string(96, '0'));
+  const json::value blob(blob_of(1)), other(blob_of(2));
+  const json::value commitment = ask({{"op", "kzg_commit"}, {"blob", blob}}).at("commitment");
+  const json::object opening = ask({{"op", "kzg_proof"}, {"blob", blob}, {"z", z}});
+  const json::object proof = ask({{"op", "kzg_proof"}, {"blob", blob}, {"commitment", commitment}});
+  EXPECT_EQ(ask({{"op", "kzg_proof"}, {"blob", blob}}), proof);
+  const json::object at_z{{"commitment", commitment}, {"z", z}, {"y", opening.at("y")}, {"proof", opening.at("proof")}};
+  const json::object drawn{
+      {"commitment", commitment}, {"z", proof.at("z")}, {"y", proof.at("y")}, {"proof", proof.at("proof")}};
+  const auto with = [](json::object claim, std::string_view name, json::value to) {
+    claim[name] = std::move(to);
+    return claim;
+  };
+  const json::object of_blob{{"commitment", commitment}, {"proof", proof.at("proof")}, {"blob", blob}};
+  const std::pair<json::object, bool> shapes[] = {
+      {at_z, true},
+      {drawn, true},
+      {of_blob, true},
+      {with(at_z, "blob", blob), true},
+      {with(at_z, "blob", other), false},
+      {with(of_blob, "blob", other), false},
+      {with(of_blob, "proof", opening.at("proof")), false},
+      {with(at_z, "y", z), false},
+      {with(at_z, "z", "00"), false},
+      {with(at_z, "z", no_scalar), false},
+      {with(at_z, "commitment", no_point), false},
+      {with(of_blob, "blob", "00"), false},
+  };
+  json::array items, verdicts;
+  for (const auto& [claim, holds] : shapes) {
+    expect_answer(with(claim, "op", "kzg_verify"), {{"ok", true}, {"valid", holds}});
+    items.push_back(claim);
+    verdicts.emplace_back(holds);
+  }
+  expect_answer({{"op", "kzg_verify_batch"}, {"items", items}}, {{"ok", true}, {"valid", verdicts}});
+}
+
+TEST(Kzg, a_request_without_a_claim_is_an_error) {
+  const std::string point = "c0" + std::string(94, '0'), scalar(64, '0');
+  const json::object parts{{"commitment", point}, {"proof", point}};
+  for (const json::object& some : {json::object{}, {{"z", scalar}}, {{"y", scalar}}, {{"z", scalar}, {"blob", ""}}}) {
+    json::object request = parts;
+    request.insert(some.begin(), some.end());
+    EXPECT_EQ(error_of({{"op", "kzg_verify_batch"}, {"items", json::array{request}}}),
+              "items[0]: z and y, or blob, wanted");
+    request["op"] = "kzg_verify";
+    EXPECT_EQ(error_of(request), "z and y, or blob, wanted");
+  }
+  EXPECT_EQ(error_of({{"op", "kzg_proof"}, {"blob", ""}, {"z", scalar}, {"commitment", point}}),
+            "z or commitment wanted, not both");
+  EXPECT_EQ(error_of({{"op", "kzg_commit"}, {"blob", ""}}), "a blob is 131072 bytes");
+}
+
 // Zeros are a value of every type, of one length; whatever near it decodes is encoded to the same bytes.
 TEST(WireTypes, what_decodes_encodes_to_the_same_bytes) {
   for (const std::string_view type : type_names()) {

@@ -1,6 +1,7 @@
 // Lines, fields, descriptions: what holds for every op.
 #include <sstream>
 
+#include "examples.hpp"
 #include "op.hpp"
 #include "support.hpp"
 
@@ -51,6 +52,28 @@ TEST(Fields, each_op_names_what_is_wrong) {
     changed["id"] = json::array{"any", 1};
     EXPECT_EQ(ask(changed).at("id"), changed.at("id")) << op.name;
   }
+}
+
+// In whatever op, the other name gives the same answer, and both at once are an error.
+TEST(Fields, another_name_stands_for_the_field) {
+  std::size_t tried = 0;
+  for (const Op& op : ops()) {
+    for (const Field& field : op.takes) {
+      json::object renamed = json::parse(example_of(op.name).request).as_object();
+      if (field.also.empty() || !renamed.contains(field.name)) continue;
+      const json::object answer = ask(renamed);
+      const json::value given = renamed.at(field.name);
+      renamed[field.also] = given;
+      EXPECT_EQ(error_of(renamed),
+                std::string(field.also) + ": another name of " + std::string(field.name) + ", which is there");
+      renamed.erase(field.name);
+      EXPECT_EQ(ask(renamed), answer);
+      renamed[field.also] = true;
+      EXPECT_TRUE(error_of(renamed).starts_with(std::string(field.also) + ": ")) << op.name;
+      ++tried;
+    }
+  }
+  EXPECT_GT(tried, 5u);
 }
 
 TEST(Fields, bytes_are_hex_without_prefix_in_either_case) {
