@@ -71,10 +71,14 @@ function(aether_library name)
   foreach(source ${sources})
     if(source MATCHES "_avx2\\.cpp$")
       set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS "-mavx2;-mbmi;-mbmi2;$<$<CONFIG:Release>:-O3>")
-    elseif(source MATCHES "_ifma\\.cpp$")
-      # GCC 12's own intrinsics read a variable that they leave undefined on purpose.
-      set(options -mavx2 -mbmi -mbmi2 -mavx512f -mavx512dq -mavx512bw -mavx512vl -mavx512ifma $<$<CONFIG:Release>:-O3>
-        $<$<CXX_COMPILER_ID:GNU>:-Wno-uninitialized> $<$<CXX_COMPILER_ID:GNU>:-Wno-maybe-uninitialized>)
+    elseif(source MATCHES "_(avx512|ifma)\\.cpp$")
+      set(options -mavx512f -mavx512bw $<$<CONFIG:Release>:-O3>)
+      if(CMAKE_MATCH_1 STREQUAL "ifma")
+        list(APPEND options -mavx2 -mbmi -mbmi2 -mavx512dq -mavx512vl -mavx512ifma)
+      endif()
+      if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")  # 12's own intrinsics read a variable that they leave undefined on purpose
+        list(APPEND options -Wno-uninitialized -Wno-maybe-uninitialized)
+      endif()
       set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS "${options}")
     elseif(source MATCHES "_shani\\.cpp$")
       set_source_files_properties(${source} PROPERTIES COMPILE_OPTIONS "-msha;-msse4.1")

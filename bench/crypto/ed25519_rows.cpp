@@ -77,7 +77,9 @@ struct Engine {
 };
 std::vector<Engine> own_engines() {
   std::vector<Engine> out;
-  if (env::cpu_features().avx2) out.push_back({"avx2", BatchEngine::avx2});
+  const CpuFeatures cpu = env::cpu_features();
+  if (cpu.avx512_ifma) out.push_back({"ifma", BatchEngine::ifma});
+  if (cpu.avx2) out.push_back({"avx2", BatchEngine::avx2});
   if (env::cpu_features().avx512_ifma) out.push_back({"ifma", BatchEngine::ifma});
   return out;
 }

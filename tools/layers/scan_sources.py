@@ -25,7 +25,7 @@ CORE = [(re.compile(pattern), why) for pattern, why in (
     (r"\b(?:dynamic_cast|typeid)\b", "run-time type information"),
 )]
 # What may include intrinsics: the files with their own compiler flags, and headers that only those include.
-KERNEL = re.compile(r"_(?:avx2|ifma|shani)\.[ch]pp$")
+KERNEL = re.compile(r"_(?:avx2|avx512|ifma|shani)\.[ch]pp$")
 INTRINSICS = re.compile(r"<\w*intrin\.h>")
 ATOMIC = re.compile(r"\bstd::atomic|<atomic>")
 VALUE_CALL = re.compile(r"(?P<receiver>\w*)\)*(?:\.|->)value\(\)")
@@ -63,7 +63,7 @@ def check_intrinsics(path, text):
     if not KERNEL.search(path.name):
         for line, name in source_text.includes(text):
             if INTRINSICS.fullmatch(name):
-                yield line, f"{name}: intrinsics are for *_avx2, *_ifma and *_shani files, which have their own flags"
+                yield line, f"{name}: intrinsics are for *_avx2, *_avx512, *_ifma and *_shani files, which have their own flags"
 
 
 def scan(root):

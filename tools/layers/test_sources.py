@@ -85,7 +85,7 @@ class Sources(unittest.TestCase):
             self.refused(f"#include <{header}.h>", "have their own flags")
             self.refused(f"#include <{header}.h>", "have their own flags", "core/codec/include/aether/codec/a.hpp")
             self.refused(f"#include <{header}.h>", "have their own flags", "host/env/src/avx2.cpp")
-        for name in ("a_avx2.cpp", "a_ifma.cpp", "a_shani.cpp", "a_avx2.hpp", "a_ifma.hpp"):
+        for name in ("a_avx2.cpp", "a_avx512.cpp", "a_ifma.cpp", "a_shani.cpp", "a_avx2.hpp", "a_ifma.hpp"):
             self.accepted("#include <immintrin.h>", f"core/codec/src/{name}")
         self.accepted("// #include <immintrin.h>\n#include <cpuid.h>")
 

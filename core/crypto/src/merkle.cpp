@@ -58,7 +58,7 @@ Hash merkle_node(const Hash& left, const Hash& right) {
 
 void merkle_leaves(std::span<const ByteView> items, std::span<Hash> out, const CpuFeatures& cpu) {
   AETHER_ASSERT(items.size() == out.size());
-  constexpr std::size_t kAtOnce = 8 * kSha256Lanes;
+  constexpr std::size_t kAtOnce = 2 * kSha256WideLanes;
   Bytes prefixed;  // a copy costs a twentieth of the hash
   std::array<ByteView, kAtOnce> messages;
   for (std::size_t at = 0; at < items.size(); at += kAtOnce) {
@@ -80,8 +80,8 @@ void merkle_leaves(std::span<const ByteView> items, std::span<Hash> out, const C
 void merkle_level(std::span<const Hash> children, std::span<Hash> out, const CpuFeatures& cpu) {
   AETHER_ASSERT(children.size() == 2 * out.size());
   if (cpu.sha_ni) {
-    sha256_in_step_shani(kNodeBytes, out,
-                         [&](std::size_t i, std::uint8_t* to) { put_node(children[2 * i], children[2 * i + 1], to); });
+    sha256_in_step(kNodeBytes, out, cpu,
+                   [&](std::size_t i, std::uint8_t* to) { put_node(children[2 * i], children[2 * i + 1], to); });
   } else {
     for (std::size_t i = 0; i < out.size(); ++i) out[i] = merkle_node(children[2 * i], children[2 * i + 1]);
   }

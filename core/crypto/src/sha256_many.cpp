@@ -9,8 +9,9 @@
 namespace aether::crypto {
 namespace {
 
-void put_big_endian(std::uint64_t value, std::uint8_t* to) {
-  for (unsigned i = 0; i < 8; ++i) to[i] = static_cast<std::uint8_t>(value >> (56 - 8 * i));
+template <class Integer>
+void put_big_endian(Integer value, std::uint8_t* to) {
+  for (std::size_t i = 0; i < sizeof value; ++i) to[i] = static_cast<std::uint8_t>(value >> 8 * (sizeof value - 1 - i));
 }
 
 // std::copy as a call costs as much as a tenth of the hash.
@@ -26,74 +27,150 @@ void copy_short(ByteView from, std::uint8_t* to) {
 // How many blocks the end of a message takes: what is left after its whole blocks, and the padding.
 constexpr std::size_t end_blocks(std::size_t size) { return size % kSha256Block + 9 <= kSha256Block ? 1 : 2; }
 
-// A message on its way through a lane.
+// A message on its way: in a lane, or with its state here.
 class Message {
  public:
-  void begin(ByteView message, Hash* out, Sha256Lane& lane) {
+  void begin(ByteView message, Hash* out) {
     const std::size_t rest = message.size() % kSha256Block;
     out_ = out;
-    lane = {kSha256Start, message.data()};
+    state = kSha256Initial;
+    next = message.data();
     left_ = message.size() / kSha256Block;
     end_left_ = end_blocks(message.size());
     std::copy(message.end() - static_cast<std::ptrdiff_t>(rest), message.end(), end_.begin());
     sha256_pad(message.size(), rest, end_);
-    if (left_ == 0) turn_to_end(lane);
+    if (left_ == 0) turn_to_end();
   }
 
-  std::size_t left() const { return left_; }
+  Hash* out() const { return out_; }
+  std::size_t left() const { return left_; }  // blocks at `next`
 
-  // After `blocks` ≤ left() blocks: true when the hash is written.
-  bool advanced(std::size_t blocks, Sha256Lane& lane) {
+  // After `blocks` ≤ left() blocks: what comes next, or null when all is done.
+  const std::uint8_t* advanced(std::size_t blocks, const std::uint8_t* at) {
     left_ -= blocks;
-    if (left_ > 0) return false;
-    if (end_left_ > 0) {
-      turn_to_end(lane);
-      return false;
-    }
-    sha256_write_shani(lane, out_->bytes.data());
-    return true;
+    if (left_ > 0) return at;
+    if (end_left_ == 0) return nullptr;
+    turn_to_end();
+    return next;
   }
+
+  Sha256Words state;         // where it is in no lane
+  const std::uint8_t* next;  // likewise
 
  private:
-  void turn_to_end(Sha256Lane& lane) {
-    lane.next = end_.data();
+  void turn_to_end() {
+    next = end_.data();
     left_ = end_left_;
     end_left_ = 0;
   }
 
   Hash* out_;
-  std::size_t left_;      // blocks in front of lane.next
+  std::size_t left_;
   std::size_t end_left_;  // 0 once the end is under way
   TwoBlocks end_;
 };
 
-template <class MessageAt>
-void hash_in_lanes(const MessageAt& message_at, std::span<Hash> out) {
-  std::array<Sha256Lane, kSha256Lanes> lanes;
-  std::array<Message, kSha256Lanes> slots;
-  std::array<Message*, kSha256Lanes> in;  // in[i] is in lanes[i]
-  for (std::size_t i = 0; i < kSha256Lanes; ++i) in[i] = &slots[i];
-  std::size_t begun = 0, busy = 0;
-  const auto begin = [&](std::size_t lane) {
-    in[lane]->begin(message_at(begun), &out[begun], lanes[lane]);
-    ++begun;
-  };
-  while (busy < kSha256Lanes && begun < out.size()) begin(busy++);
-  while (busy > 0) {
+class ThreeLanes {
+ public:
+  static constexpr std::size_t kCount = kSha256Lanes;
+  static constexpr std::size_t kBusyMin = 1;
+
+  const std::uint8_t*& next(std::size_t lane) { return lanes_[lane].next; }
+  void put(std::size_t lane, const Message& message) {
+    lanes_[lane] = {sha256_lane_order(message.state), message.next};
+  }
+  void take(std::size_t lane, Message& message) const {
+    message.state = sha256_fips_order(lanes_[lane].state);
+    message.next = lanes_[lane].next;
+  }
+  void advance(std::size_t busy, std::size_t blocks) { sha256_advance_shani(lanes_.data(), busy, blocks); }
+  void write(std::size_t lane, Hash& out) const { sha256_write_shani(lanes_[lane], out.bytes.data()); }
+  void move(std::size_t from, std::size_t to) { lanes_[to] = lanes_[from]; }
+
+ private:
+  std::array<Sha256Lane, kCount> lanes_;
+};
+
+class WideLanes {
+ public:
+  static constexpr std::size_t kCount = kSha256WideLanes;
+  static constexpr std::size_t kBusyMin = kSha256WideMin;
+
+  const std::uint8_t*& next(std::size_t lane) { return lanes_.next[lane]; }
+  void put(std::size_t lane, const Message& message) {
+    for (std::size_t i = 0; i < message.state.size(); ++i) lanes_.word(lane, i) = message.state[i];
+    lanes_.next[lane] = message.next;
+  }
+  void take(std::size_t lane, Message& message) {
+    for (std::size_t i = 0; i < message.state.size(); ++i) message.state[i] = lanes_.word(lane, i);
+    message.next = lanes_.next[lane];
+  }
+  void advance(std::size_t busy, std::size_t blocks) { sha256_advance_avx512(lanes_, busy, blocks); }
+  void write(std::size_t lane, Hash& out) {
+    for (std::size_t i = 0; i < 8; ++i) put_big_endian(lanes_.word(lane, i), &out.bytes[4 * i]);
+  }
+  void move(std::size_t from, std::size_t to) {
+    for (std::size_t i = 0; i < 8; ++i) lanes_.word(to, i) = lanes_.word(from, i);
+    lanes_.next[to] = lanes_.next[from];
+  }
+
+ private:
+  Sha256Wide lanes_;
+};
+
+// Brings messages through lanes until fewer are busy than pays. `refill(message)` puts a message to begin or to go on
+// with in the place of one that is done, or says that there is none. in[0 … busy) are under way; returns the new busy.
+template <class Lanes, class Refill>
+std::size_t hash_in(std::span<Message*> in, const Refill& refill) {
+  Lanes lanes;
+  std::size_t busy = 0;
+  for (; busy < Lanes::kCount && refill(in[busy]); ++busy) lanes.put(busy, *in[busy]);
+  while (busy >= Lanes::kBusyMin) {
     std::size_t blocks = in[0]->left();
     for (std::size_t i = 1; i < busy; ++i) blocks = std::min(blocks, in[i]->left());
-    sha256_advance_shani(lanes.data(), busy, blocks);
+    lanes.advance(busy, blocks);
     for (std::size_t i = busy; i-- > 0;) {
-      if (!in[i]->advanced(blocks, lanes[i])) continue;
-      if (begun < out.size()) {
-        begin(i);
+      if (const std::uint8_t* next = in[i]->advanced(blocks, lanes.next(i))) {
+        lanes.next(i) = next;
+        continue;
+      }
+      lanes.write(i, *in[i]->out());
+      if (refill(in[i])) {
+        lanes.put(i, *in[i]);
       } else {  // the last busy lane takes this one's place
         --busy;
-        std::swap(lanes[i], lanes[busy]);
+        lanes.move(busy, i);
         std::swap(in[i], in[busy]);
       }
     }
   }
+  for (std::size_t i = 0; i < busy; ++i) lanes.take(i, *in[i]);
+  return busy;
+}
+
+template <class MessageAt>
+void hash_in_lanes(const MessageAt& message_at, std::span<Hash> out, const CpuFeatures& cpu) {
+  std::array<Message, kSha256WideLanes> slots;
+  std::array<Message*, kSha256WideLanes> in;
+  for (std::size_t i = 0; i < slots.size(); ++i) in[i] = &slots[i];
+  std::size_t begun = 0;
+  const auto begin = [&](Message* message) {
+    if (begun == out.size()) return false;
+    message->begin(message_at(begun), &out[begun]);
+    ++begun;
+    return true;
+  };
+  if (!cpu.avx512_wide || out.size() < kSha256WideMin) {
+    hash_in<ThreeLanes>(in, begin);
+    return;
+  }
+  std::size_t waiting = hash_in<WideLanes>(in, begin);
+  std::array<Message*, kSha256Lanes> last;
+  hash_in<ThreeLanes>(last, [&](Message*& message) {
+    if (waiting == 0) return false;
+    message = in[--waiting];
+    return true;
+  });
 }
 
 }  // namespace
@@ -105,11 +182,25 @@ void sha256_pad(std::size_t size, std::size_t at, TwoBlocks& end) {
   put_big_endian(std::uint64_t{size} * 8, &*length);
 }
 
-void sha256_padded_shani(std::span<const TwoBlocks> messages, std::size_t blocks, Hash* out) {
+void sha256_padded(const Sha256Words& start, std::span<const TwoBlocks> messages, std::size_t blocks, Hash* out,
+                   const CpuFeatures& cpu) {
+  std::size_t at = 0;
+  if (cpu.avx512_wide) {
+    Sha256Wide lanes;
+    while (messages.size() - at >= kSha256WideMin) {
+      const std::size_t busy = std::min(kSha256WideLanes, messages.size() - at);
+      for (auto& group : lanes.state)
+        for (std::size_t i = 0; i < start.size(); ++i) group[i].fill(start[i]);
+      for (std::size_t i = 0; i < busy; ++i) lanes.next[i] = messages[at + i].data();
+      sha256_advance_avx512(lanes, busy, blocks);
+      sha256_write_avx512(lanes, busy, out + at);
+      at += busy;
+    }
+  }
   std::array<Sha256Lane, kSha256Lanes> lanes;
-  for (std::size_t at = 0; at < messages.size(); at += kSha256Lanes) {
+  for (; at < messages.size(); at += kSha256Lanes) {
     const std::size_t busy = std::min(kSha256Lanes, messages.size() - at);
-    for (std::size_t i = 0; i < busy; ++i) lanes[i] = {kSha256Start, messages[at + i].data()};
+    for (std::size_t i = 0; i < busy; ++i) lanes[i] = {sha256_lane_order(start), messages[at + i].data()};
     sha256_advance_shani(lanes.data(), busy, blocks);
     for (std::size_t i = 0; i < busy; ++i) sha256_write_shani(lanes[i], out[at + i].bytes.data());
   }
@@ -117,7 +208,7 @@ void sha256_padded_shani(std::span<const TwoBlocks> messages, std::size_t blocks
 
 void sha256_many(std::span<const ByteView> messages, std::span<Hash> out, const CpuFeatures& cpu) {
   AETHER_ASSERT(messages.size() == out.size());
-  if (cpu.sha_ni) return hash_in_lanes([&](std::size_t i) { return messages[i]; }, out);
+  if (cpu.sha_ni) return hash_in_lanes([&](std::size_t i) { return messages[i]; }, out, cpu);
   for (std::size_t i = 0; i < out.size(); ++i) out[i] = sha256(messages[i]);
 }
 
@@ -127,9 +218,9 @@ void sha256_many(ByteView messages, std::size_t size, std::span<Hash> out, const
   if (!cpu.sha_ni) {
     for (std::size_t i = 0; i < out.size(); ++i) out[i] = sha256(message_at(i));
   } else if (size > kSha256PaddedMax) {
-    hash_in_lanes(message_at, out);
+    hash_in_lanes(message_at, out, cpu);
   } else {
-    sha256_in_step_shani(size, out, [&](std::size_t i, std::uint8_t* to) { copy_short(message_at(i), to); });
+    sha256_in_step(size, out, cpu, [&](std::size_t i, std::uint8_t* to) { copy_short(message_at(i), to); });
   }
 }
 

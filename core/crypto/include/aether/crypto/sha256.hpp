@@ -41,7 +41,8 @@ class Tag {
 
 [[nodiscard]] Hash tagged_hash(std::string_view tag, ByteView message);
 
-// Many messages at once, out[i] = sha256(messages[i]): with SHA-NI three run interleaved, else one after the other.
+// Many messages at once, out[i] = sha256(messages[i]): with SHA-NI three run interleaved, with wide AVX-512 up to 32,
+// else one after the other.
 void sha256_many(std::span<const ByteView> messages, std::span<Hash> out, const CpuFeatures& cpu);
 
 // The same for out.size() messages of `size` bytes each, one after another in memory.
