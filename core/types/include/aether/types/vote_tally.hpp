@@ -1,0 +1,33 @@
+// The votes for one block, of one kind, as they come in: added first, verified together, and the bad ones named
+// (crypto::BlsVotes says what is promised). Once their weight is a quorum they are a certificate.
+#pragma once
+
+#include "aether/types/certificate.hpp"
+
+namespace aether {
+
+template <VoteKind kKind>
+class VoteTally {
+ public:
+  // `set`, that of the slot, must outlive this object.
+  VoteTally(ChainId chain, Slot slot, const Hash& block, const ValidatorSet& set);
+
+  // The verdict on each vote: counted, or why not.
+  std::vector<Result<void, VoteError>> add(std::span<const Vote> votes, TaskPool& pool);
+
+  [[nodiscard]] u128 weight() const { return set_.weight_of(votes_.signers()); }
+  [[nodiscard]] bool has_quorum() const { return is_quorum(weight(), set_.total()); }
+
+  // None below a quorum.
+  [[nodiscard]] std::optional<Verified<Certificate<kKind>>> certificate() const;
+
+ private:
+  VoteBody body_;
+  const ValidatorSet& set_;
+  crypto::BlsVotes votes_;
+};
+
+extern template class VoteTally<VoteKind::prevote>;
+extern template class VoteTally<VoteKind::precommit>;
+
+}  // namespace aether
