@@ -16,21 +16,15 @@ Hash list_root(std::string_view tag, std::span<const T> items) {
 
 }  // namespace
 
-Hash block_hash(const HeaderBody& header) { return crypto::tagged_hash(kHeaderTag, codec::encode(header)); }
-
-Header seal(HeaderBody header, const crypto::Seed& seed) {
-  const Hash hash = block_hash(header);
-  return {std::move(header), crypto::sign_id(seed, kHeaderTag, hash)};
-}
-
-bool verify_seal(const Header& header) {
-  const auto& sealer = std::get<DevSealer>(header.body.sealer);
-  return crypto::verify_id(sealer.public_key, kHeaderTag, block_hash(header.body), header.signature);
-}
-
 Hash transactions_root(std::span<const Transaction> transactions) { return list_root(kTransactionsTag, transactions); }
 
 Hash receipts_root(std::span<const Receipt> receipts) { return list_root(kReceiptsTag, receipts); }
+
+Hash evidence_root(const BlockEvidence& evidence) {
+  const Hash offences = list_root<Evidence>(kEvidenceListTag, evidence.offences);
+  const Hash late_votes = list_root<LateVotes>(kLateVotesTag, evidence.late_votes);
+  return crypto::Tag(kEvidenceRootTag)(offences.bytes, late_votes.bytes);
+}
 
 std::string_view to_string(RecallError error) {
   switch (error) {

@@ -72,9 +72,9 @@ TEST(Block, hash_excludes_the_signature_and_seals_verify) {
   HeaderBody body;
   body.sealer = DevSealer{crypto::ed25519_public_key(seed)};
   Header header = seal(body, seed);
-  EXPECT_TRUE(verify_seal(header));
+  EXPECT_TRUE(verify_dev_seal(header));
   header.body.slot = Slot{1};
-  EXPECT_FALSE(verify_seal(header));
+  EXPECT_FALSE(verify_dev_seal(header));
 }
 
 TEST(Block, recalls_its_transactions_by_hash_and_root_and_nothing_else) {

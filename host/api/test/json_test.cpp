@@ -5,6 +5,9 @@
 #include "aether/api/json_reader.hpp"
 #include "aether/api/schema.hpp"
 #include "aether/api/service.hpp"
+#include "aether/types/claim.hpp"
+#include "aether/types/shred.hpp"
+#include "aether/types/utxo.hpp"
 #include "any_value.hpp"
 
 namespace aether::api {
@@ -69,6 +72,11 @@ RC_GTEST_PROP(Json, ReadsWhatItWrites, (std::uint64_t seed)) {
   round_trip<Treasury>(seed);
   round_trip<Receipt>(seed);
   round_trip<Block>(seed);
+  round_trip<Claim>(seed);
+  round_trip<Registration>(seed);
+  round_trip<Shred>(seed);
+  round_trip<Utxo>(seed);
+  round_trip<ValidatorList>(seed);
   round_trip<Genesis>(seed);
 }
 

@@ -5,7 +5,7 @@
 namespace aether::chain {
 namespace {
 
-Address proposer_of(const Sealer& sealer) {
+Address proposer_of(const GenesisSealer& sealer) {
   return std::visit([](const auto& kind) { return address_of(kind.public_key); }, sealer);
 }
 
@@ -73,7 +73,7 @@ HeaderBody Chain::header_after(const storage::BlockRecord& parent) const {
   header.parent_state_root = parent.state_root;
   header.parent_receipts_root = parent.receipts_root;
   header.parent_gas_used = parent.gas_used;
-  header.sealer = genesis_.sealer;
+  header.sealer = std::visit([](const auto& kind) -> Sealer { return kind; }, genesis_.sealer);
   return header;
 }
 
@@ -91,7 +91,7 @@ Result<void, BlockRule> Chain::check_header(const storage::BlockRecord& parent, 
   if (header.time_ms <= parent.time_ms) return fail(BlockRule::time);
   if (header.sealer != expected.sealer) return fail(BlockRule::sealer);
   if (header.transactions_root != transactions_root(block.transactions)) return fail(BlockRule::transactions_root);
-  if (!verify_seal(block.header)) return fail(BlockRule::seal);
+  if (!verify_dev_seal(block.header)) return fail(BlockRule::seal);
   return {};
 }
 
@@ -154,7 +154,7 @@ storage::Outcome<void> Chain::apply(const Block& block, std::optional<BlockRule>
 
 storage::Outcome<Sealed> Chain::seal_next(std::span<const VerifiedTransaction> candidates, std::uint64_t time_ms,
                                           const crypto::Seed& seed) {
-  AETHER_ASSERT(genesis_.sealer == Sealer{DevSealer{crypto::ed25519_public_key(seed)}});
+  AETHER_ASSERT(genesis_.sealer == GenesisSealer{DevSealer{crypto::ed25519_public_key(seed)}});
   const std::lock_guard turn(writer_);
   const auto parent = snapshot();
   exec::Selection selection =

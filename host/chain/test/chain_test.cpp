@@ -124,8 +124,12 @@ TEST(Chain, every_header_rule_refuses_with_its_own_name) {
               b.header.body.transactions_root = transactions_root(b.transactions);
             }),
             BlockRule::transaction);
+  Block by_validator = good;
+  by_validator.header.body.sealer = BftSealer{};
+  by_validator.header = seal(by_validator.header.body, crypto::KesSecretKey(sealer_seed()));
+  EXPECT_EQ(refusal(*validator, by_validator), BlockRule::sealer);
   Block unsealed = good;
-  unsealed.header.signature[0] ^= 1;
+  std::get<crypto::Signature>(unsealed.header.signature)[0] ^= 1;
   EXPECT_EQ(refusal(*validator, unsealed), BlockRule::seal);
   EXPECT_EQ(validator->snapshot()->tip()->slot, Slot{0});
   EXPECT_FALSE(refusal(*validator, good));

@@ -61,7 +61,7 @@ class TableReader {
       const auto key = hash_from_hex(*text);
       if (!key) return stop(ErrorKind::bad_value, path + " must be a public key of 64 hex digits");
       value = key->bytes;
-    } else if constexpr (std::same_as<T, Sealer>) {
+    } else if constexpr (std::same_as<T, GenesisSealer>) {
       read_sealer(node, path, value);
     } else if constexpr (codec::is_sorted_set<T>) {
       read_set(node, path, value);
@@ -94,14 +94,14 @@ class TableReader {
     value = static_cast<T>(*wide);
   }
 
-  void read_sealer(const toml::node& node, const std::string& path, Sealer& value) {
+  void read_sealer(const toml::node& node, const std::string& path, GenesisSealer& value) {
     const toml::table* table = table_of(node, path);
     if (table == nullptr) return;
     const toml::node* kind = table->get("kind");
     if (kind == nullptr) return stop(ErrorKind::missing_key, path + ".kind is missing: add kind = \"dev\"");
     const auto text = text_of(*kind, path + ".kind");
     if (!text) return;
-    if (*text != codec::variant_names<Sealer>[0])
+    if (*text != codec::variant_names<GenesisSealer>[0])
       return stop(ErrorKind::bad_value, path + ".kind must be \"dev\"");
     toml::table rest = *table;
     rest.erase("kind");
@@ -160,10 +160,10 @@ class TableWriter {
       table_.insert(key, to_text(value));
     } else if constexpr (is_public_key<T>) {
       table_.insert(key, to_hex(value));
-    } else if constexpr (std::same_as<T, Sealer>) {
+    } else if constexpr (std::same_as<T, GenesisSealer>) {
       TableWriter inner;
       DevSealer::fields(std::get<DevSealer>(value), inner);
-      inner.table_.insert("kind", std::string(codec::variant_names<Sealer>[0]));
+      inner.table_.insert("kind", std::string(codec::variant_names<GenesisSealer>[0]));
       table_.insert(key, inner.take());
     } else if constexpr (codec::is_sorted_set<T>) {
       toml::array items;

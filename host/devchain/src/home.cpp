@@ -62,7 +62,7 @@ HomeOutcome<crypto::Seed> sealer_seed(const Genesis& genesis, const env::Path& k
     AETHER_TRY(const auto password, said(keystore::password_from_file(password_file)));
     AETHER_TRY(seed, said(keystore::unlock_key(key_file, password)));
   }
-  if (genesis.sealer == Sealer{DevSealer{crypto::ed25519_public_key(seed)}}) return seed;
+  if (genesis.sealer == GenesisSealer{DevSealer{crypto::ed25519_public_key(seed)}}) return seed;
   return fail(key_file.empty() ? "genesis names a sealer of its own: give its key with --sealer-key"
                                : key_file.string() + " is not the key of the sealer that genesis names");
 }

@@ -19,11 +19,14 @@ struct GenesisAccount {
   }
 };
 
+// Who seals: the only kind of sealer that is valid on the chain.
+using GenesisSealer = std::variant<DevSealer>;
+
 struct Genesis {
   std::uint8_t version = 1;
   ChainId chain_id;
   std::uint64_t time_ms = 0;
-  Sealer sealer;
+  GenesisSealer sealer;
   ChainParams params;
   codec::SortedSet<GenesisAccount, limits::kGenesisAccountsMax> accounts;  // by address
 
@@ -41,3 +44,8 @@ struct Genesis {
 [[nodiscard]] Hash genesis_hash(const Genesis& genesis);
 
 }  // namespace aether
+
+namespace aether::codec {
+template <>
+inline constexpr auto variant_names<GenesisSealer> = std::array<std::string_view, 1>{"dev"};
+}  // namespace aether::codec

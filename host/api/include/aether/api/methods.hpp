@@ -268,7 +268,7 @@ struct GetChainIdAnswer {
   BlockRef at;
   ChainId chain_id;
   Hash genesis_hash;
-  Sealer sealer;
+  GenesisSealer sealer;
   ChainParams params;
 
   template <class Self, class V>
