@@ -2,7 +2,10 @@
 
 #include "aether/api/json_reader.hpp"
 #include "aether/programs/instructions.hpp"
+#include "aether/types/claim.hpp"
 #include "aether/types/genesis.hpp"
+#include "aether/types/shred.hpp"
+#include "aether/types/utxo.hpp"
 #include "op.hpp"
 
 namespace aether::vectors {
@@ -40,21 +43,35 @@ constexpr std::array kTypes{
     wire<Address>("address"),
     wire<Balance>("balance"),
     wire<Block>("block"),
+    wire<BlockEvidence>("block_evidence"),
     wire<Call>("call"),
+    wire<Claim>("claim"),
     wire<programs::EscrowInstruction>("escrow_instruction"),
+    wire<Evidence>("evidence"),
     wire<Genesis>("genesis"),
     wire<Header>("header"),
     wire<HeaderBody>("header_body"),
+    wire<LateVotes>("late_votes"),
+    wire<Lottery>("lottery"),
     wire<programs::ModelsInstruction>("models_instruction"),
     wire<ObjectId>("object_id"),
+    wire<PrecommitCertificate>("precommit_certificate"),
+    wire<PrevoteCertificate>("prevote_certificate"),
     wire<Receipt>("receipt"),
+    wire<Registration>("registration"),
     wire<SenderKey>("sender_key"),
+    wire<Shred>("shred"),
     wire<Supply>("supply"),
     wire<Transaction>("transaction"),
     wire<TransactionBody>("transaction_body"),
     wire<TransactionInput>("transaction_input"),
     wire<TransactionOutput>("transaction_output"),
     wire<Treasury>("treasury"),
+    wire<Utxo>("utxo"),
+    wire<Validator>("validator"),
+    wire<ValidatorList>("validator_list"),
+    wire<Vote>("vote"),
+    wire<VoteBody>("vote_body"),
 };
 
 // "TransactionBody" is transaction_body.
