@@ -80,7 +80,6 @@ std::vector<Engine> own_engines() {
   const CpuFeatures cpu = env::cpu_features();
   if (cpu.avx512_ifma) out.push_back({"ifma", BatchEngine::ifma});
   if (cpu.avx2) out.push_back({"avx2", BatchEngine::avx2});
-  if (env::cpu_features().avx512_ifma) out.push_back({"ifma", BatchEngine::ifma});
   return out;
 }
 

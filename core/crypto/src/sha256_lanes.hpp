@@ -88,7 +88,7 @@ void sha256_padded(const Sha256Words& start, std::span<const TwoBlocks> messages
 // first hash of these is written, in the order of i: out may be where put reads what only earlier i need.
 template <class Put>
 void sha256_in_step(std::size_t size, std::span<Hash> out, const CpuFeatures& cpu, const Put& put) {
-  std::array<TwoBlocks, kSha256WideLanes> padded;  // so many that a block is written well before it is read
+  alignas(64) std::array<TwoBlocks, kSha256WideLanes> padded;  // so many that a block is written well before it is read
   for (std::size_t i = 0; i < std::min(padded.size(), out.size()); ++i) sha256_pad(size, size, padded[i]);
   for (std::size_t at = 0; at < out.size(); at += padded.size()) {
     const std::size_t n = std::min(padded.size(), out.size() - at);
