@@ -35,7 +35,9 @@ template <VoteKind kKind>
 std::optional<Verified<Certificate<kKind>>> VoteTally<kKind>::certificate() const {
   const u128 signed_weight = weight();
   if (!is_quorum(signed_weight, set_.total())) return std::nullopt;
-  Certificate<kKind> out{body_.slot, body_.block, Bytes(votes_.signers()), votes_.aggregate().encode()};
+  const auto aggregate = votes_.aggregate().encode();
+  if (!vote_signature(aggregate)) return std::nullopt;  // infinity: keys that cancel, with which no verifier agrees
+  Certificate<kKind> out{body_.slot, body_.block, Bytes(votes_.signers()), aggregate};
   return Verifier::pass<Certificate<kKind>>(std::move(out), {signed_weight});
 }
 

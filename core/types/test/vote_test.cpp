@@ -229,25 +229,40 @@ TEST_F(CertificateScene, late_votes_need_no_quorum_but_the_block_of_their_slot) 
   EXPECT_EQ(verifier.verify(changed, kBlock).error(), VoteError::excess_bits);
 }
 
-// With proven keys whose owners work together, sums can cancel: then nothing verifies, whatever the signature.
+// With proven keys whose owners work together sums can cancel. Then nothing verifies, and nothing is a certificate.
 TEST(Certificate, keys_that_cancel_are_refused) {
   const ValidatorSecrets one = validator_secrets(1);
+  const auto negated = [](auto point) {
+    point[0] ^= 0x20;  // the sign's bit
+    return point;
+  };
   std::vector<Bonded> bonded;
   for (std::uint32_t i = 0; i < 2; ++i) {
     const Address address = address_of(crypto::ed25519_public_key(secret(i, 9)));
     Registration r = make_registration(kChain, address, one);
     if (i == 1) {
-      r.bls_key[0] ^= 0x20;  // the same point negated, whose secret they know too
-      r.bls_proof = crypto::bls_sign_id(one.bls, kBlsPopTag, proof_id(kBlsPopTag, kChain, address, r.bls_key)).encode();
-      r.bls_proof[0] ^= 0x20;
+      r.bls_key = negated(r.bls_key);
+      const Hash id = proof_id(kBlsPopTag, kChain, address, r.bls_key);
+      r.bls_proof = negated(crypto::bls_sign_id(one.bls, kBlsPopTag, id).encode());
     }
     bonded.push_back({*verify_registration(r, kChain), 1, 0});
   }
   const auto set = ValidatorSet::make(1, bonded);
+  const VoteBody body{kChain, VoteKind::prevote, kSlot, kBlock};
+  Vote votes[] = {sign_vote(body, 0, one.bls), sign_vote(body, 1, one.bls)};
+  for (Vote& vote : votes)
+    if (set->at(vote.signer).bls_key != crypto::bls_public_key(one.bls).encode())
+      vote.signature = negated(vote.signature);
+  for (const Vote& vote : votes) EXPECT_TRUE(verify_vote(vote, kChain, *set).has_value());
+
   CertificateVerifier verifier(kChain, *set);
-  const PrevoteCertificate certificate{kSlot, kBlock, Signers{3},
-                                       sign_vote({kChain, VoteKind::prevote, kSlot, kBlock}, 0, one.bls).signature};
-  EXPECT_EQ(verifier.verify<VoteKind::prevote>(certificate).error(), VoteError::keys_cancel);
+  EXPECT_EQ(
+      verifier.verify<VoteKind::prevote>(PrevoteCertificate{kSlot, kBlock, Signers{3}, votes[0].signature}).error(),
+      VoteError::keys_cancel);
+  SerialPool pool;
+  Prevotes tally(kChain, kSlot, kBlock, *set);
+  tally.add(votes, pool);
+  EXPECT_FALSE(tally.certificate().has_value());
 }
 
 }  // namespace

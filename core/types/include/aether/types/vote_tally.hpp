@@ -18,7 +18,7 @@ class VoteTally {
   [[nodiscard]] u128 weight() const { return set_.weight_of(votes_.signers()); }
   [[nodiscard]] bool has_quorum() const { return is_quorum(weight(), set_.total()); }
 
-  // None below a quorum.
+  // None below a quorum, and none of signers whose keys cancel.
   [[nodiscard]] std::optional<Verified<Certificate<kKind>>> certificate() const;
 
  private:
