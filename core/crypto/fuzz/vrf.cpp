@@ -65,8 +65,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const VrfItem beside{&*honest_key, honest_alpha, honest.proof, honest.hint};
   const VrfItem items[] = {beside, item, beside, beside};
   SerialPool pool;
-  for (const bool avx2 : {false, static_cast<bool>(__builtin_cpu_supports("avx2"))}) {
-    const auto results = vrf_verify_batch(items, {.avx2 = avx2}, pool);
+  const bool avx2 = __builtin_cpu_supports("avx2");
+  for (const CpuFeatures& cpu : {CpuFeatures{}, CpuFeatures{.avx2 = avx2},
+                                 CpuFeatures{.avx2 = avx2, .avx512_ifma = __builtin_cpu_supports("avx512ifma") != 0}}) {
+    const auto results = vrf_verify_batch(items, cpu, pool);
     AETHER_ASSERT(results[1] == verdict && results[0] && results[2] && results[3]);
   }
   AETHER_ASSERT(!verdict || vrf_proof_to_hash(item.proof) == verdict);

@@ -14,11 +14,27 @@ struct alignas(64) AffinePoint {
   std::array<std::uint64_t, 16> words{};
 };
 
-// Two limbs of 26 and 25 bits are one of 51.
+// Two limbs of 26 and 25 bits, or a few more, are one of 51, carried.
 constexpr AffinePoint joined(const avx2::AffinePoint& p) {
+  constexpr std::uint64_t kMask = (std::uint64_t{1} << 51) - 1;
   AffinePoint out;
-  for (std::size_t i = 0; i < 15; ++i)
-    out.words[i] = p.words[2 * i] + (static_cast<std::uint64_t>(p.words[2 * i + 1]) << 26);
+  for (std::size_t field = 0; field < 15; field += 5) {
+    std::array<std::uint64_t, 5> limb{};
+    for (std::size_t i = 0; i < 5; ++i)
+      limb[i] = p.words[2 * (field + i)] + (static_cast<std::uint64_t>(p.words[2 * (field + i) + 1]) << 26);
+    out.words[field] = (limb[0] & kMask) + 19 * (limb[4] >> 51);
+    for (std::size_t i = 1; i < 5; ++i) out.words[field + i] = (limb[i] & kMask) + (limb[i - 1] >> 51);
+  }
+  return out;
+}
+
+// And back.
+constexpr avx2::AffinePoint split(const AffinePoint& p) {
+  avx2::AffinePoint out;
+  for (std::size_t i = 0; i < 15; ++i) {
+    out.words[2 * i] = static_cast<std::uint32_t>(p.words[i] & 0x3ffffff);
+    out.words[2 * i + 1] = static_cast<std::uint32_t>(p.words[i] >> 26);
+  }
   return out;
 }
 

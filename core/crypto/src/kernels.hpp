@@ -15,6 +15,8 @@ struct Avx2 {
   using Bucket = avx2::ExtendedPoint;
   static constexpr const AffinePoint& kBasePoint = avx2::kBasePoint;
   static constexpr const Bucket& kIdentity = avx2::kIdentity;
+  static const avx2::AffinePoint& to_avx2(const AffinePoint& point) { return point; }
+  static const AffinePoint& from_avx2(const avx2::AffinePoint& point) { return point; }
 
   static void decompress(std::span<const Encoding> encodings, std::span<AffinePoint> points,
                          std::span<std::uint8_t> valid) {
@@ -31,6 +33,8 @@ struct Ifma {
   using Bucket = ifma::Bucket;
   static constexpr const AffinePoint& kBasePoint = ifma::kBasePoint;
   static constexpr const Bucket& kIdentity = ifma::kIdentity;
+  static avx2::AffinePoint to_avx2(const AffinePoint& point) { return ifma::split(point); }
+  static AffinePoint from_avx2(const avx2::AffinePoint& point) { return ifma::joined(point); }
 
   static void decompress(std::span<const Encoding> encodings, std::span<AffinePoint> points,
                          std::span<std::uint8_t> valid) {

@@ -34,8 +34,10 @@ std::vector<Result<VrfOutput, VrfError>> vrf_verify_batch(std::span<const VrfIte
     const std::size_t first = task * chunk, count = std::min(chunk, items.size() - first);
     const auto part = items.subspan(first, count);
     const auto to = VrfResults(results).subspan(first, count);
-    if (cpu.avx2)
-      settle<VrfEquationAvx2>(part, to);
+    if (cpu.avx512_ifma)
+      settle<VrfEquationOn<Ifma>>(part, to);
+    else if (cpu.avx2)
+      settle<VrfEquationOn<Avx2>>(part, to);
     else
       settle<VrfEquation>(part, to);
   });

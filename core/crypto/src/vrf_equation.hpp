@@ -62,10 +62,12 @@ class VrfEquation {
   std::vector<Scalar> base_;  // of B
 };
 
-// The same on AVX2, four points at a time.
-class VrfEquationAvx2 {
+// The same on a kernel: points are decompressed and summed by it; what else a proof needs is done on AVX2, four at a
+// time.
+template <class Kernel>
+class VrfEquationOn {
  public:
-  VrfEquationAvx2(std::span<const VrfItem> items, VrfResults results);
+  VrfEquationOn(std::span<const VrfItem> items, VrfResults results);
 
   std::span<const std::size_t> members() const { return members_; }
   bool holds(std::size_t first, std::size_t last) const;
@@ -74,8 +76,10 @@ class VrfEquationAvx2 {
   void weigh(const Hash& seed, std::span<const ecvrf::Proof> proofs);
 
   std::vector<std::size_t> members_;
-  std::vector<avx2::AffinePoint> p_, q_, g_, y_, h_;
+  std::vector<typename Kernel::AffinePoint> p_, q_, g_, y_, h_;
   std::vector<Integer256> of_p_, of_q_, of_g_, of_y_, of_h_, of_base_;
 };
+extern template class VrfEquationOn<Avx2>;
+extern template class VrfEquationOn<Ifma>;
 
 }  // namespace aether::crypto

@@ -73,7 +73,10 @@ void hash_to_field(Sha512Four& hash, FourItems items, std::span<Encoding, 4> to)
 
 // All that depends on one item alone, of items that have a hint. Arrays go on to a multiple of eight with the last item
 // again.
+template <class Kernel>
 struct Decoded {
+  using Point = typename Kernel::AffinePoint;
+
   explicit Decoded(std::vector<const VrfItem*> some);
 
   bool is_valid(std::size_t i) const {
@@ -87,10 +90,10 @@ struct Decoded {
 
   std::size_t count, padded;
   std::vector<const VrfItem*> items;
-  std::vector<AffinePoint> points;  // g, p, q, Y, `padded` of each
+  std::vector<Point> points;  // g, p, q, Y, `padded` of each
   std::vector<std::uint8_t> valid;
-  std::vector<AffinePoint> h_points;
-  std::vector<Encoding> encodings;  // of H, Γ, U, V, 8Γ
+  std::vector<AffinePoint> h_points;  // as AVX2 has them
+  std::vector<Encoding> encodings;    // of H, Γ, U, V, 8Γ
   std::vector<Half> challenges;
   std::vector<VrfOutput> outputs;
 
@@ -100,7 +103,8 @@ struct Decoded {
   void hash();
 };
 
-Decoded::Decoded(std::vector<const VrfItem*> some) : count(some.size()), items(std::move(some)) {
+template <class Kernel>
+Decoded<Kernel>::Decoded(std::vector<const VrfItem*> some) : count(some.size()), items(std::move(some)) {
   padded = (count + 7) / 8 * 8;
   items.resize(padded, items.back());
   decompress();
@@ -108,7 +112,8 @@ Decoded::Decoded(std::vector<const VrfItem*> some) : count(some.size()), items(s
   hash();
 }
 
-void Decoded::decompress() {
+template <class Kernel>
+void Decoded<Kernel>::decompress() {
   std::vector<Encoding> from(4 * padded);
   for (std::size_t i = 0; i < padded; ++i) {
     from[i] = items[i]->hint->gamma;
@@ -118,12 +123,13 @@ void Decoded::decompress() {
   }
   points.resize(4 * padded);
   valid.resize(4 * padded);
-  avx2::decompress_avx2(from, points, valid);
+  Kernel::decompress(from, points, valid);
   for (std::size_t i = 0; i < points.size(); ++i)
-    if (valid[i] == 0) points[i] = avx2::kBasePoint;  // what follows needs points
+    if (valid[i] == 0) points[i] = Kernel::kBasePoint;  // what follows needs points
 }
 
-void Decoded::encode() {
+template <class Kernel>
+void Decoded<Kernel>::encode() {
   std::vector<FourPoints> fours;
   fours.reserve(5 * padded / 4);
   Sha512Four hasher;
@@ -135,15 +141,19 @@ void Decoded::encode() {
     avx2::map_to_curve_avx2(field, mapped);
     fours.insert(fours.end(), mapped.begin(), mapped.end());
   }
-  for (std::size_t i = 0; i < 3 * padded; i += 4)
-    fours.push_back(avx2::times_eight_avx2(std::span<const AffinePoint, 4>(&points[i], 4)));
+  for (std::size_t i = 0; i < 3 * padded; i += 4) {
+    const std::array four{Kernel::to_avx2(points[i]), Kernel::to_avx2(points[i + 1]), Kernel::to_avx2(points[i + 2]),
+                          Kernel::to_avx2(points[i + 3])};
+    fours.push_back(avx2::times_eight_avx2(four));
+  }
   for (std::size_t i = 0; i < padded / 4; ++i) fours.push_back(avx2::times_eight_avx2(fours[padded / 4 + i]));
   h_points.resize(padded);
   encodings.resize(5 * padded);
   avx2::encode_avx2(fours, encodings, h_points);
 }
 
-void Decoded::hash() {
+template <class Kernel>
+void Decoded<Kernel>::hash() {
   constexpr std::array<std::uint8_t, 2> kChallenge{4, 2}, kOutput{4, 3};
   constexpr std::array<std::uint8_t, 1> kZero{0};
   Sha512Four hasher;
@@ -164,7 +174,8 @@ void Decoded::hash() {
 
 }  // namespace
 
-VrfEquationAvx2::VrfEquationAvx2(std::span<const VrfItem> items, VrfResults results) {
+template <class Kernel>
+VrfEquationOn<Kernel>::VrfEquationOn(std::span<const VrfItem> items, VrfResults results) {
   std::vector<const VrfItem*> chosen;
   std::vector<std::size_t> positions;
   for (std::size_t i = 0; i < items.size(); ++i) {
@@ -177,7 +188,7 @@ VrfEquationAvx2::VrfEquationAvx2(std::span<const VrfItem> items, VrfResults resu
     }
   }
   if (chosen.empty()) return;
-  const Decoded all(std::move(chosen));
+  const Decoded<Kernel> all(std::move(chosen));
   VrfTranscript transcript;
   std::vector<ecvrf::Proof> proofs;
   for (std::size_t i = 0; i < all.count; ++i) {
@@ -195,12 +206,13 @@ VrfEquationAvx2::VrfEquationAvx2(std::span<const VrfItem> items, VrfResults resu
     p_.push_back(all.points[all.padded + i]);
     q_.push_back(all.points[2 * all.padded + i]);
     y_.push_back(all.points[3 * all.padded + i]);
-    h_.push_back(all.h_points[i]);
+    h_.push_back(Kernel::from_avx2(all.h_points[i]));
   }
   weigh(transcript.finish(), proofs);
 }
 
-void VrfEquationAvx2::weigh(const Hash& seed, std::span<const ecvrf::Proof> proofs) {
+template <class Kernel>
+void VrfEquationOn<Kernel>::weigh(const Hash& seed, std::span<const ecvrf::Proof> proofs) {
   const auto eighth = scalar::load(ecvrf::kEighth);
   for (std::size_t i = 0; i < proofs.size(); ++i) {
     const VrfWeights weights(seed, i);
@@ -216,16 +228,21 @@ void VrfEquationAvx2::weigh(const Hash& seed, std::span<const ecvrf::Proof> proo
   }
 }
 
-bool VrfEquationAvx2::holds(std::size_t first, std::size_t last) const {
+template <class Kernel>
+bool VrfEquationOn<Kernel>::holds(std::size_t first, std::size_t last) const {
   Integer256 base{};
   for (std::size_t i = first; i < last; ++i) base = scalar::add(base, of_base_[i]);
-  using Terms = MsmTerms<Avx2>;
-  const auto terms = [&](const std::vector<AffinePoint>& points, const std::vector<Integer256>& factors, int bits) {
+  using Terms = MsmTerms<Kernel>;
+  const auto terms = [&](const std::vector<typename Kernel::AffinePoint>& points,
+                         const std::vector<Integer256>& factors, int bits) {
     return Terms{std::span(points).subspan(first, last - first), std::span(factors).subspan(first, last - first), bits};
   };
   return avx2::is_small_order_avx2(
-      msm<Avx2>(std::array{terms(p_, of_p_, 128), terms(q_, of_q_, 128), terms(g_, of_g_, 254), terms(y_, of_y_, 254),
-                           terms(h_, of_h_, 254), Terms{{&avx2::kBasePoint, 1}, {&base, 1}, 254}}));
+      msm<Kernel>(std::array{terms(p_, of_p_, 128), terms(q_, of_q_, 128), terms(g_, of_g_, 254), terms(y_, of_y_, 254),
+                             terms(h_, of_h_, 254), Terms{{&Kernel::kBasePoint, 1}, {&base, 1}, 254}}));
 }
+
+template class VrfEquationOn<Avx2>;
+template class VrfEquationOn<Ifma>;
 
 }  // namespace aether::crypto

@@ -144,10 +144,14 @@ TEST_F(VrfAvx2, multiples_of_8_and_encodings_are_dalek_s_on_points_of_every_orde
     auto point = points[i];
     aether_native_edwards_mul_by_cofactor(&point, &point);
     EXPECT_EQ(encodings[i], encoding_of(point)) << i;
-    // The affine form is that of the same point.
+    // The affine form is that of the same point, also when it goes to the other kernel's form and back.
     constexpr Integer256 kOnce{1, 0, 0, 0};
-    EXPECT_EQ(compress_avx2(msm<Avx2>(std::array{MsmTerms<Avx2>{{&again[i], 1}, {&kOnce, 1}, 254}})), encodings[i])
-        << i;
+    const ifma::AffinePoint joined = ifma::joined(again[i]);
+    for (const AffinePoint& form : {again[i], ifma::split(joined)})
+      EXPECT_EQ(compress_avx2(msm<Avx2>(std::array{MsmTerms<Avx2>{{&form, 1}, {&kOnce, 1}, 254}})), encodings[i]) << i;
+    if (cases::this_processor().avx512_ifma) {
+      EXPECT_EQ(compress_avx2(msm<Ifma>(std::array{MsmTerms<Ifma>{{&joined, 1}, {&kOnce, 1}, 254}})), encodings[i]);
+    }
     aether_native_edwards_mul_by_cofactor(&point, &point);
     EXPECT_EQ(encodings[64 + i], encoding_of(point)) << i;
   }
@@ -172,7 +176,7 @@ TEST_F(VrfAvx2, four_messages_hash_as_one_by_one) {
 }
 
 // Without this, kernels that are wrong would only make batches slow: what does not pass is settled alone.
-RC_GTEST_PROP(VrfEquation, honest_items_are_members_of_both_equations_and_these_hold, ()) {
+RC_GTEST_PROP(VrfEquation, honest_items_are_members_of_every_equation_and_these_hold, ()) {
   const auto n = *rc::gen::inRange<std::size_t>(1, 20);
   const auto length = *rc::gen::element<std::size_t>(0, 1, 20, 32, 64, 300);
   std::vector<VrfKey> keys;
@@ -205,7 +209,8 @@ RC_GTEST_PROP(VrfEquation, honest_items_are_members_of_both_equations_and_these_
     RC_ASSERT(!broken.holds(0, n));
   };
   check.template operator()<VrfEquation>();
-  if (cases::this_processor().avx2) check.template operator()<VrfEquationAvx2>();
+  if (cases::this_processor().avx2) check.template operator()<VrfEquationOn<Avx2>>();
+  if (cases::this_processor().avx512_ifma) check.template operator()<VrfEquationOn<Ifma>>();
 }
 
 }  // namespace

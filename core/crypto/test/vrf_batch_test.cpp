@@ -97,6 +97,7 @@ Made make(std::uint8_t who, const Bytes& alpha, const Twist& twist = {}) {
 std::vector<CpuFeatures> processors() {
   std::vector<CpuFeatures> out{{}};
   if (cases::this_processor().avx2) out.push_back({.avx2 = true});
+  if (cases::this_processor().avx512_ifma) out.push_back({.avx2 = true, .avx512_ifma = true});
   return out;
 }
 
