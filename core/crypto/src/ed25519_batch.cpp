@@ -16,11 +16,12 @@ namespace {
 constexpr std::size_t kChunkMax = 4096;
 constexpr std::size_t kChunkMin = 128;
 
-// Calls use(holds), where holds(from, to) is the engine's word on a part of [first, last).
+// Calls use(holds, only_forgery), the engine's words on parts of [first, last) as a Settler asks for them.
 template <class Use>
 void with_engine(BatchEngine engine, const Batch& batch, std::size_t first, std::size_t last, const Use& use) {
   const auto own = [&](auto equation) {
-    use([&](std::size_t from, std::size_t to) { return equation.holds(from, to); });
+    use([&](std::size_t from, std::size_t to) { return equation.holds(from, to); },
+        [&](std::size_t from, std::size_t to) { return equation.only_forgery(from, to); });
   };
   switch (engine) {
     case BatchEngine::ifma: return own(Equation<Ifma>(batch, first, last));
@@ -28,7 +29,7 @@ void with_engine(BatchEngine engine, const Batch& batch, std::size_t first, std:
     case BatchEngine::zebra:
     case BatchEngine::commonware: break;
   }
-  use([&](std::size_t from, std::size_t to) { return batch.holds(engine, from, to); });
+  use([&](std::size_t from, std::size_t to) { return batch.holds(engine, from, to); }, kNamesNone);
 }
 
 // Verdicts in the batch's order; `groups` are too, with equal ones together.
@@ -40,8 +41,9 @@ std::vector<std::uint8_t> settle_chunks(BatchEngine engine, const Batch& batch, 
   const auto single = [&](std::size_t i) { return batch.single(i); };
   pool.run((batch.size() + chunk - 1) / chunk, [&](std::size_t task) {
     const std::size_t begin = task * chunk, end = std::min(batch.size(), begin + chunk);
-    with_engine(engine, batch, begin, end,
-                [&](auto&& holds) { Settler(groups, holds, single, verdicts).settle(begin, end); });
+    with_engine(engine, batch, begin, end, [&](auto&& holds, auto&& only_forgery) {
+      Settler(groups, holds, single, verdicts, only_forgery).settle(begin, end);
+    });
   });
   return verdicts;
 }
@@ -62,7 +64,7 @@ bool ed25519_batch_holds(BatchEngine engine, std::string_view tag, std::span<con
   std::iota(order.begin(), order.end(), std::size_t{0});
   const Batch batch(tag, items, order);
   bool good = false;
-  with_engine(engine, batch, 0, batch.size(), [&](auto&& holds) { good = holds(0, batch.size()); });
+  with_engine(engine, batch, 0, batch.size(), [&](auto&& holds, auto&&) { good = holds(0, batch.size()); });
   return good;
 }
 

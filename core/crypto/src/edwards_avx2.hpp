@@ -36,6 +36,8 @@ using Integer256 = std::array<std::uint64_t, 4>;
 [[nodiscard]] ExtendedPoint subtract_avx2(const ExtendedPoint& a, const ExtendedPoint& b);
 // Whether 8·a is the identity.
 [[nodiscard]] bool is_small_order_avx2(const ExtendedPoint& a);
+// The least n in [1, limit] for which b − n·a is of small order, or 0.
+[[nodiscard]] std::size_t small_logarithm_avx2(const ExtendedPoint& a, const ExtendedPoint& b, std::size_t limit);
 // The canonical encoding, for one field inversion.
 [[nodiscard]] Encoding compress_avx2(const ExtendedPoint& a);
 

@@ -1,9 +1,13 @@
 #include "equation.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 
+#include "aether/base/checked.hpp"
+#include "aether/base/result.hpp"
 #include "scalar.hpp"
+#include "settle.hpp"
 #include "sha512.hpp"
 
 namespace aether::crypto {
@@ -102,9 +106,9 @@ void Equation<Kernel>::draw_coefficients(const Hash& seed) {
   }
 }
 
-// The sum of z·(R + k·A − s·B).
+// The sum of z·(R + k·A − s·B); positions are this equation's.
 template <class Kernel>
-avx2::ExtendedPoint Equation<Kernel>::sum(std::size_t first, std::size_t last) const {
+avx2::ExtendedPoint Equation<Kernel>::new_sum(std::size_t first, std::size_t last) const {
   const std::size_t n = last - first;
   scalar::SignedSum zs;
   for (std::size_t i = first; i < last; ++i) zs.add(z_[i], s_[i]);
@@ -115,23 +119,67 @@ avx2::ExtendedPoint Equation<Kernel>::sum(std::size_t first, std::size_t last) c
                                 Terms{{&Kernel::kBasePoint, 1}, {&base, 1}, 254}});
 }
 
+// The same with the weights 1, 2, … of at most kNamedMax signatures.
+template <class Kernel>
+avx2::ExtendedPoint Equation<Kernel>::weighted_sum(std::size_t first, std::size_t last) const {
+  constexpr int kWeightBits = std::bit_width(kNamedMax);
+  const std::size_t n = last - first;
+  AETHER_ASSERT(n <= kNamedMax);
+  std::vector<Integer256> of_keys(n), of_nonces(n);
+  Integer256 base{};
+  for (std::size_t i = 0; i < n; ++i) {
+    const Integer256 weight{i + 1};
+    of_keys[i] = scalar::multiply(weight, zk_[first + i]);
+    base = scalar::add(base, scalar::multiply(weight, scalar::multiply_signed(z_[first + i], s_[first + i])));
+    u128 carry = 0;  // of two's complement: what leaves the top is the sign's
+    for (std::size_t word = 0; word < 4; ++word) {
+      carry += static_cast<u128>(z_[first + i][word]) * weight[0];
+      of_nonces[i][word] = static_cast<std::uint64_t>(carry);
+      carry >>= 64;
+    }
+  }
+  base = scalar::negate(base);
+  using Terms = MsmTerms<Kernel>;
+  return msm<Kernel>(std::array{Terms{std::span(keys_).subspan(first, n), of_keys, 254},
+                                Terms{std::span(nonces_).subspan(first, n), of_nonces, 128 + kWeightBits},
+                                Terms{{&Kernel::kBasePoint, 1}, {&base, 1}, 254}});
+}
+
+template <class Kernel>
+const avx2::ExtendedPoint& Equation<Kernel>::sum(std::size_t first, std::size_t last) {
+  const auto known = [&](auto&& is) { return std::find_if(known_.begin(), known_.end(), is); };
+  const auto same = known([&](const Sum& s) { return s.first == first && s.last == last; });
+  if (same != known_.end()) return same->point;
+  // The rest of a part whose sum is known costs a subtraction.
+  const auto whole = known([&](const Sum& s) { return s.first < first && s.last == last; });
+  const auto front =
+      whole == known_.end() ? whole : known([&](const Sum& s) { return s.first == whole->first && s.last == first; });
+  known_.push_back(
+      {first, last, front != known_.end() ? avx2::subtract_avx2(whole->point, front->point) : new_sum(first, last)});
+  return known_.back().point;
+}
+
+template <class Kernel>
+bool Equation<Kernel>::all_meaningful(std::size_t first, std::size_t last) const {
+  for (std::size_t i = first; i < last; ++i)
+    if (bad_[i] != 0) return false;
+  return true;
+}
+
 template <class Kernel>
 bool Equation<Kernel>::holds(std::size_t first, std::size_t last) {
   first -= offset_;
   last -= offset_;
-  for (std::size_t i = first; i < last; ++i)
-    if (bad_[i] != 0) return false;
-  // The rest of a part whose sum is known costs a subtraction.
-  const auto whole =
-      std::find_if(known_.begin(), known_.end(), [&](const Sum& s) { return s.first < first && s.last == last; });
-  const auto front =
-      whole == known_.end() ? known_.end() : std::find_if(known_.begin(), known_.end(), [&](const Sum& s) {
-        return s.first == whole->first && s.last == first;
-      });
-  const avx2::ExtendedPoint point =
-      front != known_.end() ? avx2::subtract_avx2(whole->point, front->point) : sum(first, last);
-  known_.push_back({first, last, point});
-  return avx2::is_small_order_avx2(point);
+  return all_meaningful(first, last) && avx2::is_small_order_avx2(sum(first, last));
+}
+
+template <class Kernel>
+std::optional<std::size_t> Equation<Kernel>::only_forgery(std::size_t first, std::size_t last) {
+  if (!all_meaningful(first - offset_, last - offset_)) return std::nullopt;
+  const std::size_t weight = avx2::small_logarithm_avx2(sum(first - offset_, last - offset_),
+                                                        weighted_sum(first - offset_, last - offset_), last - first);
+  if (weight == 0) return std::nullopt;
+  return first + weight - 1;
 }
 
 template class Equation<Avx2>;

@@ -2,6 +2,7 @@
 // computed once; whether a part of the batch holds is then one multi-scalar multiplication.
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "batch.hpp"
@@ -18,6 +19,11 @@ class Equation {
   // Whether the signatures [first, last) hold; positions are the batch's.
   bool holds(std::size_t first, std::size_t last);
 
+  // Of signatures that do not hold: the one that keeps them from it, if all others hold; nothing if there are more, or
+  // one without a meaning. An error eᵢ stands in the sum as zᵢ·eᵢ, so that the sum with weights i is a multiple of the
+  // sum by one i alone, but for a chance of 2^-128 for each i.
+  std::optional<std::size_t> only_forgery(std::size_t first, std::size_t last);
+
  private:
   struct Sum {
     std::size_t first, last;
@@ -25,7 +31,10 @@ class Equation {
   };
 
   void draw_coefficients(const Hash& seed);
-  avx2::ExtendedPoint sum(std::size_t first, std::size_t last) const;
+  bool all_meaningful(std::size_t first, std::size_t last) const;
+  const avx2::ExtendedPoint& sum(std::size_t first, std::size_t last);
+  avx2::ExtendedPoint new_sum(std::size_t first, std::size_t last) const;
+  avx2::ExtendedPoint weighted_sum(std::size_t first, std::size_t last) const;
 
   // For each signature: z; z·k modulo L; s; A and R; whether A, R or s has no meaning.
   std::size_t offset_;

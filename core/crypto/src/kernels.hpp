@@ -25,6 +25,9 @@ struct Avx2 {
   static auto sha512(const std::array<const std::uint8_t*, kLanes>& messages, std::size_t blocks) {
     return avx2::sha512_blocks_avx2(messages, blocks);
   }
+  static auto combine_windows(std::span<const avx2::CachedPoint> sums, int width) {
+    return avx2::combine_windows(sums, width);
+  }
 };
 
 struct Ifma {
@@ -42,6 +45,9 @@ struct Ifma {
   }
   static auto sha512(const std::array<const std::uint8_t*, kLanes>& messages, std::size_t blocks) {
     return ifma::sha512_blocks_ifma(messages, blocks);
+  }
+  static auto combine_windows(std::span<const avx2::CachedPoint> sums, int width) {
+    return ifma::combine_windows(sums, width);
   }
 };
 

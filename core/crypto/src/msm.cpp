@@ -118,7 +118,7 @@ avx2::ExtendedPoint msm(std::span<const MsmTerms<Kernel>> terms) {
     }
     fold_buckets(buckets, std::span<avx2::CachedPoint, kLanes>(&sums[first], kLanes));
   }
-  return avx2::combine_windows(std::span(sums).first(window_count), width);
+  return Kernel::combine_windows(std::span(sums).first(window_count), width);
 }
 
 template avx2::ExtendedPoint msm(std::span<const MsmTerms<Avx2>>);

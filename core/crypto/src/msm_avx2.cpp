@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "one_point_lanes.hpp"
 #include "points_avx2.hpp"
 
 namespace aether::crypto::avx2 {
@@ -96,67 +97,33 @@ AETHER_AVX2_INLINE void add_affine(Points& p, const AffinePoint& q, V negative) 
 
 // --- one point, its X, Y, Z and T in the four lanes ------------------------------------------------------------------
 
-constexpr int kLane0 = 0x03, kLane1 = 0x0c, kLanes01 = 0x0f, kLanes12 = 0x3c, kLane3 = 0xc0;  // of _mm256_blend_epi32
+struct Ops {
+  using Fe = avx2::Fe;
 
-template <int A, int B, int C, int D>
-AETHER_AVX2_INLINE V permute(V v) {
-  return _mm256_permute4x64_epi64(v, A | B << 2 | C << 4 | D << 6);
-}
+  static void mul(Fe& out, const Fe& f, const Fe& g) { avx2::mul(out, f, g); }
+  static void square(Fe& out, const Fe& f) { avx2::square(out, f); }
+  static void make_factor(Fe&) {}
 
-// X = E·F, Y = G·H, Z = F·G, T = E·H from the lanes E, F, G, H.
-void finish_one(Fe& p, const Fe& efgh) {
-  Fe left, right;
-  for (std::size_t i = 0; i < 10; ++i) {
-    left.limb[i] = permute<0, 2, 1, 0>(efgh.limb[i]);
-    right.limb[i] = permute<1, 3, 2, 3>(efgh.limb[i]);
+  template <int A, int B, int C, int D>
+  AETHER_AVX2_INLINE static Fe permute(const Fe& f) {
+    Fe out;
+    for (std::size_t i = 0; i < 10; ++i)
+      out.limb[i] = _mm256_permute4x64_epi64(f.limb[i], A | B << 2 | C << 4 | D << 6);
+    return out;
   }
-  mul(p, left, right);
-}
-
-// dbl-2008-hwcd for a = −1, with E, F, G, H all negated.
-void double_one(Fe& p) {
-  Fe t;
-  const V zero = _mm256_setzero_si256();
-  for (std::size_t i = 0; i < 10; ++i) {
-    const V xyzx = permute<0, 1, 2, 0>(p.limb[i]), yyyy = permute<1, 1, 1, 1>(p.limb[i]);
-    t.limb[i] = _mm256_add_epi64(xyzx, _mm256_blend_epi32(zero, yyyy, kLane3));
+  template <int Lanes>
+  AETHER_AVX2_INLINE static Fe choose(const Fe& f, const Fe& g) {
+    constexpr int kHalves = (Lanes & 1) * 3 | (Lanes & 2) * 6 | (Lanes & 4) * 12 | (Lanes & 8) * 24;
+    Fe out;
+    for (std::size_t i = 0; i < 10; ++i) out.limb[i] = _mm256_blend_epi32(f.limb[i], g.limb[i], kHalves);
+    return out;
   }
-  square(t, t);  // A = X², B = Y², Z², (X + Y)²
-  for (std::size_t i = 0; i < 10; ++i) {
-    const V bias = splat(double_p(i)), s = t.limb[i];
-    const V a = permute<0, 0, 0, 0>(s), b = permute<1, 1, 1, 1>(s),
-            z = _mm256_add_epi64(permute<2, 2, 2, 2>(s), permute<2, 2, 2, 2>(s));
-    const V q = _mm256_sub_epi64(bias, permute<3, 3, 3, 3>(s));
-    // A + B − (X + Y)², 2Z² + A − B, A − B, A + B
-    const V rest = _mm256_blend_epi32(_mm256_blend_epi32(zero, q, kLane0), z, kLane1);
-    t.limb[i] = _mm256_add_epi64(_mm256_add_epi64(a, rest), _mm256_blend_epi32(b, _mm256_sub_epi64(bias, b), kLanes12));
+  template <int Lanes>
+  AETHER_AVX2_INLINE static Fe keep(const Fe& f) {
+    return choose<Lanes>(Fe{}, f);
   }
-  carry(t, t);
-  finish_one(p, t);
-}
-
-// Y − X, Y + X, Z, T.
-void split_one(Fe& out, const Fe& p) {
-  for (std::size_t i = 0; i < 10; ++i) {
-    const V yyzt = permute<1, 1, 2, 3>(p.limb[i]), x = permute<0, 0, 0, 0>(p.limb[i]);
-    const V minus_x = _mm256_sub_epi64(splat(double_p(i)), x);
-    const V xs = _mm256_blend_epi32(_mm256_blend_epi32(_mm256_setzero_si256(), x, kLane1), minus_x, kLane0);
-    out.limb[i] = _mm256_add_epi64(yyzt, xs);
-  }
-}
-
-// `q` is Y − X, Y + X, 2Z, 2d·T of the other point.
-void add_one(Fe& p, const Fe& q) {
-  Fe t;
-  split_one(t, p);
-  mul(t, t, q);  // A, B, D, C
-  for (std::size_t i = 0; i < 10; ++i) {
-    const V bddb = permute<1, 2, 2, 1>(t.limb[i]), acca = permute<0, 3, 3, 0>(t.limb[i]);
-    const V minus = _mm256_sub_epi64(splat(double_p(i)), acca);
-    t.limb[i] = _mm256_add_epi64(bddb, _mm256_blend_epi32(acca, minus, kLanes01));
-  }
-  finish_one(p, t);
-}
+};
+using One = OnePoint<Ops>;
 
 Fe load_one(const std::array<std::uint32_t, 40>& words) {
   Fe out;
@@ -229,46 +196,64 @@ void fold_buckets(std::span<const ExtendedPoint> buckets, std::span<CachedPoint,
 
 ExtendedPoint combine_windows(std::span<const CachedPoint> sums, int width) {
   Fe p = load_one(kIdentity.words);
-  for (std::size_t j = sums.size(); j > 0; --j) {
-    if (j < sums.size())
-      for (int i = 0; i < width; ++i) double_one(p);
-    add_one(p, load_one(sums[j - 1].words));
-  }
+  One::combine(p, sums, width, load_one);
   return store_one(p);
 }
 
-ExtendedPoint subtract_avx2(const ExtendedPoint& a, const ExtendedPoint& b) {
-  Fe p = load_one(a.words), q = load_one(b.words), t;
-  negate(t, q);
-  for (std::size_t i = 0; i < 10; ++i) q.limb[i] = _mm256_blend_epi32(q.limb[i], t.limb[i], kLane0 | kLane3);
+namespace {
+
+// Y − X, Y + X, 2Z, 2d·T of −p.
+Fe cached_opposite(const Fe& p) {
+  Fe q;
+  negate(q, p);
+  q = Ops::choose<9>(p, q);
   carry(q, q);
-  split_one(t, q);
   Fe factors;  // 1, 1, 2, 2d
   for (std::size_t i = 0; i < 10; ++i) {
     const std::uint32_t one = kOne[i];
     factors.limb[i] = _mm256_set_epi64x(kD2[i], 2 * one, one, one);
   }
-  mul(q, t, factors);
-  add_one(p, q);
+  mul(q, One::split(q), factors);
+  return q;
+}
+
+Fe load_eightfold(const ExtendedPoint& a) {
+  Fe p = load_one(a.words);
+  for (int i = 0; i < 3; ++i) One::double_in_place(p);
+  return p;
+}
+
+bool is_identity(const Fe& p) {
+  Fe t;
+  sub(t, p, Ops::keep<2>(Ops::permute<2, 2, 2, 2>(p)));  // X and Y − Z
+  freeze(t, t);
+  return (_mm256_movemask_epi8(is_zero(t)) & 0xffff) == 0xffff;
+}
+
+}  // namespace
+
+ExtendedPoint subtract_avx2(const ExtendedPoint& a, const ExtendedPoint& b) {
+  Fe p = load_one(a.words);
+  One::add_cached(p, cached_opposite(load_one(b.words)));
   return store_one(p);
 }
 
-bool is_small_order_avx2(const ExtendedPoint& a) {
-  Fe p = load_one(a.words), t;
-  for (int i = 0; i < 3; ++i) double_one(p);
-  for (std::size_t i = 0; i < 10; ++i) {  // X and Y − Z
-    const V z = permute<2, 2, 2, 2>(p.limb[i]);
-    t.limb[i] =
-        _mm256_blend_epi32(p.limb[i], _mm256_sub_epi64(_mm256_add_epi64(p.limb[i], splat(double_p(i))), z), kLane1);
+bool is_small_order_avx2(const ExtendedPoint& a) { return is_identity(load_eightfold(a)); }
+
+std::size_t small_logarithm_avx2(const ExtendedPoint& a, const ExtendedPoint& b, std::size_t limit) {
+  Fe rest = load_eightfold(b);
+  const Fe step = cached_opposite(load_eightfold(a));
+  for (std::size_t n = 1; n <= limit; ++n) {
+    One::add_cached(rest, step);
+    if (is_identity(rest)) return n;
   }
-  freeze(t, t);
-  return (_mm256_movemask_epi8(is_zero(t)) & 0xffff) == 0xffff;
+  return 0;
 }
 
 Encoding compress_avx2(const ExtendedPoint& a) {
   Fe p = load_one(a.words), t;
   Fe z[2], power[2];
-  for (std::size_t i = 0; i < 10; ++i) z[0].limb[i] = permute<2, 2, 2, 2>(p.limb[i]);
+  z[0] = Ops::permute<2, 2, 2, 2>(p);
   z[1] = z[0];
   pow_p58(power, z);
   Fe inverse = power[0];  // z^(p − 2) = (z^((p − 5)/8))^8·z³

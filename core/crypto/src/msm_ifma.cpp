@@ -1,5 +1,6 @@
 #include "msm_ifma.hpp"
 
+#include "one_point_lanes.hpp"
 #include "points_ifma.hpp"
 
 namespace aether::crypto::ifma {
@@ -93,16 +94,61 @@ AETHER_IFMA_INLINE void add_affine(Points& p, const AffinePoint& q, Mask negativ
   finish(p, a, b, c, d);
 }
 
+// Into limbs of 26 and 25 bits.
+void split_limb(std::uint64_t limb, std::uint32_t* to) {
+  to[0] = static_cast<std::uint32_t>(limb & ((1U << 26) - 1));
+  to[1] = static_cast<std::uint32_t>(limb >> 26);
+}
+
 void store_lanes(const Fe& from, std::size_t coordinate, std::span<avx2::CachedPoint, 8> to) {
   for (std::size_t i = 0; i < 5; ++i) {
     std::uint64_t lanes[8];
     _mm512_storeu_si512(lanes, from.limb[i]);
     for (std::size_t l = 0; l < 8; ++l) {
-      std::uint32_t* const words = &to[l].words[10 * coordinate];
-      words[2 * i] = static_cast<std::uint32_t>(lanes[l] & ((1U << 26) - 1));
-      words[2 * i + 1] = static_cast<std::uint32_t>(lanes[l] >> 26);
+      split_limb(lanes[l], &to[l].words[10 * coordinate + 2 * i]);
     }
   }
+}
+
+// --- one point, its X, Y, Z and T in lanes 0 to 3; the others count nothing ------------------------------------------
+
+struct Ops {
+  using Fe = ifma::Fe;
+
+  static void mul(Fe& out, const Fe& f, const Fe& g) { mul_inline(out, f, g); }
+  static void square(Fe& out, const Fe& f) { square_inline(out, f); }
+  static void make_factor(Fe& f) { carry(f, f); }
+
+  template <int A, int B, int C, int D>
+  AETHER_IFMA_INLINE static Fe permute(const Fe& f) {
+    Fe out;
+#pragma GCC unroll 5
+    for (std::size_t i = 0; i < 5; ++i) out.limb[i] = _mm512_permutex_epi64(f.limb[i], A | B << 2 | C << 4 | D << 6);
+    return out;
+  }
+  template <int Lanes>
+  AETHER_IFMA_INLINE static Fe choose(const Fe& f, const Fe& g) {
+    Fe out;
+    select(out, f, g, Lanes);
+    return out;
+  }
+  template <int Lanes>
+  AETHER_IFMA_INLINE static Fe keep(const Fe& f) {
+    Fe out;
+#pragma GCC unroll 5
+    for (std::size_t i = 0; i < 5; ++i) out.limb[i] = _mm512_maskz_mov_epi64(Lanes, f.limb[i]);
+    return out;
+  }
+};
+
+Fe load_one(const std::array<std::uint32_t, 40>& words) {
+  const auto limb = [&words](std::size_t at) {
+    return static_cast<long long>(words[at] + (static_cast<std::uint64_t>(words[at + 1]) << 26));
+  };
+  Fe out;
+  for (std::size_t i = 0; i < 10; i += 2)
+    out.limb[i / 2] = _mm512_set_epi64(0, 0, 0, 0, limb(30 + i), limb(20 + i), limb(10 + i), limb(i));
+  return out;
 }
 
 }  // namespace
@@ -153,6 +199,18 @@ void fold_buckets(std::span<const Bucket> buckets, std::span<avx2::CachedPoint, 
   store_lanes(total.sum, 1, sums);
   store_lanes(total.z, 2, sums);
   store_lanes(td2, 3, sums);
+}
+
+avx2::ExtendedPoint combine_windows(std::span<const avx2::CachedPoint> sums, int width) {
+  Fe p = load_one(avx2::kIdentity.words);
+  OnePoint<Ops>::combine(p, sums, width, load_one);
+  avx2::ExtendedPoint out;
+  for (std::size_t i = 0; i < 5; ++i) {
+    std::uint64_t lanes[8];
+    _mm512_storeu_si512(lanes, p.limb[i]);
+    for (std::size_t l = 0; l < 4; ++l) split_limb(lanes[l], &out.words[10 * l + 2 * i]);
+  }
+  return out;
 }
 
 }  // namespace aether::crypto::ifma

@@ -19,5 +19,6 @@ inline constexpr Bucket kIdentity = [] {
 
 void fill_buckets(std::span<Bucket> buckets, std::span<const AffinePoint> points, std::span<const std::int16_t> digits);
 void fold_buckets(std::span<const Bucket> buckets, std::span<avx2::CachedPoint, 8> sums);
+[[nodiscard]] avx2::ExtendedPoint combine_windows(std::span<const avx2::CachedPoint> sums, int width);
 
 }  // namespace aether::crypto::ifma

@@ -1,29 +1,36 @@
 // The search for the forgeries of a batch: a part that does not hold is cut where groups meet, then by halves, until
-// few are left, which get single verdicts.
+// its only forgery can be named or few are left. Those get single verdicts.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 namespace aether::crypto {
 
 inline constexpr std::size_t kPartsMax = 8;    // of a part with several groups
+inline constexpr std::size_t kNamedMax = 64;   // a part up to this size is asked for its only forgery
 inline constexpr std::size_t kSinglesMax = 2;  // a part of this size gets single verdicts
 
+struct NamesNone {
+  std::optional<std::size_t> operator()(std::size_t, std::size_t) const { return std::nullopt; }
+};
+inline constexpr NamesNone kNamesNone;
+
 // Items [first, last) of a batch whose groups (none: all in one) lie together. `holds(first, last)` says whether a part
-// is good as a whole, `single(i)` the verdict on one item; both are asked only about what they decide. Sets
-// verdicts[i].
+// is good as a whole, `only_forgery(first, last)` which item keeps a part from holding, if all others do, or nothing,
+// `single(i)` the verdict on one item; each is asked only about what it decides. Sets verdicts[i].
 //
 // With one forging group of m among n items, `holds` sees n items for the whole, at most n + n/8 + n/64 + … and m a
-// level for the parts down to that group, and m a level within it; `single` sees members of that group alone, each at
-// most once.
-template <class Holds, class Single>
+// level for the parts down to that group, and m a level within it; `only_forgery` sees some of these parts once more,
+// none above kNamedMax; `single` sees members of that group alone, each at most once.
+template <class Holds, class Single, class OnlyForgery = NamesNone>
 class Settler {
  public:
   Settler(std::span<const std::uint32_t> groups, const Holds& holds, const Single& single,
-          std::span<std::uint8_t> verdicts)
-      : groups_(groups), holds_(holds), single_(single), verdicts_(verdicts) {}
+          std::span<std::uint8_t> verdicts, const OnlyForgery& only_forgery = kNamesNone)
+      : groups_(groups), holds_(holds), single_(single), only_forgery_(only_forgery), verdicts_(verdicts) {}
 
   void settle(std::size_t first, std::size_t last) {
     if (first == last) return;
@@ -41,6 +48,13 @@ class Settler {
     if (last - first <= kSinglesMax) {
       for (std::size_t i = first; i < last; ++i) verdicts_[i] = single_(i) ? 1 : 0;
       return;
+    }
+    if (last - first <= kNamedMax) {
+      if (const std::optional<std::size_t> forgery = only_forgery_(first, last)) {
+        accept(first, last);
+        verdicts_[*forgery] = single_(*forgery) ? 1 : 0;
+        return;
+      }
     }
     const bool one_group = groups_.empty() || groups_[first] == groups_[last - 1];
     const std::size_t parts = one_group ? 2 : kPartsMax;
@@ -74,6 +88,7 @@ class Settler {
   std::span<const std::uint32_t> groups_;
   const Holds& holds_;
   const Single& single_;
+  const OnlyForgery& only_forgery_;
   std::span<std::uint8_t> verdicts_;
 };
 

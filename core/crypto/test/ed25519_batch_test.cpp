@@ -11,6 +11,7 @@
 
 #include "edge_signatures.hpp"
 #include "engines.hpp"
+#include "equation.hpp"
 #include "settle.hpp"
 
 namespace aether::crypto {
@@ -144,11 +145,13 @@ RC_GTEST_PROP(Ed25519Batch, raw_messages_of_any_length_have_the_verdict_of_singl
 }
 
 struct Cost {
-  std::size_t calls = 0, members = 0, singles = 0, singles_elsewhere = 0;
+  std::size_t calls = 0, members = 0, named_members = 0, singles = 0, singles_elsewhere = 0;
 };
 
-// Settles n items in groups of the given sizes, of which `bad` are forged, and counts.
-Cost settle_counting(std::span<const std::uint32_t> groups, const std::vector<bool>& bad, std::uint32_t forger) {
+// Settles n items in groups of the given sizes, of which `bad` are forged, by an engine that names an only forgery or
+// not, and counts.
+Cost settle_counting(std::span<const std::uint32_t> groups, const std::vector<bool>& bad, std::uint32_t forger,
+                     bool names) {
   Cost cost;
   std::vector<std::uint8_t> verdicts(groups.size(), 0);
   const auto holds = [&](std::size_t first, std::size_t last) {
@@ -158,12 +161,23 @@ Cost settle_counting(std::span<const std::uint32_t> groups, const std::vector<bo
       if (bad[i]) return false;
     return true;
   };
+  const auto only_forgery = [&](std::size_t first, std::size_t last) {
+    std::optional<std::size_t> found;
+    if (!names) return found;
+    EXPECT_LE(last - first, kNamedMax);
+    cost.named_members += last - first;
+    const auto begin = bad.begin(), from = begin + static_cast<std::ptrdiff_t>(first),
+               to = begin + static_cast<std::ptrdiff_t>(last);
+    EXPECT_GE(std::count(from, to, true), 1) << first << " " << last;
+    if (std::count(from, to, true) == 1) found = static_cast<std::size_t>(std::find(from, to, true) - begin);
+    return found;
+  };
   const auto single = [&](std::size_t i) {
     ++cost.singles;
     if (groups[i] != forger) ++cost.singles_elsewhere;
     return !bad[i];
   };
-  Settler(groups, holds, single, verdicts).settle(0, groups.size());
+  Settler(groups, holds, single, verdicts, only_forgery).settle(0, groups.size());
   for (std::size_t i = 0; i < groups.size(); ++i) EXPECT_EQ(verdicts[i] == 0, bad[i]) << i;
   return cost;
 }
@@ -179,13 +193,70 @@ RC_GTEST_PROP(Ed25519Batch, a_forging_group_bears_the_cost, (std::uint64_t seed)
   const std::size_t rate = 1 + random.below(4);
   for (std::size_t i = 0; i < groups.size(); ++i)
     if (groups[i] == forger && (++members == 3 || random.below(rate) == 0)) bad[i] = true;
-  const Cost cost = settle_counting(groups, bad, forger);
-  RC_ASSERT(cost.singles_elsewhere == 0U);
-  RC_ASSERT(cost.singles <= members);
   const std::size_t n = groups.size(), levels = 3 + std::bit_width(members);
-  RC_ASSERT(cost.members <= n + n * 8 / 7 + (size_max + 3) * 8 * levels);
+  for (const bool names : {false, true}) {
+    const Cost cost = settle_counting(groups, bad, forger, names);
+    RC_ASSERT(cost.singles_elsewhere == 0U);
+    RC_ASSERT(cost.singles <= members);
+    RC_ASSERT(cost.members <= n + n * 8 / 7 + (size_max + 3) * 8 * levels);
+    RC_ASSERT(cost.named_members <= (kNamedMax + members) * levels);
+  }
   std::fill(bad.begin(), bad.end(), false);
-  RC_ASSERT(settle_counting(groups, bad, forger).calls == 1U);
+  RC_ASSERT(settle_counting(groups, bad, forger, true).calls == 1U);
+}
+
+TEST(Ed25519Batch, a_named_forgery_costs_one_single_verdict) {
+  for (const std::size_t at : {0U, 17U, 62U, 63U}) {
+    std::vector<std::uint32_t> groups(64);
+    for (std::size_t i = 0; i < groups.size(); ++i) groups[i] = static_cast<std::uint32_t>(i / 8);
+    std::vector<bool> bad(groups.size(), false);
+    bad[at] = true;
+    const Cost cost = settle_counting(groups, bad, groups[at], true);
+    EXPECT_EQ(cost.singles, 1U);
+    EXPECT_EQ(cost.calls, 1U);
+    EXPECT_EQ(cost.named_members, 64U);
+  }
+}
+
+template <class Kernel>
+void expect_only_forgeries_named() {
+  EdgeSigner signer(4);
+  for (const std::size_t n : {std::size_t{3}, std::size_t{4}, std::size_t{9}, std::size_t{31}, kNamedMax}) {
+    std::vector<SignedId> items(n + 2);
+    std::vector<std::size_t> order(n + 2);
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    for (SignedId& item : items) item = signer.good(kTag);
+    const auto ask = [&] {
+      Equation<Kernel> equation(Batch(kTag, items, order), 1, n + 2);
+      EXPECT_FALSE(equation.holds(1, n + 1));
+      return equation.only_forgery(1, n + 1);
+    };
+    const std::size_t one = 1 + signer.below(n), other = 1 + (one + signer.below(n - 1)) % n;
+    for (const std::size_t at : {std::size_t{1}, n, one}) {
+      const SignedId good = items[at];
+      items[at].signature[32] ^= 1;  // of s: bad under any key
+      EXPECT_EQ(ask(), at) << n;
+      items[at] = good;
+    }
+    items[one].signature[32] ^= 1;
+    if (other != one) {
+      items[other].signature[32] ^= 1;
+      EXPECT_EQ(ask(), std::nullopt) << n;
+      items[other].signature[32] ^= 1;
+    }
+    EdgeSigner::add_order(items[one].signature);
+    EXPECT_EQ(ask(), std::nullopt) << n;
+  }
+}
+
+TEST(Ed25519Batch, avx2_names_the_only_forgery) {
+  if (!this_processor().avx2) GTEST_SKIP() << "this processor has no AVX2";
+  expect_only_forgeries_named<Avx2>();
+}
+
+TEST(Ed25519Batch, ifma_names_the_only_forgery) {
+  if (!this_processor().avx512_ifma) GTEST_SKIP() << "this processor has no AVX-512 IFMA";
+  expect_only_forgeries_named<Ifma>();
 }
 
 TEST(Ed25519Batch, cuts_a_part_whose_last_group_is_most_of_it) {
@@ -194,7 +265,7 @@ TEST(Ed25519Batch, cuts_a_part_whose_last_group_is_most_of_it) {
     std::fill_n(groups.begin(), 3, 0);
     std::vector<bool> bad(100, false);
     bad[bad_at] = true;
-    EXPECT_EQ(settle_counting(groups, bad, groups[bad_at]).singles_elsewhere, 0U);
+    EXPECT_EQ(settle_counting(groups, bad, groups[bad_at], false).singles_elsewhere, 0U);
   }
 }
 

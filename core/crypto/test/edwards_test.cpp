@@ -197,7 +197,9 @@ TYPED_TEST(EdwardsKernel, sums_are_those_of_dalek) {
 
 // More terms have wider windows: each width is the best for some size.
 TYPED_TEST(EdwardsKernel, sums_of_many_terms_are_those_of_dalek) {
-  for (const std::size_t n : {1000U, 4000U, 20000U}) check_sum<TypeParam>(n, {n, n});
+  const std::size_t largest = std::getenv("AETHER_QUICK") != nullptr ? 1000 : 20000;
+  for (const std::size_t n : {1000U, 4000U, 20000U})
+    if (n <= largest) check_sum<TypeParam>(n, {n, n});
 }
 
 TYPED_TEST(EdwardsKernel, subtracts_as_dalek_does_and_knows_small_order) {
