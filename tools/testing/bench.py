@@ -46,7 +46,8 @@ def main():
         return 64
     chosen = [area] if area else areas
     targets = [f"aether-bench-{name}" if has_program(name) else "programs" for name in chosen if name in drivers]
-    targets += [f"aether_{name}_bench" for name in chosen if name in libraries]
+    if not arguments:  # which a library's benchmarks do not know
+        targets += [f"aether_{name}_bench" for name in chosen if name in libraries]
     if targets and subprocess.run(["ninja", "-C", "build", "-j", str(stages.JOBS), *targets], stdout=sys.stderr).returncode:
         print("aether: the benchmarks did not build, as shown above", file=sys.stderr)
         return 70
@@ -59,7 +60,7 @@ def main():
         print(f"\n== {name}", file=text, flush=True)
         if name in drivers:
             failed |= subprocess.run(["python3", str(drivers[name]), *arguments], env=environment).returncode
-        if name in libraries:
+        if name in libraries and not arguments:
             failed |= subprocess.run([f"build/bin/aether_{name}_bench", "--benchmark_counters_tabular=true"]).returncode
     return 1 if failed else 0
 

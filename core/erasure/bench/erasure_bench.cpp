@@ -1,8 +1,8 @@
-// Bytes of data a second. `own` is 0 for ISA-L alone and 1 for what Code chooses on this machine; compare the two with
+// Bytes of data a second, of all but the encoder, which bench/crypto runs beside ISA-L. `own` is 0 for ISA-L alone and
+// 1 for what Code chooses on this machine; compare the two with
 // --benchmark_enable_random_interleaving=true --benchmark_repetitions=7.
 #include <benchmark/benchmark.h>
 
-#include <cmath>
 #include <random>
 
 #include "aether/erasure/assembler.hpp"
@@ -49,25 +49,6 @@ struct Sets {
     code.encode(std::span<const std::uint8_t* const>(all.data(), k), kShardBytes, std::span(all).subspan(k));
   }
 };
-
-void encode(benchmark::State& state) {
-  const auto k = static_cast<unsigned>(state.range(0)), r = static_cast<unsigned>(state.range(1));
-  const Code code = code_of(k, r, state.range(3) != 0);
-  const Sets sets(k, r, static_cast<std::size_t>(state.range(2)));
-  std::size_t at = 0;
-  for (auto _ : state) {
-    sets.encode(code, at++);
-    benchmark::ClobberMemory();
-  }
-  state.SetBytesProcessed(state.iterations() * k * static_cast<std::int64_t>(kShardBytes));
-}
-BENCHMARK(encode)
-    ->ArgNames({"k", "r", "sets", "own"})
-    ->ArgsProduct({{200}, {40}, {1, 9}, {0, 1}})
-    ->ArgsProduct({{10}, {2}, {1, 150}, {0, 1}})
-    ->ArgsProduct({{50}, {10}, {1}, {0, 1}})
-    ->ArgsProduct({{105}, {21}, {1}, {0, 1}})
-    ->ArgsProduct({{150}, {30}, {1}, {0, 1}});
 
 // Every tenth shard is lost.
 void recover_data(benchmark::State& state) {
@@ -122,29 +103,6 @@ void assemble_a_full_block(benchmark::State& state) {
   state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(block.size()));
 }
 BENCHMARK(assemble_a_full_block)->ArgName("own")->Arg(0)->Arg(1)->Unit(benchmark::kMillisecond);
-
-// No speed: the probabilities that a set and that all sets of a block survive the loss of each shred with 1/10.
-void survival_at_one_tenth_lost(benchmark::State& state) {
-  const auto k = state.range(0), r = state.range(1), sets = state.range(2);
-  long double sum = 0;
-  for (auto _ : state) {
-    long double term = std::pow(0.9L, static_cast<long double>(k + r));
-    sum = 0;
-    for (std::int64_t lost = 0; lost <= r; ++lost) {
-      sum += term;
-      term = term * static_cast<long double>(k + r - lost) / static_cast<long double>(9 * (lost + 1));
-    }
-    benchmark::DoNotOptimize(sum);
-  }
-  state.counters["set"] = static_cast<double>(sum);
-  state.counters["block"] = static_cast<double>(std::pow(sum, static_cast<long double>(sets)));
-}
-BENCHMARK(survival_at_one_tenth_lost)
-    ->ArgNames({"k", "r", "sets"})
-    ->Args({10, 2, 175})
-    ->Args({10, 6, 1})
-    ->Args({200, 40, 1})
-    ->Args({200, 40, 9});
 
 }  // namespace
 }  // namespace aether::erasure
