@@ -21,6 +21,39 @@ TEST(Ed25519, rfc8032) {
   }
 }
 
+// Whether the bytes, given inverted so as not to be found themselves, lie below the caller's frame.
+[[gnu::noinline]] bool on_the_dead_stack(const std::array<std::uint8_t, 32>& inverted) {
+  constexpr std::size_t kSize = 1 << 15;
+  volatile std::uint8_t below[kSize];
+  const volatile std::uint8_t* bytes = below;
+  asm volatile("" : "=m"(below));  // whatever is there
+  for (std::size_t at = 0; at + 32 <= kSize; ++at) {
+    std::size_t same = 0;
+    while (same < 32 && static_cast<std::uint8_t>(~bytes[at + same]) == inverted[same]) ++same;
+    if (same == 32) return true;
+  }
+  return false;
+}
+
+[[gnu::noinline]] void leave_on_the_stack(const std::array<std::uint8_t, 32>& inverted) {
+  [[maybe_unused]] volatile std::uint8_t frame[4096];
+  for (std::size_t i = 0; i < 32; ++i) frame[1024 + i] = static_cast<std::uint8_t>(~inverted[i]);
+}
+
+TEST(Ed25519, no_copy_of_the_seed_stays_on_the_stack) {
+  std::array<std::uint8_t, 32> inverted;
+  for (std::size_t i = 0; i < 32; ++i) inverted[i] = static_cast<std::uint8_t>(7 * i + 3);
+  Seed seed;
+  for (std::size_t i = 0; i < 32; ++i) seed.mutable_view()[i] = static_cast<std::uint8_t>(~inverted[i]);
+  leave_on_the_stack(inverted);
+  EXPECT_TRUE(on_the_dead_stack(inverted));
+  const auto key = ed25519_public_key(seed);
+  EXPECT_FALSE(on_the_dead_stack(inverted));
+  const auto signature = ed25519_sign(seed, key);
+  EXPECT_FALSE(on_the_dead_stack(inverted));
+  EXPECT_TRUE(ed25519_verify(key, key, signature));
+}
+
 TEST(Ed25519, zip215_accepts_small_order_a_and_r) {
   // With s = 0 and A, R of small order, 8·(R + k·A) = 0 = 8·s·B for every message.
   for (const auto a : kSmallOrder)
