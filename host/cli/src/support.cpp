@@ -38,8 +38,7 @@ Failure failure_of(const keystore::Error& error) {
     case bad_name: return {kUsage, "bad_key_name", error.message, "choose a name like alice or worker-1"};
     case empty_password:
       return {kBadFile, "empty_password", error.message, "put a password on the first line of the file"};
-    case exists:
-      return {kBadFile, "key_exists", error.message, "aetherctl keys list shows the names that are taken"};
+    case exists: return {kBadFile, "key_exists", error.message, "aetherctl keys list shows the names that are taken"};
     case not_found: return {kBadFile, "key_not_found", error.message, "aetherctl keys list shows the keys"};
     case too_open:
       return {kBadFile, "key_too_open", error.message, "chmod 600 the file, and think of who may have read it"};
@@ -49,6 +48,19 @@ Failure failure_of(const keystore::Error& error) {
     case wrong_password:
       return {kBadFile, "wrong_password", error.message,
               "try again; a key whose password is lost comes back from its words: aetherctl keys import"};
+    case locked:
+      return {kBadFile, "validator_locked", error.message, "stop the node or the command that uses the folder"};
+    case bad_registration:
+      return {kBadFile, "bad_registration", error.message,
+              "aetherctl keys validator verify says what does not hold; restore the file from a copy"};
+    case other_validator:
+      return {kBadFile, "other_validator", error.message, "put back the files that were made together"};
+    case other_registration:
+      return {kBadFile, "other_registration", error.message,
+              "aetherctl keys validator rotate-kes, and register what it makes"};
+    case past_period: return {kBadFile, "kes_period_past", error.message, "no key can sign for that period any more"};
+    case expired:
+      return {kBadFile, "kes_expired", error.message, "aetherctl keys validator rotate-kes, and register the new key"};
     case environment: break;
   }
   return {kBadFile, "key_file", error.message, "check the path, its permissions and the disk"};

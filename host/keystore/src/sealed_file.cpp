@@ -39,15 +39,13 @@ bool take_cost(std::string_view& text, KdfCost& cost) {
   return true;
 }
 
-Outcome<Secret<32>> derive(const SealedFile& file, const SecretBytes& password) {
-  Secret<32> key;
+Outcome<void> derive(SealingKey& to, const SecretBytes& password) {
   const std::string_view text = password.text();
-  if (crypto_pwhash(key.mutable_view().data(), 32, text.data(), text.size(), file.salt.data(), file.cost.operations,
-                    file.cost.memory_bytes, crypto_pwhash_ALG_ARGON2ID13) != 0)
-    return fail(Error{
-        ErrorKind::environment,
-        "no memory for Argon2id (" + std::to_string(file.cost.memory_bytes >> 20) + " MiB): close other programs"});
-  return key;
+  if (crypto_pwhash(to.key.mutable_view().data(), 32, text.data(), text.size(), to.salt.data(), to.cost.operations,
+                    to.cost.memory_bytes, crypto_pwhash_ALG_ARGON2ID13) != 0)
+    return fail(Error{ErrorKind::environment, "no memory for Argon2id (" + std::to_string(to.cost.memory_bytes >> 20) +
+                                                  " MiB): close other programs"});
+  return {};
 }
 
 }  // namespace
@@ -84,29 +82,52 @@ std::optional<SealedFile> sealed_file_from_text(std::string_view text) {
   return file;
 }
 
-Outcome<SealedFile> seal(std::string head, ByteView secret, const SecretBytes& password, KdfCost cost) {
+Outcome<SealingKey> sealing_key(const SecretBytes& password, KdfCost cost) {
   if (password.empty()) return fail(Error{ErrorKind::empty_password, "a key needs a password that is not empty"});
-  SealedFile file{.head = std::move(head), .cost = cost, .ciphertext = Bytes(secret.size() + kSealedTagBytes)};
-  env::fill_random(file.salt);
+  SealingKey out{.cost = cost, .key = {}};
+  env::fill_random(out.salt);
+  AETHER_CHECK(derive(out, password));
+  return out;
+}
+
+Outcome<SealingKey> sealing_key(const SecretBytes& password, const SealedFile& file) {
+  SealingKey out{.cost = file.cost, .salt = file.salt, .key = {}};
+  AETHER_CHECK(derive(out, password));
+  return out;
+}
+
+SealedFile seal(std::string head, ByteView secret, const SealingKey& key) {
+  SealedFile file{.head = std::move(head),
+                  .cost = key.cost,
+                  .salt = key.salt,
+                  .ciphertext = Bytes(secret.size() + kSealedTagBytes)};
   env::fill_random(file.nonce);
-  AETHER_TRY(const Secret<32> key, derive(file, password));
   const std::string lines = associated(file);
   const ByteView data = as_bytes(lines);
   crypto_aead_xchacha20poly1305_ietf_encrypt(file.ciphertext.data(), nullptr, secret.data(), secret.size(), data.data(),
-                                             data.size(), nullptr, file.nonce.data(), key.view().data());
+                                             data.size(), nullptr, file.nonce.data(), key.key.view().data());
   return file;
 }
 
-Outcome<SecretBytes> unseal(const SealedFile& file, const SecretBytes& password, const env::Path& path) {
-  AETHER_TRY(const Secret<32> key, derive(file, password));
+Outcome<SealedFile> seal(std::string head, ByteView secret, const SecretBytes& password, KdfCost cost) {
+  AETHER_TRY(const SealingKey key, sealing_key(password, cost));
+  return seal(std::move(head), secret, key);
+}
+
+Outcome<SecretBytes> unseal(const SealedFile& file, const SealingKey& key, const env::Path& path) {
   SecretBytes secret(Bytes(file.ciphertext.size() - kSealedTagBytes));
   const std::string lines = associated(file);
   const ByteView data = as_bytes(lines);
   if (crypto_aead_xchacha20poly1305_ietf_decrypt(secret.mutable_view().data(), nullptr, nullptr, file.ciphertext.data(),
                                                  file.ciphertext.size(), data.data(), data.size(), file.nonce.data(),
-                                                 key.view().data()) != 0)
+                                                 key.key.view().data()) != 0)
     return fail(Error{ErrorKind::wrong_password, "the password does not open " + path.string() + ": try again"});
   return secret;
+}
+
+Outcome<SecretBytes> unseal(const SealedFile& file, const SecretBytes& password, const env::Path& path) {
+  AETHER_TRY(const SealingKey key, sealing_key(password, file));
+  return unseal(file, key, path);
 }
 
 Outcome<std::string> read_private_file(const env::Path& path, std::string_view absent) {

@@ -30,8 +30,20 @@ inline constexpr std::size_t kSealedFileBytesMax = 4096;
 [[nodiscard]] std::string sealed_file_text(const SealedFile& file);
 [[nodiscard]] std::optional<SealedFile> sealed_file_from_text(std::string_view text);
 
+// What Argon2id makes of a password. Kept, it seals a file that changes often without the password and its cost; each
+// sealing has a nonce of its own.
+struct SealingKey {
+  KdfCost cost;
+  std::array<std::uint8_t, 16> salt{};
+  Secret<32> key;
+};
+[[nodiscard]] Outcome<SealingKey> sealing_key(const SecretBytes& password, KdfCost cost);
+[[nodiscard]] Outcome<SealingKey> sealing_key(const SecretBytes& password, const SealedFile& file);
+
+[[nodiscard]] SealedFile seal(std::string head, ByteView secret, const SealingKey& key);
 [[nodiscard]] Outcome<SealedFile> seal(std::string head, ByteView secret, const SecretBytes& password, KdfCost cost);
 // `path` is for the error.
+[[nodiscard]] Outcome<SecretBytes> unseal(const SealedFile& file, const SealingKey& key, const env::Path& path);
 [[nodiscard]] Outcome<SecretBytes> unseal(const SealedFile& file, const SecretBytes& password, const env::Path& path);
 
 // The text of a file of secrets: one that others may read, or is too large to be one, is refused. `absent` is the

@@ -33,6 +33,13 @@ enum class ErrorKind : std::uint8_t {
   damaged,   // not a key file, or changed since it was written
   wrong_password,
   environment,  // the file system refuses
+  // Of a validator's folder (validator.hpp):
+  locked,              // another process uses it
+  bad_registration,    // registration.json has a proof that does not hold
+  other_validator,     // kes.key or registration.json is of another validator.key
+  other_registration,  // kes.key is not the key that registration.json names
+  past_period,         // the KES key has evolved past this period
+  expired,             // a period after the KES key's last
 };
 
 struct Error {
