@@ -1,10 +1,22 @@
 """aetherctl as scripts see it: exit codes, and what it printed as JSON."""
 import json
+import os
+import stat
 import subprocess
 
 import _aether
 
+WORDS = "abandon " * 23 + "art"  # BIP-39's vector of 32 bytes 0x00
 DONE, FAILED, USAGE, UNREACHABLE, BAD_FILE, DIFFERS, HONEST = range(7)
+
+
+def mode_of(path):
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def has_words(file, words):
+    """Beside the names of its lines, some of which are words of the list."""
+    return bool(set(words.split()) & {word for line in file.read_text().splitlines() for word in line.split()[1:]})
 
 
 class Ctl:
@@ -15,11 +27,11 @@ class Ctl:
         if rpc:
             self.common += ["--rpc", rpc]
 
-    def run(self, *words, stdin="", stdout=subprocess.PIPE, common=None):
+    def run(self, *words, stdin="", stdout=subprocess.PIPE, common=None, env=None):
         return subprocess.run([str(_aether.BIN / "aetherctl"), *map(str, words),
                                *(self.common if common is None else common)],
                               input=stdin, stdout=stdout, stderr=subprocess.PIPE, text=True, start_new_session=True,
-                              timeout=600)
+                              timeout=600, env={**os.environ, **(env or {})})
 
     def json(self, *words, **options):
         """The data of a command that must succeed."""

@@ -4,7 +4,6 @@ import copy
 import json
 import pathlib
 import socket
-import subprocess
 import sys
 import tempfile
 import threading
@@ -13,9 +12,10 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import _aether  # noqa: E402
 from _ctl import BAD_FILE, DIFFERS, DONE, FAILED, HONEST, UNREACHABLE, USAGE, Ctl, error_of, refuses  # noqa: E402
 
-COMMANDS = ["keys new", "keys import", "keys export", "keys sign", "keys verify", "keys list", "keys show", "status", "account",
-            "transfer", "tx wait", "model convert", "model register", "model list", "job post", "job watch", "job list",
-            "job show", "job cancel", "job prove", "job run", "job verify", "completion"]
+COMMANDS = ["keys new", "keys import", "keys export", "keys sign", "keys verify", "keys list", "keys show", "keys validator new",
+            "keys validator show", "keys validator rotate-kes", "keys validator verify", "status", "account", "transfer",
+            "tx wait", "model convert", "model register", "model list", "job post", "job watch", "job list", "job show",
+            "job cancel", "job prove", "job run", "job verify", "completion"]
 MODEL = _aether.ROOT / "models" / "aether-tiny"
 PROMPT = "And it came to pass"
 
@@ -50,26 +50,6 @@ def arguments(report, ctl):
     for command in COMMANDS:
         done = ctl.run(*command.split(), "--help")
         report.check(f"arguments: help of {command}", done.returncode == DONE and "Example: " in done.stdout, done.stderr)
-
-
-def completions(report, ctl):
-    script = ctl.run("completion", "bash").stdout
-    groups = {"": ["keys", "status", "account", "transfer", "tx", "model", "job", "completion"],
-              "keys": ["new", "import", "export", "sign", "verify", "list", "show"], "tx": ["wait"],
-              "keys export": ["--format", "--out", "--stdout", "--password-file"],
-              "model": ["convert", "register", "list"],
-              "job": ["post", "watch", "list", "show", "cancel", "prove", "run", "verify"],
-              "job show 0x00": ["--receipt", "--output", "--rpc"], "job run": ["--model", "--threads", "--key"]}
-    for path, wanted in groups.items():
-        words = ["aetherctl", *path.split(), ""]
-        asked = script + f"\nCOMP_WORDS=({' '.join(w or chr(39) * 2 for w in words)}); COMP_CWORD={len(words) - 1}\n" \
-                         "_aetherctl; printf '%s\\n' \"${COMPREPLY[@]}\"\n"
-        offered = subprocess.run(["bash", "-c", asked], capture_output=True, text=True, check=True).stdout.split()
-        report.equal(f"completion: after '{path}'", [], [word for word in wanted if word not in offered])
-    for shell in ("zsh", "fish"):
-        text = ctl.run("completion", shell).stdout
-        report.check(f"completion: {shell}", all(word in text for word in groups["job"]), text[:200])
-    refuses(report, "completion: unknown shell", ctl, USAGE, "usage", "completion", "tcsh")
 
 
 def keys(report, ctl, scratch):
@@ -398,7 +378,6 @@ def main():
         password.write_text("correct horse\n")
         ctl = Ctl(scratch / "keys", password)
         arguments(report, ctl)
-        completions(report, ctl)
         keys(report, ctl, scratch)
         other_programs(report, ctl)
         runs(report, ctl, scratch)

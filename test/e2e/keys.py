@@ -1,22 +1,16 @@
 """Keys that people keep, with the real aetherctl: words shown once, imported, exported; messages signed and verified; and each
 mistake with an error of its own, nothing overwritten and nothing half-written."""
 import pathlib
-import stat
 import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import _aether  # noqa: E402
-from _ctl import BAD_FILE, DIFFERS, DONE, USAGE, Ctl, refuses  # noqa: E402
+from _ctl import BAD_FILE, DIFFERS, DONE, USAGE, WORDS, Ctl, has_words, mode_of, refuses  # noqa: E402
 
-# BIP-39's vector of 32 bytes 0x00, at m/44'/1095062600'/0' and /1'; computed with bip-utils 2.12.3 (PyPI).
-WORDS = "abandon " * 23 + "art"
+# The accounts 0 and 1 of WORDS: at m/44'/1095062600'/0' and /1'; computed with bip-utils 2.12.3 (PyPI).
 SEEDS = ["e5c8d9f8568ca70c56394d2847945591631613cb08823388c2ea3d9e0e497eb0",
          "078c8f407064963c5955397ae7f62de1dd15c590324766ba72ba35ee9691a242"]
-
-
-def mode_of(path):
-    return stat.S_IMODE(path.stat().st_mode)
 
 
 def made_and_kept(report, ctl, scratch):
@@ -28,7 +22,7 @@ def made_and_kept(report, ctl, scratch):
     alice = ctl.json("keys", "show", "alice")
     report.check("show: never shows a secret", "mnemonic" not in alice and words not in ctl.run("keys", "show", "alice").stdout)
     report.equal("show: says where the key is", "m/44'/1095062600'/0'", alice["path"])
-    report.check("key file: has no word in clear", not set(words.split()) & set(pathlib.Path(alice["file"]).read_text().split()))
+    report.check("key file: has no word in clear", not has_words(pathlib.Path(alice["file"]), words))
     report.equal("import: the words on stdin give the same address", alice["address"],
                  ctl.json("keys", "import", "again", "--mnemonic-file", "-", stdin=words.replace(" ", "\n"))["address"])
     report.check("import: another account is another address", alice["address"]

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace aether::cli {
@@ -22,6 +23,12 @@ struct Arguments {
   bool to_stdout = false;
   std::string signer;  // "aeth1…", 0x and a public key, or the name of a key
   std::string signature;
+
+  // A validator's keys.
+  std::string folder;  // or, for verify, a registration's file; empty: the default folder
+  std::optional<std::uint64_t> chain_id;
+  std::string restore;  // file with the words
+  bool secrets = false;
 
   // Accounts, transactions.
   std::string name;     // of a key

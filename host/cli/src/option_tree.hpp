@@ -9,6 +9,7 @@ class Tree {
  public:
   Tree(Arguments& arguments, Command& command) : arguments_(arguments), command_(command) {}
   void keys(CLI::App& app);
+  void validator(CLI::App& keys);
   void chain(CLI::App& app);
   void models(CLI::App& app);
   void jobs(CLI::App& app);

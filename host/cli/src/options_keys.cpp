@@ -52,6 +52,48 @@ void Tree::keys(CLI::App& app) {
 
   add(keys, "list", "Names and addresses of all keys", &keys_list, "aetherctl keys list --output json");
   named(add(keys, "show", "One key, without its secret", &keys_show, "aetherctl keys show alice"), "Name of the key");
+  validator(keys);
+}
+
+void Tree::validator(CLI::App& keys) {
+  auto& validator =
+      group(keys, "validator", "A validator's folder: node, BLS, VRF and KES keys, and their registration");
+  const auto folder = [this](CLI::App* command) {
+    command->add_option("DIR", arguments_.folder, "The folder (default ~/.aether/validator)");
+    return command;
+  };
+  const auto chain = [this](CLI::App* command) {
+    return command->add_option("--chain-id", arguments_.chain_id, "Number of the chain");
+  };
+  const auto account = [this](CLI::App* command) {
+    return command->add_option("--account", arguments_.address, "Who stakes: aeth1..., or the name of a key");
+  };
+
+  auto* create = folder(add(
+      validator, "new", "Makes the folder, and shows once the words that restore all but the KES key", &validator_new,
+      "aetherctl keys validator new --account alice --chain-id 1\n"
+      "         aetherctl keys validator new DIR --account aeth1... --chain-id 1 --restore validator.words"));
+  account(create)->required();
+  chain(create)->required();
+  auto* words =
+      create->add_option("--mnemonic-file", arguments_.mnemonic_file, "Writes the words to this new file instead");
+  create->add_option("--restore", arguments_.restore, "File with the 24 words of a validator; - reads stdin")
+      ->excludes(words);
+
+  folder(add(validator, "show", "Keys, registration, and how long the KES key lasts; needs no password",
+             &validator_show, "aetherctl keys validator show --output json"));
+  folder(add(validator, "rotate-kes", "Replaces the KES key by a fresh one, which must then be registered",
+             &validator_rotate_kes, "aetherctl keys validator rotate-kes"));
+
+  auto* verify =
+      add(validator, "verify", "Checks the proofs of a registration, and the folder that it is in", &validator_verify,
+          "aetherctl keys validator verify --secrets\n"
+          "         aetherctl keys validator verify registration.json --chain-id 1 --account aeth1...");
+  verify->add_option("PATH", arguments_.folder, "A validator's folder, or a registration.json alone");
+  account(verify);
+  chain(verify);
+  verify->add_flag("--secrets", arguments_.secrets,
+                   "Also opens the folder's secrets and compares them; needs the password");
 }
 
 }  // namespace aether::cli
