@@ -42,6 +42,18 @@ void merkle_nodes(benchmark::State& state) {
   input.run(state, [&] { merkle_level(children, input.out, cpu); });
 }
 
+// Nodes of a tagged tree, their operands scattered as in the state tree.
+void tagged_nodes(benchmark::State& state) {
+  Input input(2 * Hash::kSize);
+  const std::vector<Hash> children(2 * kMessages);
+  std::vector<HashPair> pairs;
+  for (std::size_t i = 0; i < kMessages; ++i)
+    pairs.push_back({&children[i], &children[2 * kMessages - 1 - i], &input.out[i]});
+  const CpuFeatures cpu{.sha_ni = state.range(0) != 0};
+  const Tag tag("aether/node");
+  input.run(state, [&] { tagged_pairs(tag, pairs, cpu); });
+}
+
 void leaves(benchmark::State& state) {
   Input input(1024);
   std::vector<ByteView> items;
@@ -82,6 +94,7 @@ BENCHMARK(many)->Arg(32)->Arg(65)->Arg(1024)->Arg(65536);
 BENCHMARK(openssl_low_level)->Arg(32)->Arg(65)->Arg(1024)->Arg(65536);
 BENCHMARK(openssl_evp_reused_context)->Arg(32)->Arg(65)->Arg(1024)->Arg(65536);
 BENCHMARK(merkle_nodes)->Arg(0)->Arg(1);
+BENCHMARK(tagged_nodes)->Arg(0)->Arg(1);
 BENCHMARK(leaves)->Arg(0)->Arg(1);
 
 }  // namespace

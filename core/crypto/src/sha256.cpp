@@ -4,6 +4,7 @@
 
 #include <openssl/sha.h>
 
+#include <algorithm>
 #include <cstring>
 
 namespace aether::crypto {
@@ -48,6 +49,13 @@ Tag::Tag(std::string_view text) {
 }
 
 Sha256 Tag::begin() const { return midstate_; }
+
+std::array<std::uint32_t, 8> Tag::midstate() const {
+  const SHA256_CTX context = load(midstate_.state_);
+  std::array<std::uint32_t, 8> out;
+  std::copy_n(context.h, out.size(), out.begin());
+  return out;
+}
 
 Hash tagged_hash(std::string_view tag, ByteView message) { return Tag(tag)(message); }
 

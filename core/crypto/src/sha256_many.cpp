@@ -224,4 +224,26 @@ void sha256_many(ByteView messages, std::size_t size, std::span<Hash> out, const
   }
 }
 
+void tagged_pairs(const Tag& tag, std::span<const HashPair> pairs, const CpuFeatures& cpu) {
+  if (!cpu.sha_ni) {
+    for (const HashPair& pair : pairs) *pair.out = tag(pair.left->view(), pair.right->view());
+    return;
+  }
+  const Sha256Words start = tag.midstate();
+  std::array<TwoBlocks, kSha256WideLanes> padded;  // the blocks behind the tag's
+  std::array<Hash, kSha256WideLanes> hashes;
+  for (std::size_t i = 0; i < std::min(padded.size(), pairs.size()); ++i)
+    sha256_pad(4 * Hash::kSize, 2 * Hash::kSize, padded[i]);
+  while (!pairs.empty()) {
+    const auto some = pairs.first(std::min(padded.size(), pairs.size()));
+    pairs = pairs.subspan(some.size());
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      std::copy_n(some[i].left->bytes.begin(), Hash::kSize, padded[i].begin());
+      std::copy_n(some[i].right->bytes.begin(), Hash::kSize, padded[i].begin() + Hash::kSize);
+    }
+    sha256_padded(start, std::span(padded).first(some.size()), 2, hashes.data(), cpu);
+    for (std::size_t i = 0; i < some.size(); ++i) *some[i].out = hashes[i];
+  }
+}
+
 }  // namespace aether::crypto

@@ -124,6 +124,25 @@ TEST(MerkleMany, trees_of_every_count_are_the_naive_ones) {
   }
 }
 
+TEST(TaggedMany, pairs_in_every_count_to_40_are_hashes_of_the_doubled_tag_and_both) {
+  const Tag tag("test/pair");
+  for (const CpuFeatures& cpu : kinds()) {
+    for (std::size_t count = 0; count <= 40; ++count) {
+      const auto operands = nodes(count + 1);
+      std::vector<Hash> out(count + 1);  // one more, which stays as it is
+      std::vector<HashPair> pairs;
+      for (std::size_t i = 0; i < count; ++i) pairs.push_back({&operands[i], &operands[count - i], &out[i]});
+      tagged_pairs(tag, pairs, cpu);
+      for (std::size_t i = 0; i < count; ++i) {
+        Bytes message(operands[i].bytes.begin(), operands[i].bytes.end());
+        append(message, operands[count - i].view());
+        EXPECT_EQ(out[i], tagged_hash("test/pair", message));
+      }
+      EXPECT_TRUE(out[count].is_zero());
+    }
+  }
+}
+
 RC_GTEST_PROP(MerkleMany, levels_and_leaves, ()) {
   const auto count = *rc::gen::inRange<std::size_t>(0, 80);
   const auto children = nodes(2 * count);

@@ -1,6 +1,7 @@
 // SHA-256 (FIPS 180-4) and tagged hashes: H(tag, m) = SHA-256(SHA-256(tag) ‖ SHA-256(tag) ‖ m), as BIP-340 does it.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <span>
 #include <string_view>
@@ -35,11 +36,23 @@ class Tag {
   Hash operator()(ByteView message) const { return begin().update(message).finish(); }
   Hash operator()(ByteView a, ByteView b) const { return begin().update(a).update(b).finish(); }
 
+  std::array<std::uint32_t, 8> midstate() const;  // FIPS 180-4's H0 … H7 after the tag's block
+
  private:
   Sha256 midstate_;
 };
 
 [[nodiscard]] Hash tagged_hash(std::string_view tag, ByteView message);
+
+// A node of a tagged tree: *out = tag(*left ‖ *right).
+struct HashPair {
+  const Hash* left;
+  const Hash* right;
+  Hash* out;
+};
+
+// All of them, in no order: an `out` is no operand of another pair. As many at once as sha256_many takes.
+void tagged_pairs(const Tag& tag, std::span<const HashPair> pairs, const CpuFeatures& cpu);
 
 // Many messages at once, out[i] = sha256(messages[i]): with SHA-NI three run interleaved, with wide AVX-512 up to 32,
 // else one after the other.
