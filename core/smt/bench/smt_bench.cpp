@@ -1,10 +1,12 @@
 #include <benchmark/benchmark.h>
 
 #include "aether/crypto/sha256.hpp"
-#include "aether/smt/proof.hpp"
+#include "aether/smt/tree.hpp"
 
 namespace aether::smt {
 namespace {
+
+constexpr CpuFeatures kCpu{.sha_ni = true};
 
 Hash number(std::uint64_t n) {
   Bytes bytes(8);
@@ -19,30 +21,29 @@ std::vector<Change> changes_of(std::uint64_t from, std::uint64_t n, std::uint64_
   return changes;
 }
 
-const MemoryStore& million() {
-  static const MemoryStore store = [] {
-    MemoryStore made;
-    made.apply(update(made, changes_of(0, 1'000'000, 0)).nodes);
-    return made;
+const Tree& million() {
+  static const Tree tree = [] {
+    SerialPool pool;
+    return Tree().updated(changes_of(0, 1'000'000, 0), pool, kCpu).tree;
   }();
-  return store;
+  return tree;
 }
 
 void update_in_a_million_leaves(benchmark::State& state) {
-  const auto& store = million();
+  const Tree& tree = million();
+  SerialPool pool;
   const auto changes = changes_of(0, static_cast<std::uint64_t>(state.range(0)), 7);
-  for (auto _ : state) benchmark::DoNotOptimize(update(store, changes));
+  for (auto _ : state) benchmark::DoNotOptimize(tree.updated(changes, pool, kCpu));
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
 BENCHMARK(update_in_a_million_leaves)->Arg(1)->Arg(100)->Arg(10'000)->Unit(benchmark::kMicrosecond);
 
 void prove_and_verify(benchmark::State& state) {
-  const auto& store = million();
-  const Hash top = root(store);
+  const Tree& tree = million();
   std::uint64_t i = 0;
   for (auto _ : state) {
     const Hash key = number(i++ % 1'000'000);
-    if (!verify(top, key, number(0), prove(store, key))) state.SkipWithError("a proof failed");
+    if (!verify(tree.root(), key, number(0), tree.prove(key))) state.SkipWithError("a proof failed");
   }
 }
 BENCHMARK(prove_and_verify)->Unit(benchmark::kMicrosecond);

@@ -1,92 +1,54 @@
-#include <gtest/gtest.h>
-#include <rapidcheck.h>
-#include <rapidcheck/gtest.h>
+#include <atomic>
+#include <thread>
 
-#include "aether/crypto/sha256.hpp"
-#include "aether/smt/proof.hpp"
+#include "support.hpp"
 
 namespace aether::smt {
 namespace {
 
-using Leaves = std::map<Hash, Hash>;
-
-bool bit_of(const Hash& key, unsigned i) { return (key.bytes[i / 8] >> (7 - i % 8) & 1) != 0; }
-
-// The definition of protocol section 5, recomputed from all leaves.
-Hash naive(const std::vector<std::pair<Hash, Hash>>& leaves, unsigned depth) {
-  if (leaves.empty()) return {};
-  if (leaves.size() == 1) {
-    Bytes message(leaves[0].first.bytes.begin(), leaves[0].first.bytes.end());
-    append(message, leaves[0].second.view());
-    return crypto::tagged_hash("aether/leaf", message);
+// Tasks from the last to the first, and said to be many at once.
+struct BackwardPool final : TaskPool {
+  std::size_t width() const override { return 16; }
+  void run(std::size_t count, const std::function<void(std::size_t)>& task) override {
+    while (count-- > 0) task(count);
   }
-  std::vector<std::pair<Hash, Hash>> left, right;
-  for (const auto& leaf : leaves) (bit_of(leaf.first, depth) ? right : left).push_back(leaf);
-  Bytes message;
-  append(message, naive(left, depth + 1).view());
-  append(message, naive(right, depth + 1).view());
-  return crypto::tagged_hash("aether/node", message);
-}
-Hash naive(const Leaves& leaves) { return naive({leaves.begin(), leaves.end()}, 0); }
+};
 
-Hash number(std::uint64_t n) { return crypto::tagged_hash("test", Bytes(8, static_cast<std::uint8_t>(n))); }
-
-// Keys from a small space whose members share prefixes of all lengths: all zero but for a few bits.
-rc::Gen<Hash> key_gen() {
-  return rc::gen::exec([] {
-    Hash key;
-    for (const auto at : *rc::gen::container<std::vector<unsigned>>(
-             rc::gen::element<unsigned>(0, 1, 2, 3, 4, 5, 7, 8, 11, 12, 127, 128, 251, 252, 254, 255)))
-      key.bytes[at / 8] |= static_cast<std::uint8_t>(0x80 >> at % 8);
-    return key;
-  });
-}
-
-using Batch = std::map<Hash, std::optional<Hash>>;
-Batch random_batch() {
-  Batch batch;
-  const auto n = *rc::gen::inRange(0, 20);
-  for (int i = 0; i < n; ++i) {
-    const Hash key = *key_gen();
-    if (*rc::gen::inRange(0, 3) == 0) {
-      batch[key] = std::nullopt;
-    } else {
-      batch[key] = number(*rc::gen::inRange<std::uint64_t>(0, 4));
-    }
+struct ThreadedPool final : TaskPool {
+  std::size_t width() const override { return 4; }
+  void run(std::size_t count, const std::function<void(std::size_t)>& task) override {
+    std::atomic<std::size_t> next = 0;
+    const auto work = [&] {
+      for (std::size_t i = next++; i < count; i = next++) task(i);
+    };
+    std::vector<std::thread> threads;
+    for (std::size_t i = 0; i < width(); ++i) threads.emplace_back(work);
+    for (auto& thread : threads) thread.join();
   }
-  return batch;
-}
-
-Hash commit(MemoryStore& store, const Batch& batch) {
-  std::vector<Change> changes;
-  for (const auto& [key, value] : batch) changes.push_back({key, value});
-  const Update update = smt::update(store, changes);
-  store.apply(update.nodes);
-  return update.root;
-}
-void commit(Leaves& leaves, const Batch& batch) {
-  for (const auto& [key, value] : batch) {
-    if (value) {
-      leaves[key] = *value;
-    } else {
-      leaves.erase(key);
-    }
-  }
-}
+};
 
 RC_GTEST_PROP(Tree, equals_recomputation_from_all_leaves, ()) {
-  MemoryStore store;
+  Tree tree;
   Leaves leaves;
   for (int block = 0; block < 6; ++block) {
     const Batch batch = random_batch();
+    const Leaves before = leaves;
     commit(leaves, batch);
-    const Hash expected = naive(leaves);
-    RC_ASSERT(commit(store, batch) == expected);
-    RC_ASSERT(root(store) == expected);
-    // The pages are a function of the leaves alone.
-    MemoryStore fresh;
-    commit(fresh, Batch(leaves.begin(), leaves.end()));
-    RC_ASSERT(fresh.pages() == store.pages());
+    const Update update = commit(tree, batch);
+    tree = update.tree;
+    RC_ASSERT(tree.root() == naive(leaves));
+    RC_ASSERT(tree.size() == leaves.size());
+    RC_ASSERT(leaves_of(tree) == leaves);
+    const Hash key = *key_gen();
+    const auto at = leaves.find(key);
+    RC_ASSERT(tree.get(key) == (at == leaves.end() ? std::nullopt : std::optional(at->second)));
+    RC_ASSERT(leaves_of(tree, key) == Leaves(leaves.lower_bound(key), leaves.end()));
+    std::vector<Changed> expected;
+    for (const auto& [each, value] : batch) {
+      const auto old = before.contains(each) ? std::optional(before.at(each)) : std::nullopt;
+      if (old != value) expected.push_back({each, old, value});
+    }
+    RC_ASSERT(update.changed == expected);
   }
 }
 
@@ -94,106 +56,112 @@ RC_GTEST_PROP(Tree, one_by_one_in_any_order_is_the_same, ()) {
   Leaves leaves;
   commit(leaves, random_batch());
   std::vector<std::pair<Hash, Hash>> order(leaves.begin(), leaves.end());
-  MemoryStore store;
+  Tree tree;
   while (!order.empty()) {
     const auto at = *rc::gen::inRange<std::size_t>(0, order.size());
-    commit(store, Batch{{order[at].first, order[at].second}});
+    tree = commit(tree, Batch{{order[at].first, order[at].second}}).tree;
     order.erase(order.begin() + static_cast<std::ptrdiff_t>(at));
   }
-  RC_ASSERT(root(store) == naive(leaves));
+  RC_ASSERT(tree.root() == naive(leaves));
 }
 
-RC_GTEST_PROP(Tree, removing_what_was_added_restores_root_and_pages, ()) {
-  MemoryStore store;
+RC_GTEST_PROP(Tree, what_changed_turned_around_leads_back_and_versions_stay_as_they_were, ()) {
   Leaves leaves;
-  const Batch first = random_batch();
-  commit(leaves, first);
-  const Hash before = commit(store, first);
-  const auto pages = store.pages();
+  commit(leaves, random_batch());
+  const Tree first = tree_of(leaves);
+  const Update second = commit(first, random_batch());
   Batch undo;
-  const Batch second = random_batch();
-  for (const auto& [key, value] : second)
-    undo[key] = leaves.contains(key) ? std::optional(leaves[key]) : std::nullopt;
-  commit(store, second);
-  RC_ASSERT(commit(store, undo) == before);
-  RC_ASSERT(store.pages() == pages);
+  for (const Changed& each : second.changed) undo[each.key] = each.before;
+  const Hash root = second.tree.root();
+  const Update third = commit(second.tree, undo);
+  RC_ASSERT(third.tree.root() == first.root());
+  RC_ASSERT(leaves_of(first) == leaves);
+  RC_ASSERT(second.tree.root() == root);
+  RC_ASSERT(leaves_of(third.tree) == leaves);
 }
 
-RC_GTEST_PROP(Proof, says_the_truth_and_nothing_else, ()) {
-  MemoryStore store;
+// Enough leaves for branches, several pieces and full batches; a third of the changes removes.
+TEST(Tree, large_batches_equal_recomputation_for_every_pool_and_processor) {
   Leaves leaves;
-  const Batch batch = random_batch();
-  commit(leaves, batch);
-  const Hash top = commit(store, batch);
-  const Hash key = *key_gen();
-  const Proof proof = prove(store, key);
-  const auto held = leaves.find(key);
-  const std::optional<Hash> value = held == leaves.end() ? std::nullopt : std::optional(held->second);
-  RC_ASSERT(verify(top, key, value, proof));
-  RC_ASSERT(!verify(top, key, number(99), proof));
-  if (value) RC_ASSERT(!verify(top, key, std::nullopt, proof));
-  RC_ASSERT(*codec::decode<Proof>(codec::encode(proof)) == proof);
-
-  // Any change of one bit of the proof, or of the proved key, ends the proof or leaves it true.
-  Bytes bytes = codec::encode(proof);
-  const auto at = *rc::gen::inRange<std::size_t>(0, bytes.size() * 8);
-  bytes[at / 8] ^= static_cast<std::uint8_t>(1u << at % 8);
-  if (const auto forged = codec::decode<Proof>(bytes)) RC_ASSERT(!verify(top, key, value, *forged));
-  const Hash other = *key_gen();
-  const bool held_other = leaves.contains(other);
-  if (held_other) RC_ASSERT(!verify(top, other, std::nullopt, proof));
-  if (!held_other && value) RC_ASSERT(!verify(top, other, value, proof));
-}
-
-TEST(Proof, forged_exclusions_of_a_held_key_fail) {
-  MemoryStore store;
-  Batch batch;
-  for (std::uint8_t i = 0; i < 64; ++i) batch[number(i)] = number(i);
-  const Hash top = commit(store, batch);
-  for (const auto& [key, value] : batch) {
-    Proof proof = prove(store, key);
-    EXPECT_TRUE(verify(top, key, value, proof));
-    EXPECT_FALSE(verify(top, key, std::nullopt, proof));
-    proof.other = Leaf{key, *value};  // its own leaf as the "other" one
-    EXPECT_FALSE(verify(top, key, std::nullopt, proof));
-    EXPECT_FALSE(verify(top, key, value, proof));
-    proof.other.reset();
-    proof.siblings.insert(proof.siblings.begin(), Hash{});  // one level below the leaf
-    EXPECT_FALSE(verify(top, key, std::nullopt, proof));
-    EXPECT_FALSE(verify(top, key, value, proof));
+  Tree tree;
+  SerialPool serial;
+  BackwardPool backward;
+  std::uint64_t next = 0;
+  for (const std::size_t size : {3u, 3'000u, 700u, 1u, 1'500u, 4'000u}) {
+    Batch batch;
+    for (std::size_t i = 0; i < size; ++i) {
+      ++next;
+      batch[number(next * 7 % 4'001)] = next % 3 == 0 ? std::nullopt : std::optional(number(next));
+    }
+    commit(leaves, batch);
+    const auto changes = changes_of(batch);
+    const Tree made = tree.updated(changes, serial, {}).tree;
+    ASSERT_EQ(made.root(), naive(leaves));
+    for (const CpuFeatures& cpu : kinds()) {
+      EXPECT_EQ(tree.updated(changes, backward, cpu).tree.root(), made.root());
+      EXPECT_EQ(tree.updated(changes, serial, cpu).tree.root(), made.root());
+    }
+    tree = made;
   }
-  // A leaf elsewhere in the tree is no witness for this key.
-  const Hash a = batch.begin()->first, b = batch.rbegin()->first;
-  Proof elsewhere = prove(store, b);
-  elsewhere.other = Leaf{b, *batch[b]};
-  EXPECT_FALSE(verify(top, a, std::nullopt, elsewhere));
+  Batch all_gone;
+  for (const auto& [key, value] : leaves) all_gone[key] = std::nullopt;
+  const Tree nothing = commit(tree, all_gone).tree;
+  EXPECT_TRUE(nothing.root().is_zero());
+  EXPECT_EQ(nothing.size(), 0u);
 }
 
-TEST(Proof, refuses_more_than_256_siblings) {
-  Proof proof;
-  proof.siblings.resize(256);
-  Bytes bytes = codec::encode(proof);
-  EXPECT_TRUE(codec::decode<Proof>(bytes).has_value());
-  EXPECT_FALSE(verify({}, {}, std::nullopt, proof));
-  bytes[0] = 0x81;  // 257
-  bytes.insert(bytes.begin() + 2, 32, 0);
-  EXPECT_EQ(codec::decode<Proof>(bytes).error(), codec::Error::length_above_bound);
+// Versions are read, updated twice and let go on several threads at once.
+TEST(Tree, versions_are_shared_by_threads) {
+  ThreadedPool pool;
+  Leaves leaves;
+  for (std::uint64_t i = 0; i < 2'000; ++i) leaves[number(i)] = number(i);
+  Tree tree = tree_of(leaves);
+  for (std::uint64_t version = 0; version < 8; ++version) {
+    Batch batch;
+    for (std::uint64_t i = 0; i < 300; ++i) batch[number(i * (version + 3))] = number(version);
+    const auto changes = changes_of(batch);
+    Hash beside;
+    std::atomic<int> wrong = 0;
+    std::thread sibling([&, tree] {
+      SerialPool serial;
+      beside = tree.updated(changes, serial, {}).tree.root();
+    });
+    std::thread reader([&, tree, root = tree.root()] {
+      for (std::uint64_t i = 0; i < 100; ++i)
+        wrong += !verify(root, number(i), tree.get(number(i)), tree.prove(number(i)));
+    });
+    tree = tree.updated(changes, pool, kinds().back()).tree;
+    sibling.join();
+    reader.join();
+    EXPECT_EQ(tree.root(), beside);
+    EXPECT_EQ(wrong, 0);
+  }
 }
 
 TEST(Tree, keys_that_differ_in_the_last_bit_only) {
   Hash a, b;
   b.bytes[31] = 1;
-  MemoryStore store;
-  const Hash top = commit(store, {{a, number(1)}, {b, number(2)}});
-  EXPECT_EQ(top, naive(Leaves{{a, number(1)}, {b, number(2)}}));
-  EXPECT_EQ(store.pages().size(), 64u);
-  EXPECT_EQ(prove(store, b).siblings.size(), 256u);
-  EXPECT_TRUE(verify(top, b, number(2), prove(store, b)));
-  commit(store, {{b, std::nullopt}});
-  EXPECT_EQ(store.pages().size(), 1u);
-  commit(store, {{a, std::nullopt}});
-  EXPECT_TRUE(store.pages().empty());
-  EXPECT_TRUE(root(store).is_zero());
+  const Leaves leaves{{a, number(1)}, {b, number(2)}};
+  Tree tree = tree_of(leaves);
+  EXPECT_EQ(tree.root(), naive(leaves));
+  EXPECT_EQ(tree.prove(b).siblings.size(), 256u);
+  EXPECT_TRUE(verify(tree.root(), b, number(2), tree.prove(b)));
+  tree = commit(tree, {{b, std::nullopt}}).tree;
+  EXPECT_EQ(tree.prove(a).siblings.size(), 0u);
+  EXPECT_EQ(tree.root(), naive(Leaves{{a, number(1)}}));
+}
+
+// More leaves than a twig holds, all below one path of 250 bits.
+TEST(Tree, many_keys_with_one_long_prefix) {
+  Leaves leaves;
+  for (std::uint8_t i = 0; i < 40; ++i) {
+    Hash key = number(1);
+    key.bytes[31] = i;
+    leaves[key] = number(i);
+  }
+  const Tree tree = tree_of(leaves);
+  EXPECT_EQ(tree.root(), naive(leaves));
+  for (const auto& [key, value] : leaves) EXPECT_TRUE(verify(tree.root(), key, value, tree.prove(key)));
 }
 
 }  // namespace

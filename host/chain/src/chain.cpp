@@ -1,6 +1,9 @@
 #include "aether/chain/chain.hpp"
 
+#include "aether/env/cpu.hpp"
 #include "aether/programs/programs.hpp"
+#include "aether/storage/memory_kv.hpp"
+#include "aether/storage/rocks_kv.hpp"
 
 namespace aether::chain {
 namespace {
@@ -40,23 +43,28 @@ storage::Outcome<std::unique_ptr<Chain>> Chain::open(const Options& options, Tas
     return fail(
         storage::Error{storage::ErrorKind::bad_genesis,
                        "this genesis makes no chain: " + std::string(to_string(sound.error())) + "; correct it"});
-  AETHER_TRY(auto store, storage::Store::open({.directory = options.directory,
-                                               .ephemeral = options.ephemeral,
-                                               .genesis = genesis_hash(options.genesis)}));
+  std::unique_ptr<storage::Kv> kv = storage::open_memory_kv();
+  if (!options.ephemeral) {
+    AETHER_TRY(kv, storage::open_rocks_kv({.directory = options.directory}));
+  }
+  AETHER_TRY(auto store,
+             storage::Store::open(std::move(kv),
+                                  {.genesis = genesis_hash(options.genesis), .name = options.directory.string()}, pool,
+                                  env::cpu_features()));
   std::unique_ptr<Chain> out(new Chain(options, pool, std::move(store)));
   if (!out->snapshot()->tip()) AETHER_CHECK(out->commit_genesis());
   return out;
 }
 
 storage::Outcome<void> Chain::commit_genesis() {
-  const exec::Executed first = exec::execute_genesis(genesis_);
+  const exec::Executed first = exec::execute_genesis(genesis_, pool_, env::cpu_features());
   storage::BlockCommit commit;
   commit.record.hash = genesis_hash_;
   commit.record.time_ms = genesis_.time_ms;
-  commit.record.state_root = first.state_root;
+  commit.record.state_root = first.tree.tree.root();
   commit.record.receipts_root = first.receipts_root;
   commit.diff = &first.diff;
-  commit.nodes = &first.nodes;
+  commit.tree = &first.tree;
   return store_->commit(commit);
 }
 
@@ -97,8 +105,9 @@ Result<void, BlockRule> Chain::check_header(const storage::BlockRecord& parent, 
 
 Result<exec::Executed, ledger::BlockError> Chain::execute(const storage::Snapshot& parent,
                                                           std::span<const VerifiedTransaction> transactions) const {
-  return exec::execute_block(parent, parent, programs::all_programs(),
-                             {next_facts(parent), proposer_of(genesis_.sealer), transactions});
+  return exec::execute_block(parent, parent.tree(), programs::all_programs(),
+                             {next_facts(parent), proposer_of(genesis_.sealer), transactions}, pool_,
+                             env::cpu_features());
 }
 
 storage::Outcome<storage::BlockRecord> Chain::commit(const Block& block,
@@ -111,7 +120,7 @@ storage::Outcome<storage::BlockRecord> Chain::commit(const Block& block,
   commit.record = {block.header.body.slot,
                    block_hash(block.header.body),
                    block.header.body.time_ms,
-                   executed.state_root,
+                   executed.tree.tree.root(),
                    executed.receipts_root,
                    executed.gas_used,
                    block.header};
@@ -119,7 +128,7 @@ storage::Outcome<storage::BlockRecord> Chain::commit(const Block& block,
   commit.transaction_ids = ids;
   commit.receipts = executed.receipts;
   commit.diff = &executed.diff;
-  commit.nodes = &executed.nodes;
+  commit.tree = &executed.tree;
   AETHER_CHECK(store_->commit(commit));
   return commit.record;
 }
@@ -177,7 +186,7 @@ storage::Outcome<Sealed> Chain::seal_next(std::span<const VerifiedTransaction> c
 
 Proven Chain::prove(const storage::Snapshot& snapshot, const ObjectId& id) {
   AETHER_ASSERT(snapshot.tip().has_value());
-  return {*snapshot.tip(), snapshot.get(id), smt::prove(snapshot, state_key(id))};
+  return {*snapshot.tip(), snapshot.get(id), snapshot.tree().prove(state_key(id))};
 }
 
 }  // namespace aether::chain

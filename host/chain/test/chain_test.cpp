@@ -184,7 +184,7 @@ TEST(Chain, reopening_gives_the_same_root_and_goes_on) {
   {
     const auto chain = open(options);
     EXPECT_EQ(chain->snapshot()->tip(), before);
-    EXPECT_EQ(smt::root(*chain->snapshot()), before->state_root);
+    EXPECT_EQ(chain->snapshot()->tree().root(), before->state_root);
     const Sealed next = seal_with(*chain, {checked(transfer(0, user(1), 1, 1)), checked(transfer(0, user(1), 1, 2))});
     EXPECT_EQ(next.selection.accepted, std::vector<std::size_t>{1});
     ASSERT_EQ(next.selection.refused.size(), 1u);

@@ -3,93 +3,140 @@
 #include <unistd.h>
 
 #include <csignal>
-#include <random>
 
-#include "aether/crypto/sha256.hpp"
-#include "aether/storage/store.hpp"
+#include "chain_of_blocks.hpp"
 
 namespace aether::storage {
 namespace {
 
-env::TempDir temp_dir() { return std::move(*env::TempDir::create()); }
-StoreOptions at(const env::TempDir& dir) { return {.directory = dir.path() / "chain", .genesis = Hash{{1}}}; }
-ObjectId object(std::uint64_t n) { return {Domain::account, crypto::sha256(codec::encode(n))}; }
+const StoreOptions kOptions{.genesis = Hash{{1}}, .name = "the test's database"};
+SerialPool pool;
 
-// Block n overwrites 40 objects with n and the root names n: a state of mixed blocks would show at once.
-constexpr std::uint64_t kObjects = 40;
-Outcome<void> commit_block(Store& store, std::uint64_t n) {
-  BlockCommit commit;
-  commit.record.slot = Slot{n};
-  commit.record.hash = commit.record.state_root = crypto::sha256(codec::encode(n));
-  ledger::Diff diff;
-  smt::NodeChanges nodes;
-  for (std::uint64_t i = 0; i < kObjects; ++i) {
-    diff[object(i)] = codec::encode(n);
-    nodes[codec::encode(i)] = codec::encode(n);
-  }
-  commit.diff = &diff;
-  commit.nodes = &nodes;
-  const std::vector<Receipt> receipts(1);
-  commit.receipts = receipts;
-  const std::vector<Hash> ids{commit.record.hash};
-  commit.transaction_ids = ids;
-  return store.commit(commit);
+Outcome<std::unique_ptr<Store>> open(std::unique_ptr<Kv> kv, const StoreOptions& options = kOptions) {
+  return Store::open(std::move(kv), options, pool, {});
 }
 
-void expect_whole(const Snapshot& snapshot, std::uint64_t n) {
-  ASSERT_TRUE(snapshot.tip());
-  EXPECT_EQ(snapshot.tip()->slot, Slot{n});
-  EXPECT_EQ(snapshot.tip()->state_root, crypto::sha256(codec::encode(n)));
-  for (std::uint64_t i = 0; i < kObjects; ++i) {
-    EXPECT_EQ(snapshot.get(object(i)), codec::encode(n));
-    EXPECT_EQ(snapshot.get(smt::Path(codec::encode(i))), codec::encode(n));
+template <class B>
+struct StoreOn : ::testing::Test {
+  B backend;
+  ChainOfBlocks chain;
+  std::unique_ptr<Store> open_store() {
+    auto kv = backend.open();
+    if (!kv) return nullptr;
+    auto store = open(std::move(kv));
+    EXPECT_TRUE(store) << store.error().message;
+    return store ? std::move(*store) : nullptr;
   }
-  for (std::uint64_t slot = 0; slot <= n; ++slot) {
-    const Hash hash = crypto::sha256(codec::encode(slot));
-    EXPECT_EQ(snapshot.record(Slot{slot})->state_root, hash);
-    EXPECT_EQ(snapshot.slot_of_block(hash), Slot{slot});
-    EXPECT_EQ(snapshot.transaction(hash)->slot, Slot{slot});
-    EXPECT_EQ(snapshot.receipts(Slot{slot}).size(), 1u);
-  }
-  EXPECT_FALSE(snapshot.record(Slot{n + 1}));
-}
+};
+TYPED_TEST_SUITE(StoreOn, Backends);
 
-TEST(Store, what_is_committed_is_there_after_reopening) {
-  const auto dir = temp_dir();
+TYPED_TEST(StoreOn, what_is_committed_is_there_after_reopening) {
   {
-    auto store = Store::open(at(dir));
-    ASSERT_TRUE(store) << store.error().message;
-    EXPECT_FALSE((*store)->snapshot()->tip());
-    for (std::uint64_t n = 0; n < 5; ++n) ASSERT_TRUE(commit_block(**store, n));
+    const auto store = this->open_store();
+    EXPECT_FALSE(store->snapshot()->tip());
+    EXPECT_TRUE(store->snapshot()->tree().root().is_zero());
+    for (std::uint64_t n = 0; n < 40; ++n) ASSERT_TRUE(ChainOfBlocks::commit_next(*store));
   }
-  auto store = Store::open(at(dir));
-  ASSERT_TRUE(store);
-  expect_whole(*(*store)->snapshot(), 4);
-  ASSERT_TRUE(commit_block(**store, 5));
-  expect_whole(*(*store)->snapshot(), 5);
+  const auto store = this->open_store();
+  this->chain.expect_whole(*store->snapshot(), 39);
+  ASSERT_TRUE(ChainOfBlocks::commit_next(*store));
+  this->chain.expect_whole(*store->snapshot(), 40);
 }
 
-TEST(Store, a_snapshot_is_unmoved_by_later_commits) {
-  auto store = Store::open({.directory = {}, .ephemeral = true, .genesis = {}});
-  ASSERT_TRUE(store) << store.error().message;
-  ASSERT_TRUE(commit_block(**store, 0));
-  const auto before = (*store)->snapshot();
-  ASSERT_TRUE(commit_block(**store, 1));
-  expect_whole(*before, 0);
-  expect_whole(*(*store)->snapshot(), 1);
+TYPED_TEST(StoreOn, a_snapshot_is_unmoved_by_later_commits) {
+  const auto store = this->open_store();
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(ChainOfBlocks::commit_next(*store));
+  const auto before = store->snapshot();
+  for (int i = 0; i < 30; ++i) ASSERT_TRUE(ChainOfBlocks::commit_next(*store));
+  this->chain.expect_whole(*before, 4);
+  this->chain.expect_whole(*store->snapshot(), 34);
+}
+
+TYPED_TEST(StoreOn, older_trees_are_served_up_to_the_bound_also_after_a_restart) {
+  constexpr std::uint64_t kTip = kTreeVersionsMax + 100;
+  {
+    const auto store = this->open_store();
+    for (std::uint64_t n = 0; n <= kTip; ++n) ASSERT_TRUE(ChainOfBlocks::commit_next(*store));
+  }
+  const auto check = [&](const Snapshot& snapshot, std::uint64_t tip) {
+    for (const std::uint64_t back : {0u, 1u, 15u, 16u, 17u, 100u, 255u, 256u}) {
+      const auto tree = snapshot.tree(Slot{tip - back});
+      ASSERT_TRUE(tree);
+      EXPECT_EQ(tree->root(), this->chain.root(tip - back)) << back;
+    }
+    EXPECT_FALSE(snapshot.tree(Slot{tip - kTreeVersionsMax - 1}));
+    EXPECT_FALSE(snapshot.tree(Slot{tip + 1}));
+    EXPECT_FALSE(snapshot.tree(Slot{0}));
+  };
+  const auto store = this->open_store();
+  check(*store->snapshot(), kTip);
+  for (int i = 0; i < 5; ++i) ASSERT_TRUE(ChainOfBlocks::commit_next(*store));
+  check(*store->snapshot(), kTip + 5);
+}
+
+TYPED_TEST(StoreOn, the_log_is_pruned) {
+  auto kv = this->backend.open();
+  const Kv& raw = *kv;
+  const auto store = std::move(*open(std::move(kv)));
+  for (int i = 0; i < 400; ++i) ASSERT_TRUE(ChainOfBlocks::commit_next(*store));
+  std::size_t entries = 0;
+  raw.snapshot()->scan(Family::log, {}, [&](ByteView, ByteView) { return ++entries > 0; });
+  EXPECT_LE(entries, kTreeVersionsMax + 64);
+}
+
+// Power is lost at a random step of committing; a block that was acknowledged is never lost, no other one is half
+// there.
+TYPED_TEST(StoreOn, after_each_loss_of_power_the_tip_is_the_last_acknowledged_block_or_the_next_and_whole) {
+  Random random(20'26);
+  const int rounds = exhaustive() ? 400 : quick() ? 20 : 60;
+  std::uint64_t next = 0;  // the first block that was not acknowledged
+  int unacknowledged_found = 0, unacknowledged_lost = 0;
+  for (int round = 0; round < rounds; ++round) {
+    {
+      const auto store = this->open_store();
+      ASSERT_TRUE(store);
+      this->backend.lose_power_after(1 + random.below(4 * this->backend.steps_of_a_block()));
+      while (ChainOfBlocks::commit_next(*store)) ++next;
+    }
+    this->backend.restart(random.draw());
+    const auto store = this->open_store();
+    ASSERT_TRUE(store);
+    const auto tip = store->snapshot()->tip();
+    const std::uint64_t found = tip ? tip->slot.raw() + 1 : 0;
+    ASSERT_TRUE(found == next || found == next + 1) << found << " blocks found, " << next << " acknowledged";
+    (found == next ? unacknowledged_lost : unacknowledged_found) += 1;
+    next = found;
+    if (tip) {
+      ASSERT_EQ(store->snapshot()->tree().root(), this->chain.root(found - 1));
+      if (round % 10 == 0) this->chain.expect_whole(*store->snapshot(), found - 1);
+    }
+  }
+  EXPECT_GT(unacknowledged_lost, 0);
+  this->chain.expect_whole(*this->open_store()->snapshot(), next - 1);
 }
 
 TEST(Store, erased_objects_are_gone_and_scans_cover_a_domain_once) {
-  auto store = Store::open({.directory = {}, .ephemeral = true, .genesis = {}});
-  ASSERT_TRUE(commit_block(**store, 0));
-  ledger::Diff diff;
-  diff[object(3)] = std::nullopt;
-  diff[{Domain::model, Hash{{9}}}] = Bytes{1};
-  BlockCommit commit;
-  commit.record.slot = Slot{1};
-  commit.diff = &diff;
-  ASSERT_TRUE((*store)->commit(commit));
-  const auto snapshot = (*store)->snapshot();
+  const auto store = std::move(*open(open_memory_kv()));
+  constexpr std::uint64_t kObjects = 40;
+  const auto object = [](std::uint64_t n) { return ObjectId{Domain::account, number(n)}; };
+  const auto commit_diff = [&](const ledger::Diff& diff) {
+    const auto parent = store->snapshot();
+    const smt::Update tree = ChainOfBlocks::update(parent->tree(), diff);
+    BlockCommit commit;
+    commit.record.slot = Slot{parent->tip() ? parent->tip()->slot.raw() + 1 : 0};
+    commit.record.state_root = tree.tree.root();
+    commit.diff = &diff;
+    commit.tree = &tree;
+    return store->commit(commit);
+  };
+  ledger::Diff changes;
+  for (std::uint64_t i = 0; i < kObjects; ++i) changes[object(i)] = codec::encode(i);
+  ASSERT_TRUE(commit_diff(changes));
+  changes.clear();
+  changes[object(3)] = std::nullopt;
+  changes[{Domain::model, Hash{{9}}}] = Bytes{1};
+  ASSERT_TRUE(commit_diff(changes));
+  const auto snapshot = store->snapshot();
   EXPECT_FALSE(snapshot->get(object(3)));
   const auto keys = [&](Domain domain, std::optional<Hash> after, std::size_t count_max) {
     std::vector<Hash> out;
@@ -120,61 +167,86 @@ TEST(Store, erased_objects_are_gone_and_scans_cover_a_domain_once) {
   EXPECT_TRUE(keys(Domain::job, {}, 10).empty());
 }
 
-TEST(Store, refuses_what_is_not_its_own_and_leaves_it_as_it_is) {
-  const auto dir = temp_dir();
-  auto options = at(dir);
+// What Store::open says after `damage` was written into a database of 30 blocks.
+template <class Damage>
+ErrorKind kind_after(const Damage& damage, const StoreOptions& options = kOptions) {
+  SimulatedDisk disk;
   {
-    auto store = Store::open(options);
-    ASSERT_TRUE(commit_block(**store, 0));
-    EXPECT_EQ(Store::open(options).error().kind, ErrorKind::locked);
+    const auto store = std::move(*open(open_memory_kv(&disk)));
+    for (int i = 0; i < 30; ++i) EXPECT_TRUE(ChainOfBlocks::commit_next(*store));
   }
-  options.genesis = Hash{{2}};
-  const auto foreign = Store::open(options);
-  ASSERT_FALSE(foreign);
-  EXPECT_EQ(foreign.error().kind, ErrorKind::foreign);
-  EXPECT_NE(foreign.error().message.find(options.directory.string()), std::string::npos);
-  expect_whole(*(*Store::open(at(dir)))->snapshot(), 0);
-
-  const env::Path other = dir.path() / "other";
-  ASSERT_TRUE(env::make_directories(other / "db"));
-  ASSERT_TRUE(env::write_file_atomically(other / "db" / "letter.txt", as_bytes("dear")));
-  EXPECT_EQ(Store::open({.directory = other, .genesis = {}}).error().kind, ErrorKind::not_a_database);
-  ASSERT_TRUE(env::write_file_atomically(dir.path() / "file", as_bytes("x")));
-  EXPECT_EQ(Store::open({.directory = dir.path() / "file", .genesis = {}}).error().kind, ErrorKind::environment);
+  Batch batch;
+  auto kv = open_memory_kv(&disk);
+  damage(*kv->snapshot(), batch);
+  EXPECT_TRUE(kv->write(batch, Durability::synced));
+  const auto store = open(std::move(kv), options);
+  if (store) {
+    ADD_FAILURE() << "it was opened";
+    return {};
+  }
+  EXPECT_NE(store.error().message.find(options.name), std::string::npos) << store.error().message;
+  return store.error().kind;
 }
 
-TEST(Store, a_damaged_database_is_refused) {
-  const auto dir = temp_dir();
-  {
-    ASSERT_TRUE(commit_block(**Store::open(at(dir)), 0));
-  }
-  const env::Path current = dir.path() / "chain" / "db" / "CURRENT";
-  ASSERT_TRUE(env::write_file_atomically(current, as_bytes("MANIFEST-999999\n")));
-  const auto store = Store::open(at(dir));
-  ASSERT_FALSE(store);
-  EXPECT_NE(store.error().message.find("restore"), std::string::npos) << store.error().message;
+TEST(Store, refuses_other_chains_other_schemas_and_damage) {
+  const auto nothing = [](const KvSnapshot&, Batch&) {};
+  EXPECT_EQ(kind_after(nothing, {.genesis = Hash{{2}}, .name = "x"}), ErrorKind::foreign);
+  const auto write = [](Family family, Bytes key, Bytes value) {
+    return [=](const KvSnapshot&, Batch& batch) { batch.put(family, key, value); };
+  };
+  const auto name = [](std::string_view text) { return Bytes(text.begin(), text.end()); };
+  EXPECT_EQ(kind_after(write(Family::meta, name("schema"), {1, 0, 0, 0})), ErrorKind::schema);
+  EXPECT_EQ(kind_after(write(Family::meta, name("tip"), {1})), ErrorKind::corrupt);
+  EXPECT_EQ(kind_after(write(Family::meta, name("tree"), {1})), ErrorKind::corrupt);
+  EXPECT_EQ(kind_after(write(Family::pages, name("short"), {0})), ErrorKind::corrupt);
+  const Hash low{};
+  EXPECT_EQ(kind_after(write(Family::pages, Bytes(low.bytes.begin(), low.bytes.end()), {9})), ErrorKind::corrupt);
+  // A page and the newest log record that went missing; a log record that is damaged.
+  EXPECT_EQ(kind_after([&](const KvSnapshot& kv, Batch& batch) {
+              Bytes last;
+              kv.scan(Family::pages, {}, [&](ByteView key, ByteView) {
+                last.assign(key.begin(), key.end());
+                return true;
+              });
+              batch.erase(Family::pages, last);
+            }),
+            ErrorKind::corrupt);
+  EXPECT_EQ(
+      kind_after([&](const KvSnapshot&, Batch& batch) { batch.erase(Family::log, Bytes{0, 0, 0, 0, 0, 0, 0, 29}); }),
+      ErrorKind::corrupt);
+  EXPECT_EQ(kind_after([&](const KvSnapshot&, Batch& batch) {
+              batch.put(Family::log, Bytes{0, 0, 0, 0, 0, 0, 0, 29}, Bytes{7});
+            }),
+            ErrorKind::corrupt);
 }
 
 // A child commits blocks and acknowledges each through a pipe; it is killed after a random number of acknowledgements.
 TEST(Store, after_kill_9_the_tip_is_the_last_acknowledged_block_or_the_next_and_whole) {
-  const auto dir = temp_dir();
-  std::mt19937 random(20'26);
+  const auto dir = std::move(*env::TempDir::create());
+  const auto open_store = [&]() -> std::unique_ptr<Store> {
+    auto kv = open_rocks_kv({.directory = dir.path() / "chain"});
+    if (!kv) return nullptr;
+    auto store = open(std::move(*kv));
+    return store ? std::move(*store) : nullptr;
+  };
+  Random random(20'26);
+  ChainOfBlocks chain;
   std::uint64_t acknowledged = 0;
   for (int round = 0; round < 10; ++round) {
     int pipe_ends[2];
     ASSERT_EQ(::pipe(pipe_ends), 0);
     const pid_t child = ::fork();
     if (child == 0) {
-      const auto store = Store::open(at(dir));
+      const auto store = open_store();
       if (!store) _exit(1);
-      const auto tip = (*store)->snapshot()->tip();
-      for (std::uint64_t n = tip ? tip->slot.raw() + 1 : 0;; ++n) {
-        if (!commit_block(**store, n)) _exit(2);
+      for (;;) {
+        if (!ChainOfBlocks::commit_next(*store)) _exit(2);
+        const std::uint64_t n = store->snapshot()->tip()->slot.raw();
         if (::write(pipe_ends[1], &n, sizeof n) != sizeof n) _exit(3);
       }
     }
     ::close(pipe_ends[1]);
-    for (std::size_t count = 1 + random() % 20; count > 0; --count)
+    for (std::size_t count = 1 + random.below(20); count > 0; --count)
       ASSERT_EQ(::read(pipe_ends[0], &acknowledged, sizeof acknowledged), static_cast<ssize_t>(sizeof acknowledged));
     ::kill(child, SIGKILL);
     int status = 0;
@@ -184,12 +256,12 @@ TEST(Store, after_kill_9_the_tip_is_the_last_acknowledged_block_or_the_next_and_
     std::uint64_t later = 0;
     while (::read(pipe_ends[0], &later, sizeof later) == sizeof later) acknowledged = later;
     ::close(pipe_ends[0]);
-    const auto store = Store::open(at(dir));
-    ASSERT_TRUE(store) << store.error().message;
-    const auto snapshot = (*store)->snapshot();
+    const auto store = open_store();
+    ASSERT_TRUE(store);
+    const auto snapshot = store->snapshot();
     const std::uint64_t tip = snapshot->tip()->slot.raw();
     EXPECT_TRUE(tip == acknowledged || tip == acknowledged + 1) << tip << " after " << acknowledged;
-    expect_whole(*snapshot, tip);
+    chain.expect_whole(*snapshot, tip);
   }
 }
 

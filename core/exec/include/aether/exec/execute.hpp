@@ -1,5 +1,5 @@
-// A block on top of its parent, serially: state transition and state tree in one step. This is the oracle for any faster
-// executor: its result must be the same bit for bit.
+// A block on top of its parent, serially: state transition and state tree in one step. This is the oracle for any
+// faster executor: its result must be the same bit for bit.
 #pragma once
 
 #include "aether/ledger/apply.hpp"
@@ -12,21 +12,21 @@ struct Executed {
   std::vector<Receipt> receipts;
   Hash receipts_root;
   Gas gas_used;
-  Hash state_root;
-  smt::NodeChanges nodes;
+  smt::Update tree;
 };
 
-// `parent` and `nodes` are the state and its tree after the parent; neither is changed.
-[[nodiscard]] Result<Executed, ledger::BlockError> execute_block(const ledger::StateView& parent,
-                                                                 const smt::NodeStore& nodes,
+// `parent` and `tree` are the state and its tree after the parent; neither is changed. The pool works on the tree.
+[[nodiscard]] Result<Executed, ledger::BlockError> execute_block(const ledger::StateView& parent, const smt::Tree& tree,
                                                                  ledger::Programs programs,
-                                                                 const ledger::BlockInput& block);
+                                                                 const ledger::BlockInput& block, TaskPool& pool,
+                                                                 const CpuFeatures& cpu);
 
 // Block 0, on top of nothing. `genesis` passed ledger::check_genesis.
-[[nodiscard]] Executed execute_genesis(const Genesis& genesis);
+[[nodiscard]] Executed execute_genesis(const Genesis& genesis, TaskPool& pool, const CpuFeatures& cpu);
 
 // The tree after the objects in `diff` changed.
-[[nodiscard]] smt::Update update_tree(const smt::NodeStore& nodes, const ledger::Diff& diff);
+[[nodiscard]] smt::Update update_tree(const smt::Tree& tree, const ledger::Diff& diff, TaskPool& pool,
+                                      const CpuFeatures& cpu);
 
 // Of the candidates, in their order: those that form a valid block together, and those that none may hold now. The rest
 // found no room and may wait.

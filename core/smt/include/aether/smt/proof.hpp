@@ -1,17 +1,20 @@
-// Proofs that a key has a value, or has none, under a root.
+// Proofs under a root, and their verifier, which needs neither a tree nor a store.
 //
-// Walking from the root by the key's bits ends at the first subtree with at most one leaf. The proof holds the
-// siblings on that way, lowest first, and, when the walk ended at the leaf of another key, that leaf.
+//   leaf  = H("aether/leaf", key ‖ value hash)        empty = 32 zero bytes
+//   node  = H("aether/node", left ‖ right)            a subtree with one leaf is that leaf
+//
+// The tree is binary over 256-bit keys, highest bit first (protocol section 5).
 #pragma once
 
+#include <variant>
+
 #include "aether/codec/bcs.hpp"
-#include "aether/smt/tree.hpp"
 
 namespace aether::smt {
 
 struct Leaf {
   Hash key;
-  Hash value;
+  Hash value;  // H("aether/value", bytes)
 
   bool operator==(const Leaf&) const = default;
   template <class Self, class V>
@@ -21,6 +24,9 @@ struct Leaf {
   }
 };
 
+// --- One key -------------------------------------------------------------------------------------------------------
+
+// Walking from the root by the key's bits ends at the first subtree with at most one leaf.
 struct Proof {
   codec::List<Hash, 256> siblings;  // lowest first; their number is the depth at which the walk ended
   std::optional<Leaf> other;        // exclusion only: the leaf that stands where `key` would
@@ -33,10 +39,52 @@ struct Proof {
   }
 };
 
-// The proof for `key`: of inclusion when the tree has it, else of exclusion.
-[[nodiscard]] Proof prove(const NodeStore& store, const Hash& key);
-
 // Whether `root` commits to `value` at `key`; value none = to no leaf at `key`. Total on any decoded proof.
 [[nodiscard]] bool verify(const Hash& root, const Hash& key, const std::optional<Hash>& value, const Proof& proof);
+
+// --- All keys of a range -------------------------------------------------------------------------------------------
+
+inline constexpr std::size_t kRangeLeavesMax = 4096;
+// Two ways down, each of at most 256 splits with a sibling beside, and their ends.
+inline constexpr std::size_t kRangeStepsMax = 4 * 256 + 2;
+
+// What stands at a subtree that is not wholly in the range.
+struct Nothing {  // no leaf outside the range
+  bool operator==(const Nothing&) const = default;
+  template <class Self, class V>
+  static void fields(Self&, V&) {}
+};
+struct Many {  // at least two leaves, all outside the range
+  Hash hash;
+  bool operator==(const Many&) const = default;
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("hash", self.hash);
+  }
+};
+struct Split {  // at least two leaves; the steps of both halves follow
+  bool operator==(const Split&) const = default;
+  template <class Self, class V>
+  static void fields(Self&, V&) {}
+};
+using RangeStep = std::variant<Nothing, Leaf, Many, Split>;
+
+// The leaves of a range of keys, and what stands beside it. Going down from the root, left before right, a subtree
+// wholly in the range needs no step: its leaves are listed. One wholly outside is Nothing, a Leaf or Many. One that
+// lies across an end of the range is a Split; or, with at most one leaf, that Leaf if it is outside, else Nothing.
+struct RangeProof {
+  codec::List<Leaf, kRangeLeavesMax> leaves;  // every one in the range, by key
+  codec::List<RangeStep, kRangeStepsMax> steps;
+
+  bool operator==(const RangeProof&) const = default;
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("leaves", self.leaves);
+    visit("steps", self.steps);
+  }
+};
+
+// Whether proof.leaves are all leaves under `root` whose keys lie in [first, last]. Total on any decoded proof.
+[[nodiscard]] bool verify_range(const Hash& root, const Hash& first, const Hash& last, const RangeProof& proof);
 
 }  // namespace aether::smt

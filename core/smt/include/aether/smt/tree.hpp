@@ -1,39 +1,18 @@
-// The sparse Merkle tree of the state (protocol section 5): a binary tree over 256-bit keys, highest bit first.
-//
-//   leaf  = H("aether/leaf", key ‖ value hash)        empty = 32 zero bytes
-//   node  = H("aether/node", left ‖ right)            a subtree with one leaf is that leaf
-//
-// Persistence: pages of four levels. The page at a path of 4·d bits holds what lies below that path down to 4 levels
-// deeper: single leaves, and the hashes of deeper subtrees that have a page of their own. Only the newest version is
-// stored; a block's changes are one batch.
-//
-//   update(store, changes)  ->  root after, pages to write or erase      O(k log n) reads and hashes for k changes
-//
-// Invariants. (1) A page exists iff at least two leaves lie below its path; the page of the empty path, the top, iff
-// any leaf exists. (2) Root and pages depend only on the set of leaves, not on the order in which they came.
+// The state tree in memory: an immutable value. An update makes a new tree that shares what it did not change, so every
+// version is whole and any number may be read and grown from, by any threads. What it costs is in the README.
 #pragma once
 
-#include <map>
-#include <optional>
+#include <functional>
+#include <memory>
 #include <span>
 
-#include "aether/base/bytes.hpp"
+#include "aether/base/cpu.hpp"
+#include "aether/base/task_pool.hpp"
+#include "aether/smt/proof.hpp"
 
 namespace aether::smt {
 
-// The store key of a page: one byte d, the path's length in half bytes (0…63), then its ⌈d/2⌉ bytes, padded with zero.
-using Path = Bytes;
-
-// Where the pages are. A read is total: nullopt for a page that does not exist. Pages were written by update();
-// others are a broken store and assert.
-class NodeStore {
- public:
-  virtual ~NodeStore() = default;
-  [[nodiscard]] virtual std::optional<Bytes> get(const Path& path) const = 0;
-};
-
-// Pages to write, nullopt = to erase; ordered by path.
-using NodeChanges = std::map<Path, std::optional<Bytes>>;
+struct Node;
 
 // A leaf's new value hash; none = the leaf is removed.
 struct Change {
@@ -41,26 +20,53 @@ struct Change {
   std::optional<Hash> value;
 };
 
-struct Update {
-  Hash root;
-  NodeChanges nodes;
+// A leaf that an update changed: what it was, what it is.
+struct Changed {
+  Hash key;
+  std::optional<Hash> before;
+  std::optional<Hash> after;
+
+  bool operator==(const Changed&) const = default;
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("key", self.key);
+    visit("before", self.before);
+    visit("after", self.after);
+  }
 };
 
-// `changes` are strictly increasing by key (asserted). Removing a leaf that does not exist changes nothing.
-[[nodiscard]] Update update(const NodeStore& store, std::span<const Change> changes);
+struct Update;
 
-// The root of what is stored.
-[[nodiscard]] Hash root(const NodeStore& store);
-
-// Pages in memory: for tests, tools and small chains.
-class MemoryStore final : public NodeStore {
+class Tree {
  public:
-  [[nodiscard]] std::optional<Bytes> get(const Path& path) const override;
-  void apply(const NodeChanges& changes);
-  [[nodiscard]] const std::map<Path, Bytes>& pages() const { return pages_; }
+  Tree() = default;  // no leaf
+
+  [[nodiscard]] Hash root() const;
+  [[nodiscard]] std::uint64_t size() const;  // leaves
+  [[nodiscard]] std::optional<Hash> get(const Hash& key) const;
+
+  // Gives `visit` the leaves with keys ≥ first, by key, until it returns false.
+  using Visit = std::function<bool(const Leaf&)>;
+  void visit(const Hash& first, const Visit& visit) const;
+
+  // `changes` are strictly increasing by key (asserted). Time O(k log n) for k changes, spread over the pool; the
+  // result does not depend on pool or processor.
+  [[nodiscard]] Update updated(std::span<const Change> changes, TaskPool& pool, const CpuFeatures& cpu) const;
+
+  // Of inclusion when the tree has `key`, else of exclusion.
+  [[nodiscard]] Proof prove(const Hash& key) const;
+
+  // The leaves in [first, last], or the first kRangeLeavesMax of them: then `last` becomes the key of the last one.
+  [[nodiscard]] RangeProof prove_range(const Hash& first, Hash& last) const;
 
  private:
-  std::map<Path, Bytes> pages_;
+  explicit Tree(std::shared_ptr<Node> top) : top_(std::move(top)) {}
+  std::shared_ptr<Node> top_;  // null = no leaf; never changed once a Tree holds it
+};
+
+struct Update {
+  Tree tree;
+  std::vector<Changed> changed;  // by key; changes without effect are left out
 };
 
 }  // namespace aether::smt

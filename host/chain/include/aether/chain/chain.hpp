@@ -7,7 +7,6 @@
 
 #include "aether/base/task_pool.hpp"
 #include "aether/exec/execute.hpp"
-#include "aether/smt/proof.hpp"
 #include "aether/storage/store.hpp"
 
 namespace aether::chain {
@@ -53,7 +52,7 @@ struct Proven {
 
 class Chain {
  public:
-  // Opens or makes the chain. `pool` verifies signatures; it must outlive the chain.
+  // Opens or makes the chain. `pool` verifies signatures and works on the tree; it must outlive the chain.
   [[nodiscard]] static storage::Outcome<std::unique_ptr<Chain>> open(const Options& options, TaskPool& pool);
 
   [[nodiscard]] const Genesis& genesis() const { return genesis_; }

@@ -1,39 +1,23 @@
-// The database of one chain.
+// The database of one chain, and its state tree.
 //
-//   DIR/lock   held by the one process that has it open
-//   DIR/db     RocksDB: meta  state  nodes  records  blocks  receipts  transactions  hashes
-//
-// Invariants. (1) commit() is one atomic batch, synced before it returns. (2) Blocks follow each other without gap:
-// a commit's slot is the tip's + 1, or 0 first. (3) Every read belongs to one Snapshot.
+// Invariants. (1) commit() is one atomic batch, synced before it returns: state, tree, block, receipts, tip. (2) Blocks
+// follow each other without gap: a commit's slot is the tip's + 1, or 0 first. (3) Every read belongs to one Snapshot.
+// (4) The tree's root is the tip's state root, after opening too.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <vector>
 
 #include "aether/env/file.hpp"
 #include "aether/ledger/state_view.hpp"
-#include "aether/smt/tree.hpp"
+#include "aether/smt/pages.hpp"
+#include "aether/storage/kv.hpp"
 #include "aether/types/block.hpp"
 
 namespace aether::storage {
-
-enum class ErrorKind : std::uint8_t {
-  locked,          // another process has it open
-  foreign,         // another chain's database (its genesis hash differs)
-  schema,          // written by another version of this program
-  not_a_database,  // the directory holds something else
-  corrupt,         // RocksDB finds damage
-  bad_genesis,     // the genesis makes no valid chain
-  environment,     // the file system refuses
-};
-
-struct Error {
-  ErrorKind kind = ErrorKind::environment;
-  std::string message;  // names the directory and what to do
-};
-template <class T>
-using Outcome = Result<T, Error>;
 
 // What a block left behind: facts of its post-state. The header is absent for block 0.
 struct BlockRecord {
@@ -76,16 +60,32 @@ struct BlockCommit {
   std::span<const Hash> transaction_ids;
   std::span<const Receipt> receipts;
   const ledger::Diff* diff = nullptr;
-  const smt::NodeChanges* nodes = nullptr;
+  const smt::Update* tree = nullptr;  // from the tip's tree; null = unchanged
+};
+
+// Trees of the newest slots that are in memory: at most so many, and besides the newest only those before which at most
+// so many changes came, since a change costs an older tree up to 1.4 KB. Of older slots, up to that bound, trees are
+// made from the log.
+inline constexpr std::size_t kTreesInMemory = 16;
+inline constexpr std::size_t kTreeChangesInMemory = 160'000;
+inline constexpr std::uint64_t kTreeVersionsMax = 256;
+
+struct TreeVersion {
+  Slot slot;
+  smt::Tree tree;
+  std::size_t changes = 0;  // from the version before
 };
 
 // One moment of the chain; safe from any thread, and keeps old data alive while it lives.
-class Snapshot : public ledger::StateView, public smt::NodeStore {
+class Snapshot : public ledger::StateView {
  public:
-  using ledger::StateView::get;
-  using smt::NodeStore::get;
   // The newest block; none before block 0 is committed.
   [[nodiscard]] virtual const std::optional<BlockRecord>& tip() const = 0;
+  // The state tree after it.
+  [[nodiscard]] virtual const smt::Tree& tree() const = 0;
+  // The state tree after an older slot; none when more than kTreeVersionsMax slots back. Beyond kTreesInMemory, or
+  // after a restart, it is made from the log: time O(changes since).
+  [[nodiscard]] virtual std::optional<smt::Tree> tree(Slot slot) const = 0;
   [[nodiscard]] virtual std::optional<BlockRecord> record(Slot slot) const = 0;
   [[nodiscard]] virtual std::optional<Slot> slot_of_block(const Hash& hash) const = 0;
   [[nodiscard]] virtual std::optional<Block> block(Slot slot) const = 0;
@@ -98,14 +98,15 @@ class Snapshot : public ledger::StateView, public smt::NodeStore {
 };
 
 struct StoreOptions {
-  env::Path directory;     // made when absent; ignored when ephemeral
-  bool ephemeral = false;  // in memory, gone with the object
-  Hash genesis;            // the chain this database must belong to
+  Hash genesis;      // the chain this database must belong to
+  std::string name;  // of the database in messages: its directory
 };
 
 class Store {
  public:
-  [[nodiscard]] static Outcome<std::unique_ptr<Store>> open(const StoreOptions& options);
+  // A Store of what `kv` holds. `pool` works on the tree, from any thread that asks for an older one too.
+  [[nodiscard]] static Outcome<std::unique_ptr<Store>> open(std::unique_ptr<Kv> kv, const StoreOptions& options,
+                                                            TaskPool& pool, const CpuFeatures& cpu);
   ~Store();
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
@@ -116,10 +117,26 @@ class Store {
   [[nodiscard]] std::shared_ptr<const Snapshot> snapshot() const;
 
  private:
-  struct Database;
-  class DatabaseSnapshot;
-  explicit Store(std::unique_ptr<Database> database);
-  std::unique_ptr<Database> database_;
+  class KvBackedSnapshot;
+  Store(std::unique_ptr<Kv> kv, const StoreOptions& options, TaskPool& pool, const CpuFeatures& cpu);
+  Outcome<void> check_identity();
+  Outcome<void> load_tree();
+  smt::Pages::Plan fill_batch(const BlockCommit& commit, const smt::Update& tree, std::uint64_t& log_first);
+  void publish(std::optional<BlockRecord> tip);
+  void keep(TreeVersion version);
+
+  std::unique_ptr<Kv> kv_;
+  StoreOptions options_;
+  TaskPool& pool_;
+  CpuFeatures cpu_;
+  smt::Pages pages_;
+  Batch batch_;                     // of commit()
+  std::uint64_t log_first_ = 0;     // the oldest slot whose changes are stored
+  std::deque<TreeVersion> trees_;   // newest last
+  std::size_t tree_changes_ = 0;    // of all in trees_ but the oldest
+  std::vector<smt::Tree> retired_;  // what left trees_ last
+  mutable std::mutex mutex_;        // of current_
+  std::shared_ptr<const Snapshot> current_;
 };
 
 }  // namespace aether::storage

@@ -1,0 +1,87 @@
+// An ordered key-value store with families, atomic batches and snapshots: what a chain needs of a database.
+//
+// The contract, which one test suite checks on every implementation (test/kv_test.cpp):
+// - write() applies a batch whole or not at all, its operations in order; a snapshot sees all of it or nothing.
+// - A synced write that returned success survives any crash, with all writes before it. After a crash the store is as
+//   after some prefix of the writes; buffered ones at its end may be missing, never parts of one.
+// - A snapshot is one moment, unmoved by later writes. Keys are ordered as strings of unsigned bytes.
+// - Reads are total: a store that breaks while it is read ends the process, since no answer may be made from it.
+#pragma once
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "aether/base/bytes.hpp"
+#include "aether/storage/error.hpp"
+
+namespace aether::storage {
+
+// A kind of record. Names never change their meaning.
+enum class Family : std::uint8_t { meta, state, pages, log, records, blocks, receipts, transactions, hashes };
+inline constexpr std::array<std::string_view, 9> kFamilyNames{"default", "state",    "pages",        "log",   "records",
+                                                              "blocks",  "receipts", "transactions", "hashes"};
+
+class Batch {
+ public:
+  void put(Family family, ByteView key, ByteView value) { add(family, key, &value); }
+  void erase(Family family, ByteView key) { add(family, key, nullptr); }
+  bool empty() const { return operations_.empty(); }
+  // Forgets the operations and keeps the memory, which is worth reusing: a fresh batch of some MB costs as much again
+  // in page faults.
+  void clear() {
+    bytes_.clear();
+    operations_.clear();
+  }
+
+  // use(family, key, value), value null = erase, in order.
+  template <class Use>
+  void visit(const Use& use) const {
+    std::size_t at = 0;
+    for (const Operation& each : operations_) {
+      const ByteView key = ByteView(bytes_).subspan(at, each.key_size);
+      const ByteView value = ByteView(bytes_).subspan(at + each.key_size, each.value_size);
+      use(each.family, key, each.erases ? nullptr : &value);
+      at += each.key_size + each.value_size;
+    }
+  }
+
+ private:
+  struct Operation {
+    Family family;
+    bool erases;
+    std::size_t key_size, value_size;
+  };
+  void add(Family family, ByteView key, const ByteView* value) {
+    append(bytes_, key);
+    if (value != nullptr) append(bytes_, *value);
+    operations_.push_back({family, value == nullptr, key.size(), value == nullptr ? 0 : value->size()});
+  }
+
+  Bytes bytes_;  // keys and values, one after another
+  std::vector<Operation> operations_;
+};
+
+// Safe from any thread; keeps old data alive while it lives, and must not outlive its store.
+class KvSnapshot {
+ public:
+  virtual ~KvSnapshot() = default;
+  [[nodiscard]] virtual std::optional<Bytes> get(Family family, ByteView key) const = 0;
+  // Gives `visit` the entries with keys ≥ from, in their order, until it returns false.
+  using Visit = std::function<bool(ByteView key, ByteView value)>;
+  virtual void scan(Family family, ByteView from, const Visit& visit) const = 0;
+};
+
+enum class Durability : std::uint8_t { buffered, synced };
+
+// One writer at a time; snapshots from any thread.
+class Kv {
+ public:
+  virtual ~Kv() = default;
+  // After an error nothing of the batch is visible.
+  [[nodiscard]] virtual Outcome<void> write(const Batch& batch, Durability durability) = 0;
+  [[nodiscard]] virtual std::shared_ptr<const KvSnapshot> snapshot() const = 0;
+};
+
+}  // namespace aether::storage

@@ -1,0 +1,174 @@
+#include "aether/storage/rocks_kv.hpp"
+
+#include <rocksdb/db.h>
+#include <rocksdb/env.h>
+#include <rocksdb/filter_policy.h>
+#include <rocksdb/slice_transform.h>
+#include <rocksdb/table.h>
+#include <rocksdb/write_batch.h>
+
+#include "broken.hpp"
+
+namespace aether::storage {
+namespace {
+
+std::unexpected<Error> error(ErrorKind kind, std::string message) { return fail(Error{kind, std::move(message)}); }
+
+rocksdb::Slice slice(ByteView bytes) {
+  const std::string_view text = as_text(bytes);
+  return {text.data(), text.size()};
+}
+ByteView view(const rocksdb::Slice& slice) { return as_bytes(std::string_view(slice.data(), slice.size())); }
+
+rocksdb::Options database_options() {
+  rocksdb::Options options;
+  options.create_if_missing = true;
+  options.create_missing_column_families = true;
+  options.paranoid_checks = true;
+  options.max_background_jobs = 2;
+  options.info_log_level = rocksdb::InfoLogLevel::WARN_LEVEL;
+  options.keep_log_file_num = 2;
+  options.max_total_wal_size = 256 << 20;
+  options.db_write_buffer_size = 256 << 20;  // of all families together
+  rocksdb::BlockBasedTableOptions table;
+  table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
+  options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
+  // A block's objects and pages come by key: each is looked for from where the one before went, not from the top.
+  options.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(1));
+  return options;
+}
+
+rocksdb::ColumnFamilyOptions family_options(Family family, const rocksdb::Options& options) {
+  rocksdb::ColumnFamilyOptions out(options);
+  if (family == Family::pages || family == Family::log) out.compression = rocksdb::kNoCompression;  // hashes
+  return out;
+}
+
+// RocksDB would make a database anywhere; we make one only where nothing else is.
+Outcome<void> check_directory(const env::Path& directory) {
+  std::error_code code;
+  std::filesystem::directory_iterator entries(directory, code);
+  if (code) return {};
+  if (entries == std::filesystem::directory_iterator() || std::filesystem::exists(directory / "CURRENT")) return {};
+  return error(ErrorKind::not_a_database,
+               directory.string() + " holds files but no database: name an empty or a new directory");
+}
+
+class RocksKv;
+
+class RocksSnapshot final : public KvSnapshot {
+ public:
+  explicit RocksSnapshot(const RocksKv& kv);
+  ~RocksSnapshot() override;
+  RocksSnapshot(const RocksSnapshot&) = delete;
+  RocksSnapshot& operator=(const RocksSnapshot&) = delete;
+
+  std::optional<Bytes> get(Family family, ByteView key) const override;
+  void scan(Family family, ByteView from, const Visit& visit) const override;
+
+ private:
+  const RocksKv& kv_;
+  const rocksdb::Snapshot* at_;
+};
+
+class RocksKv final : public Kv {
+ public:
+  RocksKv() = default;
+  RocksKv(const RocksKv&) = delete;
+  RocksKv& operator=(const RocksKv&) = delete;
+  ~RocksKv() override {
+    for (auto* handle : families_) db_->DestroyColumnFamilyHandle(handle);
+  }
+
+  Outcome<void> open(const RocksOptions& options) {
+    rocksdb::Options settings = database_options();
+    if (options.env != nullptr) settings.env = options.env;
+    const env::Path path = options.directory / "db";
+    if (const auto made = env::make_directories(options.directory, 0700); !made)
+      return error(ErrorKind::environment, made.error().message);
+    auto held = env::FileLock::acquire(options.directory / "lock");
+    if (!held)
+      return error(held.error().kind == env::ErrorKind::locked ? ErrorKind::locked : ErrorKind::environment,
+                   held.error().message);
+    lock_ = std::move(*held);
+    AETHER_CHECK(check_directory(path));
+    std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
+    for (std::size_t i = 0; i < kFamilyNames.size(); ++i)
+      descriptors.emplace_back(std::string(kFamilyNames[i]), family_options(static_cast<Family>(i), settings));
+    rocksdb::DB* opened = nullptr;
+    const auto status = rocksdb::DB::Open(settings, path.string(), descriptors, &families_, &opened);
+    if (!status.ok()) {
+      // A column family of another schema is an invalid argument.
+      const ErrorKind kind = status.IsCorruption()        ? ErrorKind::corrupt
+                             : status.IsInvalidArgument() ? ErrorKind::schema
+                                                          : ErrorKind::environment;
+      return error(kind, "cannot open the database in " + path.string() + ": " + status.ToString() +
+                             (kind == ErrorKind::schema ? "; use the version that wrote it, or a new directory"
+                                                        : "; check the disk or restore the directory"));
+    }
+    db_.reset(opened);
+    return {};
+  }
+
+  Outcome<void> write(const Batch& batch, Durability durability) override {
+    batch_.Clear();  // and keeps its memory
+    batch.visit([&](Family which, ByteView key, const ByteView* value) {
+      if (value != nullptr) {
+        batch_.Put(family(which), slice(key), slice(*value));
+      } else {
+        batch_.Delete(family(which), slice(key));
+      }
+    });
+    rocksdb::WriteOptions options;
+    options.sync = durability == Durability::synced;
+    const auto status = db_->Write(options, &batch_);
+    if (!status.ok())
+      return error(status.IsCorruption() ? ErrorKind::corrupt : ErrorKind::environment,
+                   status.ToString() + "; free space or check the disk, then restart");
+    return {};
+  }
+
+  std::shared_ptr<const KvSnapshot> snapshot() const override { return std::make_shared<RocksSnapshot>(*this); }
+
+  rocksdb::DB& db() const { return *db_; }
+  rocksdb::ColumnFamilyHandle* family(Family which) const { return families_[static_cast<std::size_t>(which)]; }
+
+ private:
+  std::optional<env::FileLock> lock_;
+  std::vector<rocksdb::ColumnFamilyHandle*> families_;
+  std::unique_ptr<rocksdb::DB> db_;
+  rocksdb::WriteBatch batch_;
+};
+
+RocksSnapshot::RocksSnapshot(const RocksKv& kv) : kv_(kv), at_(kv.db().GetSnapshot()) {}
+RocksSnapshot::~RocksSnapshot() { kv_.db().ReleaseSnapshot(at_); }
+
+std::optional<Bytes> RocksSnapshot::get(Family family, ByteView key) const {
+  rocksdb::ReadOptions options;
+  options.snapshot = at_;
+  rocksdb::PinnableSlice value;
+  const auto status = kv_.db().Get(options, kv_.family(family), slice(key), &value);
+  if (status.IsNotFound()) return std::nullopt;
+  if (!status.ok()) broken(status.ToString());
+  const ByteView bytes = view(value);
+  return Bytes(bytes.begin(), bytes.end());
+}
+
+void RocksSnapshot::scan(Family family, ByteView from, const Visit& visit) const {
+  rocksdb::ReadOptions options;
+  options.snapshot = at_;
+  const std::unique_ptr<rocksdb::Iterator> at(kv_.db().NewIterator(options, kv_.family(family)));
+  for (at->Seek(slice(from)); at->Valid(); at->Next())
+    if (!visit(view(at->key()), view(at->value()))) return;
+  if (!at->status().ok()) broken(at->status().ToString());
+}
+
+}  // namespace
+
+Outcome<std::unique_ptr<Kv>> open_rocks_kv(const RocksOptions& options) {
+  auto kv = std::make_unique<RocksKv>();
+  AETHER_CHECK(kv->open(options));
+  return kv;
+}
+
+}  // namespace aether::storage

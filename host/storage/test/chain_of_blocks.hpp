@@ -1,0 +1,106 @@
+// Blocks whose content follows from their number alone, and what a store of n of them must hold.
+#pragma once
+
+#include "aether/crypto/sha256.hpp"
+#include "aether/storage/store.hpp"
+#include "backends.hpp"
+
+namespace aether::storage {
+
+inline Hash number(std::uint64_t n) { return crypto::sha256(codec::encode(n)); }
+
+class ChainOfBlocks {
+ public:
+  using State = std::map<ObjectId, Bytes>;
+
+  // What block n changes. Some blocks are large, some empty.
+  static ledger::Diff diff(std::uint64_t n) {
+    Random random(n);
+    ledger::Diff out;
+    for (std::uint64_t i = n % 11 == 3 ? 300 : random.below(40); i > 0; --i) {
+      const ObjectId id{random.below(5) == 0 ? Domain::job : Domain::account, number(random.below(700))};
+      out[id] = random.below(4) == 0 ? std::nullopt : std::optional(codec::encode(number(random.below(1'000))));
+    }
+    return out;
+  }
+
+  static smt::Update update(const smt::Tree& parent, const ledger::Diff& diff) {
+    std::map<Hash, std::optional<Hash>> sorted;
+    for (const auto& [id, value] : diff)
+      sorted[state_key(id)] = value ? std::optional(value_hash(*value)) : std::nullopt;
+    std::vector<smt::Change> changes;
+    for (const auto& [key, value] : sorted) changes.push_back({key, value});
+    SerialPool pool;
+    return parent.updated(changes, pool, {});
+  }
+
+  static Outcome<void> commit_next(Store& store) {
+    const auto parent = store.snapshot();
+    const std::uint64_t n = parent->tip() ? parent->tip()->slot.raw() + 1 : 0;
+    const ledger::Diff changes = diff(n);
+    const smt::Update tree = update(parent->tree(), changes);
+    BlockCommit commit;
+    commit.record.slot = Slot{n};
+    commit.record.hash = number(n);
+    commit.record.state_root = tree.tree.root();
+    commit.diff = &changes;
+    commit.tree = &tree;
+    const std::vector<Receipt> receipts(1);
+    commit.receipts = receipts;
+    const std::vector<Hash> ids{number(n)};
+    commit.transaction_ids = ids;
+    return store.commit(commit);
+  }
+
+  // The root after block n, computed beside.
+  Hash root(std::uint64_t n) {
+    advance(n);
+    return roots_[n];
+  }
+
+  // Everything that the store says after block n.
+  void expect_whole(const Snapshot& snapshot, std::uint64_t n) {
+    ASSERT_TRUE(snapshot.tip());
+    ASSERT_EQ(snapshot.tip()->slot, Slot{n});
+    EXPECT_EQ(snapshot.tip()->state_root, root(n));
+    EXPECT_EQ(snapshot.tree().root(), root(n));
+    State state;
+    for (std::uint64_t i = 0; i <= n; ++i) {
+      for (const auto& [id, value] : diff(i)) {
+        if (value) {
+          state[id] = *value;
+        } else {
+          state.erase(id);
+        }
+      }
+    }
+    State found;
+    for (const Domain domain : {Domain::account, Domain::job})
+      snapshot.scan(domain, {}, [&](const Hash& key, ByteView value) {
+        return found.emplace(ObjectId{domain, key}, Bytes(value.begin(), value.end())).second;
+      });
+    EXPECT_EQ(found, state);
+    EXPECT_EQ(snapshot.tree().size(), state.size());
+    for (const std::uint64_t slot : {std::uint64_t{0}, n / 2, n}) {
+      EXPECT_EQ(snapshot.record(Slot{slot})->state_root, root(slot));
+      EXPECT_EQ(snapshot.slot_of_block(number(slot)), Slot{slot});
+      EXPECT_EQ(snapshot.transaction(number(slot))->slot, Slot{slot});
+      EXPECT_EQ(snapshot.receipts(Slot{slot}).size(), 1u);
+    }
+    EXPECT_FALSE(snapshot.record(Slot{n + 1}));
+    EXPECT_FALSE(snapshot.transaction(number(n + 1)));
+  }
+
+ private:
+  void advance(std::uint64_t n) {
+    while (roots_.size() <= n) {
+      tree_ = update(tree_, diff(roots_.size())).tree;
+      roots_.push_back(tree_.root());
+    }
+  }
+
+  smt::Tree tree_;
+  std::vector<Hash> roots_;
+};
+
+}  // namespace aether::storage
