@@ -15,7 +15,7 @@ from layers import layer_table  # noqa: E402
 # Libraries that include RocksDB or Beast, and those above them, are never built with a sanitizer: it doubles the
 # slowest compilations and finds nothing in headers that are not ours.
 UNSANITIZED = {"storage", "chain", "rpc", "client", "devchain", "mesh", "cli"}
-THREADED = {"exec", "env", "infer", "models"}
+THREADED = {"exec", "env", "infer", "models", "smt"}
 FUZZ_SECONDS = 60
 
 QUICK = {"AETHER_QUICK": "1", "RC_PARAMS": "max_success=25"}
@@ -72,9 +72,10 @@ class Run:
             self.bits("clang")
             self.built_and_run("o0", [name for name in sanitized if name in ("infer", "vcr", "models")], QUICK)
             self.bits("o0")
-            if self.build("release", ["aether-bench-crypto"]):
-                self.stage("benchmarks beside their peers", lambda: stages.check(
-                    "bench-crypto", ["python3", "bench/crypto.py", "--check"], {"AETHER_BIN": "build/bin"}))
+            if self.build("release", ["aether-bench-crypto", "aether-bench-state"]):
+                for area in ("crypto", "state"):
+                    self.stage(f"benchmarks of {area} beside their peers", lambda area=area: stages.check(
+                        f"bench-{area}", ["python3", f"bench/{area}.py", "--check"], {"AETHER_BIN": "build/bin"}))
             self.built_and_run("tsan", [name for name in sanitized if name in THREADED], QUICK)
             fuzzers = [f"fuzz_{path.parents[1].name}_{path.stem}" for group in ("core", "host")
                        for path in sorted((stages.ROOT / group).glob("*/fuzz/*.cpp"))]

@@ -1,0 +1,56 @@
+"""./aether bench state [--accounts N]... [--rounds N] [--check] [--resident N] [--output json]: row 10, the state tree
+beside nomt, jmt and RocksDB, as a table, or as one JSON object with the machine and all results."""
+import json
+import os
+import subprocess
+import sys
+
+HEAD = """\
+blocks of random updates, each to a root and durable; all four in turn, block by block; updates a second of the fastest and
+the median block; ratio: the peer's time by ours, block by block, median (least–most); CPU: of all threads, of an update"""
+# The least ratio that must come out: (first goal, final goal).
+GOALS = {"nomt": (1.5, 3), "jmt": (10, 10)}
+
+
+def line(result):
+    if "resident_max_bytes" in result:
+        return (f"ours alone, {result['accounts']} accounts: at most {result['resident_max_bytes'] / 2**30:.2f} GiB resident "
+                f"(goal 2), opened in {result['open_s']:.1f} s")
+    name = result["side"]
+    text = (f"   {name:24} {1 / result['min_s']:>10.0f}/s {1 / result['median_s']:>10.0f}/s  "
+            f"CPU {1e6 * result['cpu_median_s']:>6.1f} µs")
+    if name == "aether":
+        return f"{result['accounts']} accounts, {result['block']} updates a block\n{text}"
+    text += f"  {result['ratio']:.2f} ({result['ratio_min']:.2f}–{result['ratio_max']:.2f}), CPU {result['cpu_ratio']:.2f}"
+    first, final = GOALS.get(name.split()[0], (None, None))
+    if first is None or result["accounts"] < 1_000_000:
+        return text
+    got = round(result["ratio"], 2)
+    return text + "".join(f"  {which} {goal} {'reached' if got >= goal else 'MISSED'}"
+                          for which, goal in (("first", first), ("final", final)))
+
+
+def main():
+    arguments, as_json = sys.argv[1:], False
+    if "--output" in arguments:
+        at = arguments.index("--output")
+        if arguments[at + 1:at + 2] != ["json"]:
+            print("aether: --output knows json", file=sys.stderr)
+            return 64
+        as_json, arguments = True, arguments[:at] + arguments[at + 2:]
+    if not as_json:
+        print(HEAD, flush=True)
+    results = []
+    command = [os.path.join(os.environ["AETHER_BIN"], "aether-bench-state"), *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
+        for each in program.stdout:
+            results.append(json.loads(each))
+            if not as_json:
+                print(line(results[-1]), flush=True)
+    if as_json:
+        print(json.dumps({"machine": os.environ.get("AETHER_MACHINE", ""), "results": results}, indent=1))
+    return program.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
