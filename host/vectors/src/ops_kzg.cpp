@@ -9,15 +9,23 @@ using crypto::KzgClaim;
 
 std::unexpected<std::string> refused(crypto::KzgError error) { return fail(std::string(to_string(error))); }
 
-Output run_commit(const Fields& in, Machine& machine) {
+Result<crypto::KzgCommitment, std::string> commitment_of_blob(const Fields& in, Machine& machine) {
   const auto commitment = crypto::kzg_commit(in.bytes("blob"), machine.kzg(), machine.pool);
   if (!commitment) return refused(commitment.error());
-  return json::object{{"commitment", hex(*commitment)}};
+  return *commitment;
 }
 
-Result<void, std::string> z_or_commitment(const Fields& in) {
-  if (in.has("z") && in.has("commitment")) return fail(std::string("z or commitment wanted, not both"));
+// The commitment that was given is the blob's.
+Result<void, std::string> belong_together(const Fields& in, Machine& machine) {
+  AETHER_TRY(const auto given, in.array<48>("commitment"));
+  AETHER_TRY(const auto own, commitment_of_blob(in, machine));
+  if (given != own) return fail(std::string("commitment: not that of the blob"));
   return {};
+}
+
+Output run_commit(const Fields& in, Machine& machine) {
+  AETHER_TRY(const auto commitment, commitment_of_blob(in, machine));
+  return json::object{{"commitment", hex(commitment)}};
 }
 
 json::object proof_at(const crypto::KzgProof& proof, const crypto::KzgScalar& z, const crypto::KzgScalar& y) {
@@ -27,18 +35,13 @@ json::object proof_at(const crypto::KzgProof& proof, const crypto::KzgScalar& z,
 Output run_proof(const Fields& in, Machine& machine) {
   if (in.has("z")) {
     AETHER_TRY(const auto z, in.array<32>("z"));
+    if (in.has("commitment")) AETHER_CHECK(belong_together(in, machine));
     const auto opening = crypto::kzg_open(in.bytes("blob"), z, machine.kzg(), machine.pool);
     if (!opening) return refused(opening.error());
     return proof_at(opening->proof, z, opening->y);
   }
-  crypto::KzgCommitment commitment;
-  if (in.has("commitment")) {
-    AETHER_TRY(commitment, in.array<48>("commitment"));
-  } else {
-    const auto own = crypto::kzg_commit(in.bytes("blob"), machine.kzg(), machine.pool);
-    if (!own) return refused(own.error());
-    commitment = *own;
-  }
+  AETHER_TRY(const auto commitment,
+             in.has("commitment") ? in.array<48>("commitment") : commitment_of_blob(in, machine));
   const auto claim = crypto::kzg_prove_blob(in.bytes("blob"), commitment, machine.kzg(), machine.pool);
   if (!claim) return refused(claim.error());
   return proof_at(claim->proof, claim->z, claim->y);
@@ -69,11 +72,7 @@ Result<KzgClaim, std::string> claim_in(const Fields& in, Machine& machine) {
   }
   AETHER_TRY(const auto z, in.array<32>("z"));
   AETHER_TRY(const auto y, in.array<32>("y"));
-  if (in.has("blob")) {
-    const auto own = crypto::kzg_commit(in.bytes("blob"), machine.kzg(), machine.pool);
-    if (!own) return refused(own.error());
-    if (*own != commitment) return fail(std::string("commitment: not that of the blob"));
-  }
+  if (in.has("blob")) AETHER_CHECK(belong_together(in, machine));
   return KzgClaim{commitment, z, y, proof};
 }
 
@@ -113,12 +112,12 @@ std::vector<Op> kzg_ops() {
        .gives = {commitment},
        .run = run_commit},
       {.name = "kzg_proof",
-       .summary =
-           "that the blob's polynomial has the value y at z (compute_kzg_proof); without z the blob's proof, at the "
-           "z that is drawn from the blob and its commitment (compute_blob_kzg_proof)",
+       .summary = "that the blob's polynomial has the value y at z (compute_kzg_proof), where a commitment must be the "
+                  "blob's; "
+                  "without z the blob's proof, at the z that is drawn from the blob and its commitment "
+                  "(compute_blob_kzg_proof)",
        .takes = {blob, optional(z), optional(commitment)},
        .gives = {proof, z, y},
-       .check = z_or_commitment,
        .run = run_proof},
       {.name = "kzg_verify",
        .summary =

@@ -100,6 +100,9 @@ TEST(Kzg, one_verdict_on_a_claim_and_its_blob_in_every_shape) {
   const json::object opening = ask({{"op", "kzg_proof"}, {"blob", blob}, {"z", z}});
   const json::object proof = ask({{"op", "kzg_proof"}, {"blob", blob}, {"commitment", commitment}});
   EXPECT_EQ(ask({{"op", "kzg_proof"}, {"blob", blob}}), proof);
+  EXPECT_EQ(ask({{"op", "kzg_proof"}, {"blob", blob}, {"z", z}, {"commitment", commitment}}), opening);
+  EXPECT_EQ(error_of({{"op", "kzg_proof"}, {"blob", other}, {"z", z}, {"commitment", commitment}}),
+            "commitment: not that of the blob");
   const json::object at_z{{"commitment", commitment}, {"z", z}, {"y", opening.at("y")}, {"proof", opening.at("proof")}};
   const json::object drawn{
       {"commitment", commitment}, {"z", proof.at("z")}, {"y", proof.at("y")}, {"proof", proof.at("proof")}};
@@ -142,8 +145,6 @@ TEST(Kzg, a_request_without_a_claim_is_an_error) {
     request["op"] = "kzg_verify";
     EXPECT_EQ(error_of(request), "z and y, or blob, wanted");
   }
-  EXPECT_EQ(error_of({{"op", "kzg_proof"}, {"blob", ""}, {"z", scalar}, {"commitment", point}}),
-            "z or commitment wanted, not both");
   EXPECT_EQ(error_of({{"op", "kzg_commit"}, {"blob", ""}}), "a blob is 131072 bytes");
 }
 
