@@ -84,6 +84,18 @@ class Counting(unittest.TestCase):
         self.assertEqual(self.quietly(stages.check, "planted-check", ["true"])[0], (1, 0, 0))
         self.assertEqual(self.quietly(stages.check, "planted-check", ["false"])[0], (0, 1, 0))
 
+    def test_a_fuzz_target_is_bounded_and_its_finding_is_a_failure(self):
+        for status, counts in ((0, (1, 0, 0)), (77, (0, 1, 0))):
+            with tempfile.TemporaryDirectory() as folder:
+                program = pathlib.Path(folder) / "bin" / "fuzz_planted"
+                program.parent.mkdir()
+                program.write_text(f'#!/bin/sh\necho "$@" > "{folder}/arguments"\nexit {status}\n')
+                program.chmod(0o755)
+                self.assertEqual(self.quietly(stages.fuzz, program, 60)[0], counts)
+                given = (pathlib.Path(folder) / "arguments").read_text().split()
+                self.assertTrue({"-max_total_time=60", "-rss_limit_mb=1024"} <= set(given), given)
+                self.assertTrue(pathlib.Path(given[-1]).is_dir())
+
     def test_line(self):
         tally = stages.Tally()
         tally.passed, tally.skipped = 2, 1

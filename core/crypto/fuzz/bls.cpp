@@ -1,5 +1,6 @@
-// Any bytes as BLS keys, signatures and votes: what decodes has this one encoding, and intake agrees with single
-// verification but for errors that cancel.
+// Any bytes as BLS keys, signatures, proofs, bitmaps and votes: what decodes has this one encoding, and intake agrees
+// with single verification but for errors that cancel. A signature that is good alone has the bytes of the signer's
+// own: there is no other point, and no other encoding.
 #include <algorithm>
 
 #include "aether/crypto/bls_votes.hpp"
@@ -14,14 +15,16 @@ constexpr std::size_t kVotesMax = 6;
 
 struct Scene {
   Bytes message = Bytes(3, 1);
+  BlsMessage hashed{message};
   std::vector<BlsPublicKey> keys;
-  std::vector<BlsSignature> signatures;
+  std::vector<BlsSignatureBytes> encoded, proofs;  // signatures of the message, proofs of possession
 
   Scene() {
     for (std::uint8_t i = 0; i < kKeys; ++i) {
       const BlsSecretKey secret = bls_key_gen(Secret<32>(std::array<std::uint8_t, 32>{i}));
       keys.push_back(bls_public_key(secret));
-      signatures.push_back(bls_sign(secret, message));
+      encoded.push_back(bls_sign(secret, message).encode());
+      proofs.push_back(bls_pop_prove(secret).encode());
     }
   }
 };
@@ -43,8 +46,31 @@ void round_trip(ByteView data) {
 }
 
 bool good_alone(const Scene& scene, const BlsVote& vote) {
-  const auto signature = BlsSignature::decode(vote.signature);
-  return vote.signer < kKeys && signature && bls_verify(scene.keys[vote.signer], scene.message, *signature);
+  return vote.signer < kKeys && vote.signature == scene.encoded[vote.signer];
+}
+
+// A proof with a byte changed shows possession of its own key alone.
+void proof(const Scene& scene, ByteView data) {
+  if (data.size() < 4) return;
+  const std::size_t of = data[0] % kKeys, for_key = data[1] % kKeys;
+  BlsSignatureBytes bytes = scene.proofs[of];
+  bytes[data[2] % 96u] ^= data[3];
+  const auto key = bls_proven_key(scene.keys[for_key].encode(), bytes);
+  AETHER_ASSERT(key.has_value() == (bytes == scene.proofs[for_key]));
+}
+
+// The sums of every bitmap of some of the keys, and of no other bytes.
+void bitmap(const Scene& scene, ByteView bytes) {
+  BlsSignerSums sums(scene.keys, 2);
+  while (!bytes.empty()) {
+    const std::size_t size = std::min<std::size_t>(bytes[0] % 3u, bytes.size() - 1);
+    const ByteView some = bytes.subspan(1, size);
+    const auto sum = sums.sum(some);
+    const bool fits = size == 1 && some[0] < 1u << kKeys;
+    AETHER_ASSERT(sum.has_value() == (fits && some[0] != 0));
+    if (!sum) AETHER_ASSERT(sum.error() == (fits ? BlsError::no_keys : BlsError::bad_bitmap));
+    bytes = bytes.subspan(1 + size);
+  }
 }
 
 }  // namespace
@@ -54,6 +80,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   ByteView bytes(data, size);
   round_trip<BlsPublicKey, 48>(bytes);
   round_trip<BlsSignature, 96>(bytes);
+  if (!bytes.empty() && bytes[0] >= 0xe0) {
+    (bytes[0] >= 0xf0 ? proof : bitmap)(scene, bytes.subspan(1));
+    return 0;
+  }
 
   // A vote: its signer, whose signature it carries (or the next 96 bytes), a byte of it and what is done to that byte.
   std::vector<BlsVote> votes;
@@ -63,7 +93,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const std::uint8_t change = bytes[3];
     bytes = bytes.subspan(4);
     if (whose < kKeys) {
-      vote.signature = scene.signatures[whose].encode();
+      vote.signature = scene.encoded[whose];
     } else {
       const std::size_t n = std::min<std::size_t>(96, bytes.size());
       std::copy_n(bytes.begin(), n, vote.signature.begin());
@@ -73,7 +103,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     votes.push_back(vote);
   }
   SerialPool pool;
-  BlsVotes intake(BlsMessage(scene.message), scene.keys);
+  BlsVotes intake(scene.hashed, scene.keys);
   const auto verdicts = intake.add(votes, pool);
   AETHER_ASSERT(verdicts.size() == votes.size());
   std::size_t wrongly_counted = 0, counted = 0;
@@ -85,7 +115,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     if (good) AETHER_ASSERT(has_signer(intake.signers(), votes[i].signer));
   }
   AETHER_ASSERT(wrongly_counted != 1);  // one error has nothing to cancel with
-  AETHER_ASSERT(counted == 0 ||
-                BlsSignerSums(scene.keys).verify(BlsMessage(scene.message), intake.signers(), intake.aggregate()));
+  AETHER_ASSERT(counted == 0 || BlsSignerSums(scene.keys).verify(scene.hashed, intake.signers(), intake.aggregate()));
   return 0;
 }

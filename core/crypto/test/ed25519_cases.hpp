@@ -1,4 +1,4 @@
-// Inputs that the tests of single and batch verification share.
+// Inputs that the tests and fuzzers of single and batch verification share.
 #pragma once
 
 #include <string_view>

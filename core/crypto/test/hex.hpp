@@ -1,13 +1,12 @@
 // Fixed bytes from hex digits.
 #pragma once
 
-#include <gtest/gtest.h>
-
 #include <algorithm>
 #include <array>
 #include <string_view>
 
 #include "aether/base/bytes.hpp"
+#include "aether/base/result.hpp"
 
 namespace aether::crypto::cases {
 
@@ -15,7 +14,7 @@ template <std::size_t N = 32>
 std::array<std::uint8_t, N> bytes_of(std::string_view hex) {
   std::array<std::uint8_t, N> out{};
   const auto bytes = from_hex(hex);
-  EXPECT_TRUE(bytes && bytes->size() == N) << hex;
+  AETHER_ASSERT(bytes && bytes->size() == N);
   std::copy(bytes->begin(), bytes->end(), out.begin());
   return out;
 }
