@@ -41,6 +41,22 @@ Batch::Batch(std::span<const SignedMessage> items) {
   }
 }
 
+Batch::Batch(const Batch& other, std::span<const std::size_t> members) : tag_(other.tag_) {
+  const std::size_t n = members.size();
+  keys_.reserve(n);
+  signatures_.reserve(n);
+  ids_.reserve(n);
+  messages_.reserve(n);
+  lengths_.reserve(n);
+  for (const std::size_t i : members) {
+    keys_.push_back(other.keys_[i]);
+    signatures_.push_back(other.signatures_[i]);
+    ids_.push_back(other.ids_[i]);
+    messages_.push_back(other.messages_[i]);
+    lengths_.push_back(other.lengths_[i]);
+  }
+}
+
 Hash Batch::seed(std::size_t first, std::size_t last) const {
   const std::size_t n = last - first;
   return Tag("aether/batch")

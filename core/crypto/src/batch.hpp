@@ -16,6 +16,8 @@ class Batch {
   Batch(std::string_view tag, std::span<const SignedId> items, std::span<const std::size_t> order);
   // Raw messages, which must outlive the batch; an id is the message's SHA-256, for the coefficients alone.
   explicit Batch(std::span<const SignedMessage> items);
+  // Some members of another batch, which must outlive this one.
+  Batch(const Batch& other, std::span<const std::size_t> members);
 
   std::size_t size() const { return keys_.size(); }
   std::span<const PublicKey> keys() const { return keys_; }

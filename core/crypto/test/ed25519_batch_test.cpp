@@ -42,7 +42,8 @@ std::vector<bool> single_verdicts(std::span<const SignedId> items) {
 
 TEST(Ed25519Batch, nothing_holds) {
   SerialPool pool;
-  EXPECT_TRUE(verify_ids(kTag, {}, {}, {}, pool).empty());
+  for (const CpuFeatures& cpu : {CpuFeatures{}, this_processor()})
+    EXPECT_TRUE(verify_ids(kTag, {}, {}, cpu, pool).empty());
   EXPECT_TRUE(ed25519_verify_batch({}, {}, pool).empty());
   for (const BatchEngine engine : engines()) EXPECT_TRUE(ed25519_batch_holds(engine, kTag, {}));
 }
@@ -82,6 +83,7 @@ TEST(Ed25519Batch, zip215_edges_have_the_verdict_of_single_verification) {
     EXPECT_TRUE(ed25519_batch_holds(engine, kTag, valid)) << name(engine);
     EXPECT_EQ(verify_ids_by(engine, kTag, all, {}, pool), verdicts) << name(engine);
   }
+  EXPECT_EQ(verify_ids(kTag, all, {}, this_processor(), pool), verdicts);
 }
 
 TEST(Ed25519Batch, refuses_s_at_or_above_the_group_order) {
@@ -123,6 +125,7 @@ RC_GTEST_PROP(Ed25519Batch, verdicts_are_those_of_single_verification, (std::uin
     RC_ASSERT(verify_ids_by(engine, kTag, items, {}, backward) == expected);
   }
   RC_ASSERT(verify_ids(kTag, items, groups, {}, backward) == expected);
+  RC_ASSERT(verify_ids(kTag, items, groups, this_processor(), backward) == expected);
 }
 
 RC_GTEST_PROP(Ed25519Batch, raw_messages_of_any_length_have_the_verdict_of_single_verification, (std::uint64_t seed)) {
@@ -142,6 +145,7 @@ RC_GTEST_PROP(Ed25519Batch, raw_messages_of_any_length_have_the_verdict_of_singl
   SerialPool serial;
   for (const BatchEngine engine : engines()) RC_ASSERT(ed25519_verify_batch_by(engine, items, serial) == expected);
   RC_ASSERT(ed25519_verify_batch(items, {}, serial) == expected);
+  RC_ASSERT(ed25519_verify_batch(items, this_processor(), serial) == expected);
 }
 
 struct Cost {
