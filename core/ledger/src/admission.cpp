@@ -1,5 +1,9 @@
 #include "aether/ledger/admission.hpp"
 
+#include <algorithm>
+#include <set>
+#include <span>
+
 namespace aether::ledger {
 namespace {
 
@@ -13,12 +17,17 @@ bool sum_in_bound(const TransactionBody& body, Asset asset) {
 
 Result<void, Reject> check_outputs(const TransactionBody& body) {
   for (const auto& output : body.outputs) {
-    if (output.kind != OutputKind::account || output.script) return fail(Reject::utxo_unsupported);
+    if (output.script) return fail(Reject::script_unsupported);
     if (output.amount == 0) return fail(Reject::zero_output);
     if (output.amount > kAmountMax) return fail(Reject::amount_above_bound);
   }
   if (!sum_in_bound(body, Asset::swr) || !sum_in_bound(body, Asset::aic)) return fail(Reject::amount_above_bound);
   return {};
+}
+
+bool has_duplicate(std::span<const TransactionInput> inputs) {
+  std::set<Hash> seen;
+  return std::any_of(inputs.begin(), inputs.end(), [&](const auto& input) { return !seen.insert(input.utxo).second; });
 }
 
 bool disjoint(const AccessSet& a, const AccessSet& b) {
@@ -42,14 +51,19 @@ std::optional<Amount> base_fee(const FeeParams& fees, std::uint64_t bytes, std::
   return checked_add(fees.base, *variable);
 }
 
+Result<void, Reject> check_form(const TransactionBody& body) {
+  if (body.inputs.empty() && body.outputs.empty() && !body.call) return fail(Reject::nothing_to_do);
+  if (has_duplicate(body.inputs)) return fail(Reject::duplicate_input);
+  AETHER_CHECK(check_outputs(body));
+  if (!disjoint(body.reads, body.writes)) return fail(Reject::sets_overlap);
+  return {};
+}
+
 Result<void, Reject> preflight(const ChainParams& params, ChainId chain, const VerifiedTransaction& tx) {
   const auto& body = tx.body();
   if (tx.byte_size() > limits::kTransactionBytesMax) return fail(Reject::too_large);
   if (body.chain_id != chain) return fail(Reject::wrong_chain);
-  if (!body.inputs.empty()) return fail(Reject::inputs_unsupported);
-  if (body.outputs.empty() && !body.call) return fail(Reject::nothing_to_do);
-  AETHER_CHECK(check_outputs(body));
-  if (!disjoint(body.reads, body.writes)) return fail(Reject::sets_overlap);
+  AETHER_CHECK(check_form(body));
   if (body.gas_limit.raw() > params.block.gas_max) return fail(Reject::gas_above_block);
   if (body.max_fee > kAmountMax || body.priority_fee > kAmountMax) return fail(Reject::amount_above_bound);
   const auto fee = base_fee(params.fees, tx.byte_size(), body.gas_limit.raw());

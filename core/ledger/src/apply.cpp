@@ -115,14 +115,13 @@ Simulation simulate(const StateView& parent, Programs programs, const BlockFacts
     return simulation;
   };
   const auto& body = tx.body();
+  AETHER_ASSERT(check_form(body).has_value());
   const ObjectId sender = account_object(tx.sender());
   auto account = load_or_default<Account>(parent, sender);
   const auto base = base_fee(facts.params.fees, tx.byte_size(), body.gas_limit.raw());
   if (body.gas_limit.raw() > facts.params.block.gas_max) return refuse(Code::out_of_gas);
   const bool payable = base && body.priority_fee <= kAmountMax && body.max_fee <= account.balance.swr;
   if (!payable) return refuse(Code::insufficient_funds);
-  for (const auto& output : body.outputs)
-    if (output.amount > kAmountMax) return refuse(Code::insufficient_funds);
 
   Overlay state(parent);
   account.balance.swr -= body.max_fee;

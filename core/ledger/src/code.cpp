@@ -13,6 +13,9 @@ std::string_view to_string(Code code) {
     case Code::malformed_instruction: return "malformed_instruction";
     case Code::value_not_conserved: return "value_not_conserved";
     case Code::value_too_large: return "value_too_large";
+    case Code::missing_input: return "missing_input";
+    case Code::foreign_input: return "foreign_input";
+    case Code::redeemer_without_script: return "redeemer_without_script";
   }
   return "unknown";
 }
@@ -22,8 +25,8 @@ std::string_view reject_name(Reject reject) {
     case Reject::too_large: return "too_large";
     case Reject::wrong_chain: return "wrong_chain";
     case Reject::bad_signature: return "bad_signature";
-    case Reject::inputs_unsupported: return "inputs_unsupported";
-    case Reject::utxo_unsupported: return "utxo_unsupported";
+    case Reject::duplicate_input: return "duplicate_input";
+    case Reject::script_unsupported: return "script_unsupported";
     case Reject::zero_output: return "zero_output";
     case Reject::sets_overlap: return "sets_overlap";
     case Reject::gas_above_block: return "gas_above_block";
@@ -46,14 +49,14 @@ std::string_view to_string(Reject reject) {
     case Reject::too_large: return "the transaction is larger than 64 KiB";
     case Reject::wrong_chain: return "the transaction is for another chain: check the chain id";
     case Reject::bad_signature: return "the signature does not hold";
-    case Reject::inputs_unsupported: return "UTxO inputs are not on this chain yet";
-    case Reject::utxo_unsupported: return "UTxO outputs and scripts are not on this chain yet";
+    case Reject::duplicate_input: return "a UTxO stands twice in the inputs: name it once";
+    case Reject::script_unsupported: return "an output has a script, and this chain has no contracts: leave it away";
     case Reject::zero_output: return "an output has amount 0";
     case Reject::sets_overlap: return "an object is in both reads and writes: leave it in writes";
     case Reject::gas_above_block: return "gas_limit is above a block's gas";
     case Reject::amount_above_bound: return "an amount, or their sum, is above 2^100";
     case Reject::fee_too_low: return "max_fee is below the fee at gas_limit: raise it (aeth_simulate tells it)";
-    case Reject::nothing_to_do: return "the transaction has neither an output nor a call";
+    case Reject::nothing_to_do: return "the transaction has neither an input, nor an output, nor a call";
     case Reject::expired: return "valid_until has passed: sign again with a later slot";
     case Reject::valid_until_too_far: return "valid_until is more than a day ahead";
     case Reject::nonce_used: return "the nonce was used before";

@@ -1,5 +1,7 @@
 #include "transaction_context.hpp"
 
+#include "aether/types/utxo.hpp"
+
 namespace aether::ledger {
 
 bool Sums::credit(const Address& to, Asset asset, Amount amount) {
@@ -37,7 +39,7 @@ Outcome<void> TransactionContext::touch(const ObjectId& id, bool writes) {
                                id.domain == Domain::treasury || id.domain == Domain::utxo ||
                                id.domain == Domain::validators;
   if (writes && owned_by_ledger) return fail(Code::undeclared_write);
-  if (id == sender_id_) return {};
+  if (is_implicit(id)) return {};
   if (mode_ == AccessMode::enforce) {
     const auto& body = tx_.body();
     if (writes && !body.writes.contains(id)) return fail(Code::undeclared_write);
@@ -50,6 +52,11 @@ Outcome<void> TransactionContext::touch(const ObjectId& id, bool writes) {
   if (set.size() == set.kMax) return fail(writes ? Code::undeclared_write : Code::undeclared_read);
   set.insert(id);
   return {};
+}
+
+// UTxOs in the overlay are the transaction's own, since no program writes any.
+bool TransactionContext::is_implicit(const ObjectId& id) const {
+  return id == sender_id_ || (id.domain == Domain::utxo && overlay_.diff().contains(id));
 }
 
 Outcome<std::optional<Bytes>> TransactionContext::read(const ObjectId& id) {
@@ -71,19 +78,18 @@ Outcome<void> TransactionContext::erase(const ObjectId& id) {
   return {};
 }
 
-Outcome<void> TransactionContext::take(Asset asset, Amount amount) {
-  AETHER_CHECK(charge(facts_.params.gas.per_state_access));
+Outcome<void> TransactionContext::withdraw(Asset asset, Amount amount) {
   auto& held = account_.balance.of(asset);
   if (amount > held) return fail(Code::insufficient_funds);
   held -= amount;
   account_changed_ = true;
+  debited_.of(asset) += amount;  // at most what the account held
   return {};
 }
 
 Outcome<void> TransactionContext::debit_sender(Asset asset, Amount amount) {
-  AETHER_CHECK(take(asset, amount));
-  debited_.of(asset) += amount;  // at most what the account held
-  return {};
+  AETHER_CHECK(charge(facts_.params.gas.per_state_access));
+  return withdraw(asset, amount);
 }
 
 void TransactionContext::credit(const Address& to, Asset asset, Amount amount) {
@@ -93,10 +99,48 @@ void TransactionContext::burn(Asset asset, Amount amount) {
   if (!sums_.burn(asset, amount)) overflowed_ = true;
 }
 
-Outcome<void> TransactionContext::pay_outputs() {
-  for (const auto& output : tx_.body().outputs) {
-    AETHER_CHECK(take(output.asset, output.amount));
-    AETHER_ASSERT(outputs_.credit(output.owner, output.asset, output.amount));
+Outcome<Balance> TransactionContext::spend_inputs() {
+  Balance spent;  // at most what was issued
+  for (const auto& input : tx_.body().inputs) {
+    const ObjectId id = utxo_object(input.utxo);
+    AETHER_CHECK(charge(facts_.params.gas.per_state_access));
+    const auto utxo = ledger::load<Utxo>(overlay_, id);
+    if (!utxo) return fail(Code::missing_input);
+    if (utxo->owner != sender()) return fail(Code::foreign_input);
+    AETHER_ASSERT(!utxo->script);  // check_form lets none be made
+    if (input.redeemer) return fail(Code::redeemer_without_script);
+    AETHER_CHECK(charge(facts_.params.gas.per_state_access));
+    overlay_.erase(id);
+    spent.of(utxo->asset) += utxo->amount;
+  }
+  return spent;
+}
+
+Outcome<Balance> TransactionContext::make_outputs() {
+  Balance made;  // in bound by check_form
+  const auto& outputs = tx_.body().outputs;
+  for (std::uint32_t i = 0; i < outputs.size(); ++i) {
+    const auto& output = outputs[i];
+    AETHER_CHECK(charge(facts_.params.gas.per_state_access));
+    made.of(output.asset) += output.amount;
+    if (output.kind == OutputKind::account) {
+      credit(output.owner, output.asset, output.amount);
+    } else {
+      overlay_.put(utxo_object(utxo_id(tx_.id(), i)), codec::encode(utxo_of(output)));
+    }
+  }
+  return made;
+}
+
+Outcome<void> TransactionContext::move_value() {
+  AETHER_TRY(const Balance spent, spend_inputs());
+  AETHER_TRY(const Balance made, make_outputs());
+  for (const Asset asset : {Asset::swr, Asset::aic}) {
+    if (made.of(asset) > spent.of(asset)) {
+      AETHER_CHECK(withdraw(asset, made.of(asset) - spent.of(asset)));
+    } else {
+      credit(sender(), asset, spent.of(asset) - made.of(asset));
+    }
   }
   return {};
 }
@@ -120,7 +164,6 @@ void TransactionContext::finish(Run& run) {
   run.diff = overlay_.take();
   if (account_changed_) run.diff[sender_id_] = account_bytes();
   run.sums = std::move(sums_);
-  AETHER_ASSERT(run.sums.add(outputs_));
 }
 
 void TransactionContext::sets_to(Run& run) const {

@@ -26,8 +26,9 @@ class TransactionContext final : public Context {
   void credit(const Address& to, Asset asset, Amount amount) override;
   void burn(Asset asset, Amount amount) override;
 
-  // The transaction's own outputs: not value of the program.
-  [[nodiscard]] Outcome<void> pay_outputs();
+  // Spends the inputs and makes the outputs. Per asset, what the inputs lack is debited from the sender; what they hold
+  // beyond the outputs is a credit to it.
+  [[nodiscard]] Outcome<void> move_value();
   // Invariant (2) of program.hpp, over what was debited, credited, burned and written.
   [[nodiscard]] bool value_conserved(Programs programs) const;
   // Moves overlay, sums and sets out: a success.
@@ -37,7 +38,11 @@ class TransactionContext final : public Context {
 
  private:
   Outcome<void> touch(const ObjectId& id, bool writes);
-  Outcome<void> take(Asset asset, Amount amount);
+  // Whether the transaction may use the object without declaring it: its sender, inputs and new UTxOs.
+  bool is_implicit(const ObjectId& id) const;
+  Outcome<Balance> spend_inputs();
+  Outcome<Balance> make_outputs();
+  Outcome<void> withdraw(Asset asset, Amount amount);
   Bytes account_bytes() const { return codec::encode(account_); }
 
   const StateView& state_;
@@ -49,9 +54,8 @@ class TransactionContext final : public Context {
   Account account_;
   bool account_changed_ = false;
   std::uint64_t steps_ = 0;
-  Balance debited_;          // by the program
-  Sums outputs_;
-  Sums sums_;                // of the program
+  Balance debited_;          // from the sender
+  Sums sums_;                // to accounts, and burned
   bool overflowed_ = false;  // a credit or burn above 2^128: never conserved
   AccessSet reads_;
   AccessSet writes_;

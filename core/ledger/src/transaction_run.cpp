@@ -7,7 +7,7 @@ namespace {
 
 Outcome<void> execute(TransactionContext& context, Programs programs, const BlockFacts& facts,
                       const VerifiedTransaction& tx) {
-  AETHER_CHECK(context.pay_outputs());
+  AETHER_CHECK(context.move_value());
   const auto& call = tx.body().call;
   if (!call) return {};
   AETHER_CHECK(context.charge(facts.params.gas.instruction));

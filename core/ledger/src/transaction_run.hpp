@@ -1,4 +1,4 @@
-// One transaction on top of a state: outputs, then the call, in an overlay that is kept only on success.
+// One transaction on top of a state: inputs, outputs, then the call, in an overlay that is kept only on success.
 #pragma once
 
 #include "aether/ledger/block_admission.hpp"
@@ -22,7 +22,7 @@ struct Run {
   std::uint64_t steps = 0;  // done, also when it failed
   Diff diff;                // empty on failure, as are the sums
   Sums sums;
-  AccessSet reads;          // when recording: the sets it needs
+  AccessSet reads;  // when recording: the sets it needs
   AccessSet writes;
 };
 

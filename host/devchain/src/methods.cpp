@@ -98,6 +98,7 @@ api::Answer<api::SimulateAnswer> DevChain::handle(const api::Simulate& request) 
   const auto snapshot = chain_.snapshot();
   const auto facts = chain_.next_facts(*snapshot);
   if (raw.body.chain_id != facts.chain_id) return fail(rejected(ledger::Reject::wrong_chain));
+  if (const auto form = ledger::check_form(raw.body); !form) return fail(rejected(form.error()));
   const auto out = ledger::simulate(*snapshot, programs::all_programs(), facts, assume_verified(std::move(raw)));
   return api::SimulateAnswer{tip_of(*snapshot), out.receipt, std::string(programs::code_name(out.receipt.code)),
                              out.reads, out.writes};

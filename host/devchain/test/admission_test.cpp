@@ -47,8 +47,8 @@ struct Broken {
 TEST(Admission, EachRuleOfTheLedgerHasItsName) {
   const Broken kBroken[] = {
       {"wrong_chain", [](TransactionBody& b) { b.chain_id = ChainId{6}; }},
-      {"inputs_unsupported", [](TransactionBody& b) { b.inputs.emplace_back(); }},
-      {"utxo_unsupported", [](TransactionBody& b) { b.outputs[0].kind = OutputKind::utxo; }},
+      {"duplicate_input", [](TransactionBody& b) { b.inputs = {TransactionInput{}, TransactionInput{}}; }},
+      {"script_unsupported", [](TransactionBody& b) { b.outputs[0].script.emplace(); }},
       {"zero_output", [](TransactionBody& b) { b.outputs[0].amount = 0; }},
       {"sets_overlap",
        [](TransactionBody& b) {
@@ -145,6 +145,9 @@ TEST(Admission, SimulationJudgesFundsAndGasAndChangesNothing) {
   TransactionBody foreign = local.transfer(0, 1);
   foreign.chain_id = ChainId{6};
   EXPECT_EQ(simulate(foreign).error().reason, "wrong_chain");
+  TransactionBody scripted = local.transfer(0, 1);
+  scripted.outputs[0].script.emplace();
+  EXPECT_EQ(simulate(scripted).error().reason, "script_unsupported");
   EXPECT_EQ(local.pending(), 0U);
   EXPECT_EQ(local.dev.handle(api::GetAccount{user(0)})->account.balance.swr, kSwrOfUser);
 }

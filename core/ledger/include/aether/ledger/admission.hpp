@@ -17,6 +17,9 @@ inline constexpr std::uint64_t kValidityMax = 172'800;
 // The fee of a transaction of `bytes` that did `steps`, without priority fee; none on overflow.
 [[nodiscard]] std::optional<Amount> base_fee(const FeeParams& fees, std::uint64_t bytes, std::uint64_t steps);
 
+// The part of preflight that judges inputs, outputs and sets alone: no chain, no size, no gas, no fee.
+[[nodiscard]] Result<void, Reject> check_form(const TransactionBody& body);
+
 [[nodiscard]] Result<void, Reject> preflight(const ChainParams& params, ChainId chain, const VerifiedTransaction& tx);
 
 // `slot` is the slot of the block that would hold it.

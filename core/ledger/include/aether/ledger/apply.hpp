@@ -1,10 +1,12 @@
 // The state transition of a block, serial: free functions, parent state in, Diff and receipts out.
 //
-//   1  each transaction valid against the parent (preflight, preclaim), nonces unique, Σ max_fee ≤ SWR   else BlockError
-//   2  all max fees debited, all nonces marked
-//   3  in order: outputs debited from the sender, the call executed; a failure undoes all of the transaction but its fee
-//   4  sums applied: outputs, credits, refunds (max_fee − fee), burns, the proposer's and the treasury's share
-//   5  the conservation checker (conservation.hpp): value is neither made nor lost; asserted, since 3 and 4 guarantee it
+//   1  each transaction valid against the parent (preflight, preclaim), nonces unique, Σ max_fee ≤ SWR   else
+//   BlockError 2  all max fees debited, all nonces marked 3  in order: inputs spent, outputs made, what they lack
+//   debited from the sender, the call executed; a failure undoes
+//      all of the transaction but its fee
+//   4  sums applied: outputs to accounts, what inputs hold beyond the outputs, credits, refunds (max_fee − fee), burns,
+//   the proposer's and the treasury's share 5  the conservation checker (conservation.hpp): value is neither made nor
+//   lost; asserted, since 3 and 4 guarantee it
 //
 // Deferred sums are exact: credits of a failed transaction do not enter them, and each is added once, in 128 bits that
 // cannot overflow because all value comes from a checked genesis.
@@ -40,7 +42,7 @@ struct BlockOutput {
                                                           const BlockInput& block);
 
 // What one transaction would do on top of `parent`: its receipt and the sets it needs. Nonce, signature
-// and declared sets are not judged; funds and gas are.
+// and declared sets are not judged; funds and gas are. The body passed check_form (asserted).
 struct Simulation {
   Receipt receipt;
   AccessSet reads;

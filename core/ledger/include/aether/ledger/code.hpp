@@ -11,38 +11,41 @@ namespace aether::ledger {
 // A transaction that stands in a block, pays, uses its nonce, and leaves nothing else behind.
 enum class Code : std::uint16_t {
   success = 0,
-  undeclared_read = 1,         // an object outside reads and writes
-  undeclared_write = 2,        // an object outside writes
+  undeclared_read = 1,   // an object outside reads and writes
+  undeclared_write = 2,  // an object outside writes
   out_of_gas = 3,
-  insufficient_funds = 4,      // outputs or a program's debit exceed the sender's balance
-  unknown_program = 5,         // no program has the id that `call` names
-  malformed_instruction = 6,   // call data is not an instruction of the program
-  value_not_conserved = 7,     // a program's debits, credits, burns and held value do not add up
-  value_too_large = 8,         // an object above kStateValueBytesMax
+  insufficient_funds = 4,        // outputs beyond the inputs, or a program's debit, exceed the sender's balance
+  unknown_program = 5,           // no program has the id that `call` names
+  malformed_instruction = 6,     // call data is not an instruction of the program
+  value_not_conserved = 7,       // a program's debits, credits, burns and held value do not add up
+  value_too_large = 8,           // an object above kStateValueBytesMax
+  missing_input = 9,             // an input that no output made, or that was spent, also earlier in the block
+  foreign_input = 10,            // an input whose owner is not the sender
+  redeemer_without_script = 11,  // a redeemer for an input that has no script to judge it
 };
 [[nodiscard]] std::string_view to_string(Code code);
 inline constexpr ResultCode result_code(Code code) { return ResultCode{static_cast<std::uint16_t>(code)}; }
 
 // A transaction that no block may hold (protocol section 3, "A block is valid only if"). The first part needs no state.
 enum class Reject : std::uint8_t {
-  too_large,             // above kTransactionBytesMax
-  wrong_chain,           // chain_id is another chain's
+  too_large,    // above kTransactionBytesMax
+  wrong_chain,  // chain_id is another chain's
   bad_signature,
-  inputs_unsupported,    // UTxO inputs: not on this chain yet
-  utxo_unsupported,      // an output that creates a UTxO or has a script: not on this chain yet
-  zero_output,           // an output of amount 0
-  sets_overlap,          // an object in both reads and writes
-  gas_above_block,       // gas_limit above the block's
-  amount_above_bound,    // an amount, or a sum, above 2^100
-  fee_too_low,           // max_fee below the fee at gas_limit
-  nothing_to_do,         // neither an output nor a call
-  expired,               // valid_until is before the block's slot
-  valid_until_too_far,   // more than kValidityMax slots ahead: a node must be able to forget
+  duplicate_input,      // a UTxO that stands twice in the inputs
+  script_unsupported,   // an output with a script: this chain has no contracts to run it
+  zero_output,          // an output of amount 0
+  sets_overlap,         // an object in both reads and writes
+  gas_above_block,      // gas_limit above the block's
+  amount_above_bound,   // an amount, or a sum, above 2^100
+  fee_too_low,          // max_fee below the fee at gas_limit
+  nothing_to_do,        // neither an input, nor an output, nor a call
+  expired,              // valid_until is before the block's slot
+  valid_until_too_far,  // more than kValidityMax slots ahead: a node must be able to forget
   nonce_used,
-  nonce_too_old,         // below top − 255
-  nonce_too_far,         // above top + 256
-  nonce_repeated,        // twice in one block
-  cannot_pay,            // Σ max_fee of the sender exceeds its SWR after the parent
+  nonce_too_old,   // below top − 255
+  nonce_too_far,   // above top + 256
+  nonce_repeated,  // twice in one block
+  cannot_pay,      // Σ max_fee of the sender exceeds its SWR after the parent
 };
 [[nodiscard]] std::string_view to_string(Reject reject);    // a sentence for people
 [[nodiscard]] std::string_view reject_name(Reject reject);  // the enumerator's name, for programs

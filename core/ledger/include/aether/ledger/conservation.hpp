@@ -1,5 +1,5 @@
-// Conservation of value, per asset: issued − burned = accounts + treasury + held by programs. Genesis begins with the
-// equation; a block keeps it when what its changed objects hold falls by exactly what it burned.
+// Conservation of value, per asset: issued − burned = accounts + treasury + UTxOs + held by programs. Genesis begins
+// with the equation; a block keeps it when what its changed objects hold falls by exactly what it burned.
 #pragma once
 
 #include "aether/ledger/program.hpp"
@@ -10,7 +10,7 @@ namespace aether::ledger {
 [[nodiscard]] std::optional<Balance> checked_add(const Balance& a, const Balance& b);
 [[nodiscard]] std::optional<Balance> checked_sub(const Balance& a, const Balance& b);
 
-// What an object holds: an account's or the treasury's balance, else what the programs say.
+// What an object holds: the balance of an account or the treasury, the amount of a UTxO, else what the programs say.
 [[nodiscard]] std::optional<Balance> value_in(Programs programs, const ObjectId& id, ByteView value);
 
 // Whether `diff` on top of `parent` keeps the equation, and counts as burned in the supply exactly what left.

@@ -1,13 +1,15 @@
 // What a program is, and the only window through which it sees the state. Native programs implement Program; a contract
 // engine will implement it too.
 //
-//   Context c                       declared sets, gas meter, the sender's balance, sums that are applied after the block
+//   Context c                       declared sets, gas meter, the sender's balance, sums that are applied after the
+//   block
 //     read/write/erase  ------>  overlay of this transaction    (thrown away when the transaction fails)
 //     debit_sender      ------>  the sender's account           (value enters the program)
 //     credit / burn     ------>  sums applied after the block   (value leaves the program)
 //
-// Invariants. (1) An access outside the declared sets ends the transaction with its own code. (2) Value debited + value
-// held by the program's objects before = value credited + burned + held after, per asset; checked after each call.
+// Invariants. (1) An access outside the declared sets ends the transaction with its own code; the sender's account, the
+// inputs and the new UTxOs need no entry. (2) Value debited + held by inputs and the program's objects before = value
+// credited + burned + held by new UTxOs and those objects after, per asset; checked after each call.
 // (3) Every operation is charged before it is done. (4) A failed call leaves nothing behind.
 #pragma once
 
@@ -45,7 +47,7 @@ class Context {
 
   [[nodiscard]] virtual Outcome<void> charge(std::uint64_t steps) = 0;
   [[nodiscard]] virtual Outcome<std::optional<Bytes>> read(const ObjectId& id) = 0;
-  // Accounts, supply and treasury cannot be written, declared or not: undeclared_write.
+  // Accounts, supply, treasury, UTxOs and validator sets cannot be written, declared or not: undeclared_write.
   [[nodiscard]] virtual Outcome<void> write(const ObjectId& id, Bytes value) = 0;
   [[nodiscard]] virtual Outcome<void> erase(const ObjectId& id) = 0;
 
