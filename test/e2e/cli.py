@@ -12,10 +12,10 @@ sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import _aether  # noqa: E402
 from _ctl import BAD_FILE, DIFFERS, DONE, FAILED, HONEST, UNREACHABLE, USAGE, Ctl, error_of, refuses  # noqa: E402
 
-COMMANDS = ["keys new", "keys import", "keys export", "keys sign", "keys verify", "keys list", "keys show", "keys validator new",
-            "keys validator show", "keys validator rotate-kes", "keys validator verify", "status", "account", "transfer",
-            "tx wait", "model convert", "model register", "model list", "job post", "job watch", "job list", "job show",
-            "job cancel", "job prove", "job run", "job verify", "completion"]
+COMMANDS = ["keys new", "keys import", "keys export", "keys sign", "keys verify", "keys list", "keys show",
+            "keys validator new", "keys validator show", "keys validator rotate-kes", "keys validator verify", "status",
+            "account", "transfer", "utxo list", "utxo spend", "tx wait", "model convert", "model register", "model list",
+            "job post", "job watch", "job list", "job show", "job cancel", "job prove", "job run", "job verify", "completion"]
 MODEL = _aether.ROOT / "models" / "aether-tiny"
 PROMPT = "And it came to pass"
 

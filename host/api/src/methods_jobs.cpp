@@ -4,12 +4,6 @@
 
 namespace aether::api {
 
-Answer<std::uint32_t> page_limit(const std::optional<std::uint32_t>& limit) {
-  if (!limit) return kPageMax;
-  AETHER_CHECK(check_count("limit", *limit, kPageMax));
-  return *limit;
-}
-
 bool passes(const programs::JobObject& object, JobFilter filter) {
   const auto* job = std::get_if<programs::Job>(&object.state);
   switch (filter) {

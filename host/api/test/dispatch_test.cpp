@@ -107,7 +107,7 @@ TEST(Dispatch, DescribesEveryMethod) {
   const auto document = ask(chain, request_text("rpc.discover", json::object{})).at("result");
   std::set<std::string> names;
   for (const auto& method : document.at("methods").as_array()) names.insert(std::string(method.at("name").as_string()));
-  EXPECT_EQ(names.size(), 15U);
+  EXPECT_EQ(names.size(), 16U);
   EXPECT_TRUE(names.contains("aeth_sendRawTransaction"));
   EXPECT_EQ(document.at("x-errors").as_array().size(), error_table().size());
 }
@@ -209,6 +209,8 @@ constexpr BadCall kBadCalls[] = {
     {"aeth_getAccount", R"({"address":7})", "wrong_type"},
     {"aeth_getAccount", R"({"address":"aeth1qqqq"})", "bad_address"},
     {"aeth_getAccount", R"({"Address":"aeth1qqqq"})", "missing_key"},
+    {"aeth_getUtxos", R"({})", "missing_key"},
+    {"aeth_getUtxos", R"({"owner":"aeth1qqqq"})", "bad_address"},
     {"aeth_getBlockByNumber", R"({"slot":1})", "wrong_type"},
     {"aeth_getBlockByNumber", R"({"slot":"-1"})", "bad_decimal"},
     {"aeth_getBlockByNumber", R"({"slot":"18446744073709551616"})", "out_of_range"},

@@ -54,6 +54,10 @@ class MemoryChain final : public ChainService {
     out.account.balance.swr = 7 * kAmountUnit;
     return out;
   }
+  Answer<GetUtxosAnswer> handle(const GetUtxos& request) override {
+    AETHER_CHECK(page_limit(request.limit));
+    return GetUtxosAnswer{head(), {}, {}};
+  }
   Answer<GetBlockByNumberAnswer> handle(const GetBlockByNumber& request) override {
     AETHER_TRY(const auto at, block(request.slot));
     return GetBlockByNumberAnswer{at, {}, {}, {}};

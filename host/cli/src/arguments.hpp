@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace aether::cli {
 
@@ -36,12 +37,15 @@ struct Arguments {
   std::string from;     // name of the key that signs
   std::string to;
   std::string amount;
-  std::string asset = "SWR";
+  std::string asset;  // empty: SWR, or that of the UTxOs that are spent
   std::string priority_fee = "0";
   std::uint64_t valid_slots = 200;
   std::string transaction;
   std::uint64_t valid_until = 0;  // 0: as the chain knows it
   bool no_wait = false;
+  std::optional<std::uint64_t> nonce;  // none: the next unused one
+  bool as_utxo = false;
+  std::vector<std::string> utxos;
 
   // Models.
   std::string model;        // a directory; `job post` takes an id too

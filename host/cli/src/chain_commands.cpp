@@ -1,5 +1,5 @@
 #include "aether/api/json.hpp"
-#include "signing.hpp"
+#include "payment.hpp"
 
 namespace aether::cli {
 namespace {
@@ -8,19 +8,6 @@ namespace json = boost::json;
 
 std::string balance_text(const Balance& balance) {
   return "SWR    " + amount_to_text(balance.swr) + "\nAIC    " + amount_to_text(balance.aic) + "\n";
-}
-
-Result<client::Intent, Failure> read_transfer(const Arguments& arguments) {
-  client::Intent intent;
-  TransactionOutput output;
-  AETHER_TRY(output.amount, read_amount("--amount", arguments.amount));
-  if (output.amount == 0) return usage("bad_amount", "--amount is 0");
-  AETHER_TRY(intent.priority_fee, read_amount("--priority-fee", arguments.priority_fee));
-  AETHER_TRY(output.owner, resolve_address(arguments, arguments.to));
-  output.asset = arguments.asset == "AIC" ? Asset::aic : Asset::swr;
-  intent.outputs.push_back(std::move(output));
-  intent.valid_slots = arguments.valid_slots;
-  return intent;
 }
 
 }  // namespace
@@ -58,19 +45,10 @@ CommandResult show_account(const Arguments& arguments) {
 }
 
 CommandResult transfer(const Arguments& arguments) {
-  AETHER_TRY(const auto intent, read_transfer(arguments));
+  AETHER_TRY(auto intent, read_intent(arguments));
+  AETHER_CHECK(add_output(arguments, asset_named(arguments.asset), intent));
   AETHER_TRY(const auto rpc, connect(arguments));
-  AETHER_TRY(const auto seed, unlock(arguments, arguments.from));
-  CLI_TRY(const auto transaction, client::build(rpc, seed, intent));
-  if (arguments.no_wait) {
-    CLI_TRY(const auto id, client::send(rpc, transaction));
-    const std::string until = std::to_string(transaction.body.valid_until.raw());
-    return Output{"transaction  " + to_hex0x(id.bytes) + "\nvalid until  " + until + "\n",
-                  json::object{{"transaction", to_hex0x(id.bytes)}, {"valid_until", until}}};
-  }
-  const env::SystemClock clock;
-  CLI_TRY(const auto settled, client::submit_and_wait(rpc, clock, transaction));
-  return show(settled);
+  return send_payment(arguments, rpc, intent);
 }
 
 CommandResult tx_wait(const Arguments& arguments) {

@@ -57,6 +57,8 @@ CommandResult validator_verify(const Arguments& arguments);
 CommandResult show_status(const Arguments& arguments);
 CommandResult show_account(const Arguments& arguments);
 CommandResult transfer(const Arguments& arguments);
+CommandResult utxo_list(const Arguments& arguments);
+CommandResult utxo_spend(const Arguments& arguments);
 CommandResult tx_wait(const Arguments& arguments);
 CommandResult model_convert(const Arguments& arguments);
 CommandResult model_register(const Arguments& arguments);

@@ -11,11 +11,13 @@ class Tree {
   void keys(CLI::App& app);
   void validator(CLI::App& keys);
   void chain(CLI::App& app);
+  void utxos(CLI::App& app);
   void models(CLI::App& app);
   void jobs(CLI::App& app);
   void runs(CLI::App& job);
 
  private:
+  void sent(CLI::App* command);  // options of a payment
   CLI::App* add(CLI::App& parent, const char* name, const char* summary, Command command, const char* examples) {
     auto* out = parent.add_subcommand(name, summary);
     out->footer(std::string("Example: ") + examples);

@@ -12,15 +12,46 @@ void Tree::chain(CLI::App& app) {
   signed_by(pay, "Name of the key that pays");
   pay->add_option("--to", arguments_.to, "aeth1..., or the name of a key")->required();
   pay->add_option("--amount", arguments_.amount, "At most 6 decimals")->required();
-  pay->add_option("--asset", arguments_.asset, "SWR or AIC")->check(CLI::IsMember({"SWR", "AIC"}));
-  pay->add_option("--priority-fee", arguments_.priority_fee, "In SWR, on top of the fee");
-  pay->add_option("--valid-slots", arguments_.valid_slots, "Slots from now in which it may be executed");
-  pay->add_flag("--no-wait", arguments_.no_wait, "Only send it");
+  pay->add_option("--asset", arguments_.asset, "SWR (the default) or AIC")->check(CLI::IsMember({"SWR", "AIC"}));
+  pay->add_flag("--utxo", arguments_.as_utxo, "Pay into a UTxO of --to, not into its account");
+  sent(pay);
+  utxos(app);
 
   auto& tx = group(app, "tx", "Transactions");
   auto* wait = add(tx, "wait", "Waits until a transaction is executed or expired", &tx_wait, "aetherctl tx wait 0x...");
   wait->add_option("ID", arguments_.transaction, "Id of the transaction")->required();
   wait->add_option("--valid-until", arguments_.valid_until, "Its last slot, when the chain does not know it yet");
+}
+
+void Tree::sent(CLI::App* command) {
+  command->add_option("--priority-fee", arguments_.priority_fee, "In SWR, on top of the fee");
+  command->add_option("--valid-slots", arguments_.valid_slots, "Slots from now in which it may be executed");
+  command->add_option("--nonce", arguments_.nonce,
+                      "Number of the transaction (default: the next unused one), to send several without waiting");
+  command->add_flag("--no-wait", arguments_.no_wait, "Only send it");
+}
+
+void Tree::utxos(CLI::App& app) {
+  auto& utxo = group(app, "utxo", "UTxOs: unspent outputs, each spent whole and once");
+  auto* list =
+      add(utxo, "list", "The UTxOs of an owner, in the order of their ids", &utxo_list, "aetherctl utxo list alice");
+  list->add_option("ADDRESS", arguments_.address, "aeth1..., or the name of a key")->required();
+
+  auto* spend =
+      add(utxo, "spend",
+          "Spends UTxOs whole. What --amount leaves goes to the account of their owner, without --to all; what it "
+          "exceeds them by the account pays, as it does the fee",
+          &utxo_spend, "aetherctl utxo spend 0x... --from alice --to aeth1... --amount 12.5");
+  spend->add_option("ID", arguments_.utxos, "Ids of the UTxOs, at most 64")->required();
+  signed_by(spend, "Name of the key that owns them");
+  auto* to = spend->add_option("--to", arguments_.to, "aeth1..., or the name of a key");
+  auto* amount = spend->add_option("--amount", arguments_.amount, "At most 6 decimals")->needs(to);
+  to->needs(amount);
+  spend->add_option("--asset", arguments_.asset, "SWR or AIC (default: the asset of the UTxOs)")
+      ->check(CLI::IsMember({"SWR", "AIC"}))
+      ->needs(to);
+  spend->add_flag("--utxo", arguments_.as_utxo, "Pay into a UTxO of --to, not into its account")->needs(to);
+  sent(spend);
 }
 
 void Tree::models(CLI::App& app) {

@@ -7,6 +7,7 @@
 #include <cstdio>
 
 #include "aether/env/file.hpp"
+#include "aether/ledger/code.hpp"
 
 namespace aether::cli {
 
@@ -15,6 +16,8 @@ std::unexpected<Failure> usage(std::string code, std::string message) {
 }
 
 Failure failure_of(const client::Error& error) {
+  const bool of_input = error.result == result_code(ledger::Code::missing_input) ||
+                        error.result == result_code(ledger::Code::foreign_input);
   using enum client::ErrorKind;
   switch (error.kind) {
     case unreachable:
@@ -26,7 +29,9 @@ Failure failure_of(const client::Error& error) {
       return {kFailed, error.reason.empty() ? std::string(api::info(error.code).name) : error.reason, error.message,
               std::string(api::info(error.code).remedy)};
     case would_fail:
-      return {kFailed, error.reason, error.message, "nothing was sent; aetherctl account shows the balances"};
+      return {kFailed, error.reason, error.message,
+              of_input ? "nothing was sent; aetherctl utxo list ADDRESS shows what can be spent"
+                       : "nothing was sent; aetherctl account shows the balances"};
     case overflow: break;
   }
   return {kFailed, "out_of_range", error.message, "nothing was sent; use a smaller value"};

@@ -69,6 +69,7 @@ template Outcome<api::SimulateAnswer> Rpc::call(const api::Simulate&) const;
 template Outcome<api::GetTransactionAnswer> Rpc::call(const api::GetTransaction&) const;
 template Outcome<api::GetTransactionReceiptAnswer> Rpc::call(const api::GetTransactionReceipt&) const;
 template Outcome<api::GetAccountAnswer> Rpc::call(const api::GetAccount&) const;
+template Outcome<api::GetUtxosAnswer> Rpc::call(const api::GetUtxos&) const;
 template Outcome<api::GetBlockByNumberAnswer> Rpc::call(const api::GetBlockByNumber&) const;
 template Outcome<api::GetStateRootAnswer> Rpc::call(const api::GetStateRoot&) const;
 template Outcome<api::GetProofAnswer> Rpc::call(const api::GetProof&) const;

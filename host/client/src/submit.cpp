@@ -36,9 +36,11 @@ Outcome<Transaction> build(const Rpc& rpc, const crypto::Seed& seed, const Inten
   TransactionBody body;
   body.chain_id = chain.chain_id;
   body.sender = crypto::ed25519_public_key(seed);
+  for (const Hash& utxo : intent.inputs) body.inputs.push_back({utxo, std::nullopt});
   body.outputs = intent.outputs;
   body.call = intent.call;
   body.priority_fee = intent.priority_fee;
+  if (body.inputs.size() > limits::kInputsMax) return overflow("more than 64 inputs");
   if (body.outputs.size() > limits::kOutputsMax) return overflow("more than 64 outputs");
   const auto valid_until = checked_add(chain.at.slot.raw(), intent.valid_slots);
   if (!valid_until) return overflow("valid_until exceeds 64 bits");

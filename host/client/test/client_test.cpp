@@ -155,6 +155,14 @@ TEST_F(Submit, FillsInWhatTheChainDemands) {
   EXPECT_TRUE(built->body.max_fee == 20'000 + 250 * FeeParams{}.per_step);
 }
 
+TEST_F(Submit, NamesTheUtxosToSpendInTheirOrder) {
+  Intent spend;
+  spend.inputs = {Hash{{9}}, Hash{{3}}};
+  const auto built = build(rpc_, seed_, spend);
+  ASSERT_TRUE(built.has_value()) << built.error().message;
+  EXPECT_EQ(built->body.inputs, (codec::List<TransactionInput, limits::kInputsMax>{{Hash{{9}}, {}}, {Hash{{3}}, {}}}));
+}
+
 TEST_F(Submit, EndsAsExecuted) {
   const auto built = build(rpc_, seed_, intent());
   ASSERT_TRUE(built.has_value());
@@ -195,6 +203,9 @@ TEST_F(Submit, IsUndecidedWhenTheChainStandsStill) {
 TEST_F(Submit, SaysWhatIsWrongBeforeItSends) {
   auto many = intent();
   many.outputs.resize(limits::kOutputsMax + 1);
+  EXPECT_EQ(build(rpc_, seed_, many).error().kind, ErrorKind::overflow);
+  many = intent();
+  many.inputs.resize(limits::kInputsMax + 1);
   EXPECT_EQ(build(rpc_, seed_, many).error().kind, ErrorKind::overflow);
   auto late = intent();
   late.valid_slots = static_cast<std::uint64_t>(-1);

@@ -145,6 +145,18 @@ api::Answer<api::GetAccountAnswer> DevChain::handle(const api::GetAccount& reque
   return api::GetAccountAnswer{tip_of(*snapshot), account.has_value(), account ? *account : Account{}};
 }
 
+api::Answer<api::GetUtxosAnswer> DevChain::handle(const api::GetUtxos& request) {
+  AETHER_TRY(const auto limit, api::page_limit(request.limit));
+  const auto snapshot = chain_.snapshot();
+  api::GetUtxosAnswer out{tip_of(*snapshot), {}, {}};
+  out.next = scan_page(*snapshot, Domain::utxo, request.after, [&](const Hash& id, ByteView bytes) {
+    auto utxo = ledger::decode_object<Utxo>(bytes);
+    if (utxo.owner == request.owner) out.utxos.push_back({id, std::move(utxo)});
+    return out.utxos.size() < limit;
+  });
+  return out;
+}
+
 api::Answer<api::GetBlockByNumberAnswer> DevChain::handle(const api::GetBlockByNumber& request) {
   const auto snapshot = chain_.snapshot();
   AETHER_TRY(const auto record, record_of(*snapshot, request.slot));

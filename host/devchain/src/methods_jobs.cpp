@@ -2,30 +2,6 @@
 #include "answers.hpp"
 
 namespace aether::devchain {
-namespace {
-
-// Gives `take` the objects of a page until it wants no more. The cursor of the next page; none when nothing follows.
-template <class Take>
-std::optional<Hash> scan_page(const Snapshot& snapshot, Domain domain, const std::optional<Hash>& after, Take take) {
-  constexpr std::size_t kLookedAtMax = 4'096;
-  std::optional<Hash> last;
-  std::optional<Hash> cursor;
-  std::size_t looked_at = 0;
-  bool full = false;
-  snapshot.scan(domain, after, [&](const Hash& id, ByteView bytes) {
-    if (full) {
-      cursor = last;
-      return false;
-    }
-    full = !take(id, bytes) || ++looked_at == kLookedAtMax;
-    last = id;
-    return true;
-  });
-  return cursor;
-}
-
-}  // namespace
-
 api::Answer<api::GetJobAnswer> DevChain::handle(const api::GetJob& request) {
   const auto snapshot = chain_.snapshot();
   auto job = ledger::load<programs::JobObject>(*snapshot, programs::job_object(request.job));

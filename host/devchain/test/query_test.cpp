@@ -128,6 +128,53 @@ TEST(Query, TheChainTellsWhichItIs) {
   EXPECT_FALSE(health->version.empty());
 }
 
+TEST(Query, UtxosAreListedByTheirOwnerInPages) {
+  LocalChain local;
+  std::set<Hash> of_user, spendable;
+  for (std::uint64_t nonce = 1; nonce <= 6; ++nonce) {
+    TransactionBody body = local.transfer(0, nonce, nonce);
+    body.outputs[0].kind = OutputKind::utxo;
+    body.outputs[0].owner = user(nonce % 2);
+    EXPECT_EQ(local.outcome(sign(body, user_seed(0))), "success");
+    (nonce % 2 == 0 ? spendable : of_user).insert(utxo_id(transaction_id(body), 0));
+  }
+  const auto ids_of = [&](std::uint64_t owner, std::uint32_t limit) {
+    std::set<Hash> out;
+    api::GetUtxos request{user(owner), {}, limit};
+    do {
+      const auto page = local.dev.handle(request);
+      EXPECT_LE(page->utxos.size(), limit);
+      EXPECT_EQ(page->at.slot, local.tip());
+      for (const auto& entry : page->utxos) {
+        EXPECT_TRUE(out.insert(entry.id).second);
+        EXPECT_EQ(entry.utxo.owner, user(owner));
+      }
+      request.after = page->next;
+    } while (request.after);
+    return out;
+  };
+  for (const std::uint32_t limit : {1U, 2U, api::kPageMax}) {
+    EXPECT_EQ(ids_of(0, limit), spendable);
+    EXPECT_EQ(ids_of(1, limit), of_user);
+    EXPECT_TRUE(ids_of(2, limit).empty());
+  }
+  EXPECT_EQ(local.rpc_error("aeth_getUtxos", {{"owner", to_text(user(0))}, {"limit", 101}}),
+            "invalid_params:out_of_range");
+
+  // Two that spend the same one, in one block: the first does.
+  TransactionBody spend = local.transfer(0, 7);
+  spend.outputs.clear();
+  spend.inputs.push_back({*spendable.begin(), std::nullopt});
+  const Hash first = local.send_ok(sign(spend, user_seed(0)));
+  spend.nonce = 8;
+  const Hash second = local.send_ok(sign(spend, user_seed(0)));
+  local.seal();
+  const auto receipts = std::set{local.receipt(first).code_name, local.receipt(second).code_name};
+  EXPECT_EQ(receipts, (std::set<std::string>{"success", "missing_input"}));
+  spendable.erase(spendable.begin());
+  EXPECT_EQ(ids_of(0, api::kPageMax), spendable);
+}
+
 // --- Jobs and models -----------------------------------------------------------------------------------------------
 
 programs::ModelFacts facts_of(std::uint8_t n) {

@@ -1,14 +1,23 @@
 // The requests and answers of the interface, typed; jobs and models stand in methods_jobs.hpp. A request names its
 // method and its answer; AllRequests (service.hpp) lists them. Every answer says in `at` which block it speaks of.
+//
+// A list comes in pages, in the order of the ids. Ask again with `after` = the answer's `next` until that is null. A
+// page may hold fewer than `limit` entries although more follow: one answer looks at a bounded number of objects.
 #pragma once
 
+#include "aether/api/error.hpp"
 #include "aether/params/limits.hpp"
 #include "aether/types/genesis.hpp"
+#include "aether/types/utxo.hpp"
 
 namespace aether::api {
 
 inline constexpr std::uint32_t kSealSlotsMax = 10'000;  // of one dev_seal
 inline constexpr std::size_t kProofBytesMax = 64 * 1024;
+inline constexpr std::uint32_t kPageMax = 100;  // entries of a list in one answer
+
+// The number of entries asked for; invalid_params when it is 0 or above kPageMax.
+[[nodiscard]] Answer<std::uint32_t> page_limit(const std::optional<std::uint32_t>& limit);
 
 // The block an answer speaks of: the state after it.
 struct BlockRef {
@@ -179,6 +188,46 @@ struct GetAccount {
   template <class Self, class V>
   static void fields(Self& self, V& visit) {
     visit("address", self.address);
+  }
+};
+
+struct UtxoEntry {
+  Hash id;
+  Utxo utxo;
+
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("id", self.id);
+    visit("utxo", self.utxo);
+  }
+};
+struct GetUtxosAnswer {
+  BlockRef at;
+  std::vector<UtxoEntry> utxos;
+  std::optional<Hash> next;  // none: that was the last page
+
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("at", self.at);
+    visit("utxos", self.utxos);
+    visit("next", self.next);
+  }
+};
+struct GetUtxos {
+  using Answer = GetUtxosAnswer;
+  static constexpr std::string_view kMethod = "aeth_getUtxos";
+  static constexpr std::string_view kSummary =
+      "A page of the unspent outputs of an owner, in the order of their ids, at most 100; `after` is the `next` of the "
+      "page before";
+  Address owner;
+  std::optional<Hash> after;           // from the first when none is given
+  std::optional<std::uint32_t> limit;  // 1 to kPageMax; kPageMax when none is given
+
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("owner", self.owner);
+    visit("after", self.after);
+    visit("limit", self.limit);
   }
 };
 

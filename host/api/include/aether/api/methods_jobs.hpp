@@ -1,20 +1,11 @@
 // Jobs and models: requests and answers. An object is given as the state holds it; phases, windows and clocks follow
 // from it and from the parameters of aeth_chainId by aether/programs/phases.hpp.
-//
-// A list comes in pages, in the order of the ids. Ask again with `after` = the answer's `next` until that is null. A
-// page may hold fewer than `limit` entries although more follow: one answer looks at a bounded number of objects.
 #pragma once
 
-#include "aether/api/error.hpp"
 #include "aether/api/methods.hpp"
 #include "aether/programs/objects.hpp"
 
 namespace aether::api {
-
-inline constexpr std::uint32_t kPageMax = 100;  // entries of a list in one answer
-
-// The number of entries asked for; invalid_params when it is 0 or above kPageMax.
-[[nodiscard]] Answer<std::uint32_t> page_limit(const std::optional<std::uint32_t>& limit);
 
 // --- Jobs ----------------------------------------------------------------------------------------------------------
 

@@ -6,7 +6,6 @@
 #include <string>
 #include <string_view>
 
-#include "aether/api/error.hpp"
 #include "aether/api/methods_jobs.hpp"
 
 namespace aether::api {
@@ -20,6 +19,7 @@ class ChainService {
   virtual Answer<GetTransactionAnswer> handle(const GetTransaction& request) = 0;
   virtual Answer<GetTransactionReceiptAnswer> handle(const GetTransactionReceipt& request) = 0;
   virtual Answer<GetAccountAnswer> handle(const GetAccount& request) = 0;
+  virtual Answer<GetUtxosAnswer> handle(const GetUtxos& request) = 0;
   virtual Answer<GetBlockByNumberAnswer> handle(const GetBlockByNumber& request) = 0;
   virtual Answer<GetStateRootAnswer> handle(const GetStateRoot& request) = 0;
   virtual Answer<GetProofAnswer> handle(const GetProof& request) = 0;
@@ -36,8 +36,8 @@ class ChainService {
 template <class... Requests>
 struct RequestList {};
 using AllRequests = RequestList<SendRawTransaction, Simulate, GetTransaction, GetTransactionReceipt, GetAccount,
-                                GetBlockByNumber, GetStateRoot, GetProof, GetJob, GetJobs, GetModel, GetModels,
-                                GetChainId, GetHealth, DevSeal>;
+                                GetUtxos, GetBlockByNumber, GetStateRoot, GetProof, GetJob, GetJobs, GetModel,
+                                GetModels, GetChainId, GetHealth, DevSeal>;
 
 inline constexpr std::size_t kRequestBytesMax = 1024 * 1024;
 inline constexpr std::size_t kResponseBytesMax = 16 * 1024 * 1024;

@@ -35,6 +35,7 @@ class DevChain final : public api::ChainService {
   api::Answer<api::GetTransactionAnswer> handle(const api::GetTransaction& request) override;
   api::Answer<api::GetTransactionReceiptAnswer> handle(const api::GetTransactionReceipt& request) override;
   api::Answer<api::GetAccountAnswer> handle(const api::GetAccount& request) override;
+  api::Answer<api::GetUtxosAnswer> handle(const api::GetUtxos& request) override;
   api::Answer<api::GetBlockByNumberAnswer> handle(const api::GetBlockByNumber& request) override;
   api::Answer<api::GetStateRootAnswer> handle(const api::GetStateRoot& request) override;
   api::Answer<api::GetProofAnswer> handle(const api::GetProof& request) override;
