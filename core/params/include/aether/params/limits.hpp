@@ -37,8 +37,7 @@ inline constexpr std::size_t kShredWireBytesMax = 2 * 1024;
 // --- Consensus (sections 6, 7 and 9) -------------------------------------------------------------------------------
 inline constexpr std::size_t kValidatorsMax = 512;
 inline constexpr std::size_t kSignersBytesMax = kValidatorsMax / 8;  // a bitmap of signers
-inline constexpr std::size_t kLateVotesMax = 8;                      // lists of late votes in a block …
-inline constexpr std::uint64_t kLateVoteSlots = 32;                  // … of slots that lie at most so far back
+inline constexpr std::size_t kLateVotesMax = 8;                      // lists of late votes in a block
 inline constexpr std::size_t kEvidenceMax = 16;                      // pieces of evidence in a block
 inline constexpr std::uint64_t kKesPeriodEpochs = 2;
 inline constexpr std::size_t kVoteMessageBytesMax = 8 * 1024;  // a vote, a certificate or a claim on its lane
