@@ -97,7 +97,7 @@ Result<BlockOutput, BlockError> apply_block(const StateView& parent, Programs pr
         state.erase(id);
       }
     }
-    output.receipts.push_back({1, tx.id(), run.code, Gas{run.steps}, fee});
+    output.receipts.push_back({1, tx.id(), run.code, Gas{run.steps}, fee, {}});
   }
   settle(state, settlement);
   AETHER_ASSERT(conserves(parent, programs, state.diff()));

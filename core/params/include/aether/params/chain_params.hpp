@@ -36,6 +36,11 @@ struct GasParams {
   std::uint64_t per_kib_hashed = 100;
   std::uint64_t per_kilo_multiply_add = 20;
   std::uint64_t per_state_access = 200;
+  std::uint64_t per_import = 40;       // a contract's call of a host function
+  std::uint64_t per_kib_copied = 100;  // between a contract's memory and the host, and into the state; begun KiB count
+  std::uint64_t per_signature = 40'000;  // ed25519_verify
+  std::uint64_t per_instance = 10'000;   // a contract's call: its fresh instance
+  std::uint64_t per_code_byte = 500;     // judging and compiling a module
 
   template <class Self, class V>
   static void fields(Self& self, V& visit) {
@@ -43,6 +48,11 @@ struct GasParams {
     visit("per_kib_hashed", self.per_kib_hashed);
     visit("per_kilo_multiply_add", self.per_kilo_multiply_add);
     visit("per_state_access", self.per_state_access);
+    visit("per_import", self.per_import);
+    visit("per_kib_copied", self.per_kib_copied);
+    visit("per_signature", self.per_signature);
+    visit("per_instance", self.per_instance);
+    visit("per_code_byte", self.per_code_byte);
   }
 };
 
@@ -52,7 +62,7 @@ struct BlockParams {
   std::uint32_t transactions_max = 16 * 1024;
   std::uint32_t dispute_lane_bps = 2'500;  // share of bytes_max kept for dispute instructions
   std::uint64_t slot_ms = 500;
-  std::uint64_t future_ms_max = 500;       // a block further ahead than this waits
+  std::uint64_t future_ms_max = 500;  // a block further ahead than this waits
 
   template <class Self, class V>
   static void fields(Self& self, V& visit) {
@@ -67,23 +77,23 @@ struct BlockParams {
 
 // AI jobs (AI page section 4). Genesis of a demo shortens the windows; the relations must hold.
 struct JobParams {
-  std::uint64_t window_slots = 240;              // W without its part by units
+  std::uint64_t window_slots = 240;                        // W without its part by units
   std::uint64_t recompute_units_per_slot = 5'000'000'000;  // the slowest rate the window allows for; W += units / this
-  std::uint64_t commit_prove_min_slots = 2;      // prove from this many slots after the commit …
-  std::uint64_t commit_prove_max_slots = 8;      // … to this many
-  std::uint64_t worker_clock_slots = 60;         // to answer in a descent
+  std::uint64_t commit_prove_min_slots = 2;                // prove from this many slots after the commit …
+  std::uint64_t commit_prove_max_slots = 8;                // … to this many
+  std::uint64_t worker_clock_slots = 60;                   // to answer in a descent
   std::uint64_t challenger_clock_slots = 40;
-  std::uint64_t dispute_slots_max = 1'000;       // bound of any dispute after the window's end
-  std::uint32_t burn_bps = 1'000;                // of the cost, at settlement
-  std::uint32_t fraud_buyer_bps = 6'000;         // of the bond, on conviction; remainders burn
+  std::uint64_t dispute_slots_max = 1'000;  // bound of any dispute after the window's end
+  std::uint32_t burn_bps = 1'000;           // of the cost, at settlement
+  std::uint32_t fraud_buyer_bps = 6'000;    // of the bond, on conviction; remainders burn
   std::uint32_t fraud_challenger_bps = 2'000;
-  std::uint32_t silent_bps = 2'000;              // of min(bond, escrow), to the buyer when a worker vanishes
-  u128 exit_fee = 50'000;                        // SWR for who sends settle or expire
-  u128 commit_deposit = 1'000'000;               // AIC, burned, repaid from the bond on conviction
-  u128 session_bond_min = 10'000'000;            // AIC
-  u128 respond_fee = 500'000;                    // AIC per respond, from the session's bond
-  u128 worker_bond_min = 10'000'000;             // AIC
-  u128 model_fee = 1'000'000;                    // SWR burned by register_model
+  std::uint32_t silent_bps = 2'000;    // of min(bond, escrow), to the buyer when a worker vanishes
+  u128 exit_fee = 50'000;              // SWR for who sends settle or expire
+  u128 commit_deposit = 1'000'000;     // AIC, burned, repaid from the bond on conviction
+  u128 session_bond_min = 10'000'000;  // AIC
+  u128 respond_fee = 500'000;          // AIC per respond, from the session's bond
+  u128 worker_bond_min = 10'000'000;   // AIC
+  u128 model_fee = 1'000'000;          // SWR burned by register_model
 
   template <class Self, class V>
   static void fields(Self& self, V& visit) {
@@ -123,15 +133,15 @@ struct ChainParams {
 };
 
 enum class ParamsError : std::uint8_t {
-  block_bytes,        // bytes_max is 0, above the maximum, or below one transaction
-  block_transactions, // transactions_max is 0 or above the maximum
-  block_gas,          // gas_max is 0
-  share_above_whole,  // a share, or the sum of two of one whole, exceeds 10 000 basis points
-  zero_clock,         // a window or clock of 0 slots, or a zero rate
-  prove_window,       // commit_prove_min ≥ commit_prove_max, or min < 1
-  amount_above_bound, // an amount above 2^100, which could overflow a sum
-  respond_above_bond, // a session's bond cannot pay its responds
-  slots_above_bound,  // a window or clock above 2^32 slots, which could overflow a sum
+  block_bytes,         // bytes_max is 0, above the maximum, or below one transaction
+  block_transactions,  // transactions_max is 0 or above the maximum
+  block_gas,           // gas_max is 0
+  share_above_whole,   // a share, or the sum of two of one whole, exceeds 10 000 basis points
+  zero_clock,          // a window or clock of 0 slots, or a zero rate
+  prove_window,        // commit_prove_min ≥ commit_prove_max, or min < 1
+  amount_above_bound,  // an amount above 2^100, which could overflow a sum
+  respond_above_bond,  // a session's bond cannot pay its responds
+  slots_above_bound,   // a window or clock above 2^32 slots, which could overflow a sum
 };
 std::string_view to_string(ParamsError error);
 

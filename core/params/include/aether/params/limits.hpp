@@ -58,6 +58,19 @@ inline constexpr std::size_t kVcrBytesMax = 512;
 inline constexpr std::size_t kModelConfigBytesMax = 512;
 inline constexpr std::size_t kTileBytes = 1024;
 
+// --- Contracts (section 11, spec/contracts.md) ---------------------------------------------------------------------
+inline constexpr std::size_t kCodeBytesMax = 1024 * 1024;
+inline constexpr std::size_t kCodeChunkBytesMax = 48 * 1024;  // with its frame it fits a transaction
+inline constexpr std::size_t kCodeChunksMax = (kCodeBytesMax + kCodeChunkBytesMax - 1) / kCodeChunkBytesMax;
+inline constexpr std::size_t kStorageKeyBytesMax = 64;
+inline constexpr std::size_t kStorageValueBytesMax = 16 * 1024;
+inline constexpr std::size_t kContractOutputBytesMax = 16 * 1024;
+inline constexpr std::size_t kLogDataBytesMax = 1024;
+inline constexpr std::size_t kLogsMax = 64;      // of a transaction
+inline constexpr std::size_t kCallDepthMax = 8;  // contracts on the stack at once
+inline constexpr std::size_t kContractMemoryBytesMax = 16 * 1024 * 1024;
+inline constexpr std::size_t kContractStackBytesMax = 512 * 1024;
+
 // A value in the state: the largest is a job object with its sessions. A program's value has this bound; a validator
 // set, which the protocol itself writes, has its own.
 inline constexpr std::size_t kStateValueBytesMax = 64 * 1024;
@@ -66,6 +79,7 @@ inline constexpr std::size_t kValidatorListBytesMax = 16 + kValidatorsMax * kVal
 static_assert(kStepProofBytesMax < kCallDataBytesMax && kCallDataBytesMax < kTransactionBytesMax);
 static_assert(kInlineTokenBytesMax < kCallDataBytesMax);
 static_assert(kTransactionBytesMax < kBlockBytesMax);
+static_assert(kCodeChunkBytesMax < kCallDataBytesMax && kStorageValueBytesMax < kStateValueBytesMax);
 static_assert(kSetDataShardsMax + kSetParityShardsMax <= 255 && kSetDataShardsMax == 5 * kSetParityShardsMax);
 static_assert(kShredsMax <= std::size_t{1} << kShredPathMax);
 static_assert(kShredFrameBytesMax + kShredBytesMax + kShredPathMax * 32 <= kShredWireBytesMax);

@@ -2,6 +2,7 @@
 // late votes that it brings.
 #pragma once
 
+#include "aether/types/contract.hpp"
 #include "aether/types/evidence.hpp"
 #include "aether/types/transaction.hpp"
 
@@ -53,6 +54,7 @@ struct Receipt {
   ResultCode code;
   Gas gas_used;
   Amount fee = 0;  // charged in SWR, priority fee included
+  codec::List<Log, limits::kLogsMax> logs;
 
   bool operator==(const Receipt&) const = default;
   template <class Self, class V>
@@ -62,6 +64,7 @@ struct Receipt {
     visit("code", self.code);
     visit("gas_used", self.gas_used);
     visit("fee", self.fee);
+    visit("logs", self.logs);
   }
 };
 

@@ -9,7 +9,20 @@
 
 namespace aether {
 
-enum class Domain : std::uint8_t { account, supply, treasury, model, job, commit, utxo, validators };
+enum class Domain : std::uint8_t {
+  account,
+  supply,
+  treasury,
+  model,
+  job,
+  commit,
+  utxo,
+  validators,
+  upload,
+  code,
+  contract,
+  storage
+};
 
 struct ObjectId {
   Domain domain = Domain::account;
@@ -80,5 +93,6 @@ struct Treasury {
 namespace aether::codec {
 template <>
 inline constexpr auto enum_names<Domain> =
-    std::array<std::string_view, 8>{"account", "supply", "treasury", "model", "job", "commit", "utxo", "validators"};
+    std::array<std::string_view, 12>{"account", "supply",     "treasury", "model", "job",      "commit",
+                                     "utxo",    "validators", "upload",   "code",  "contract", "storage"};
 }  // namespace aether::codec
