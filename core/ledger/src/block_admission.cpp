@@ -1,5 +1,7 @@
 #include "aether/ledger/block_admission.hpp"
 
+#include <algorithm>
+
 namespace aether::ledger {
 namespace {
 
@@ -34,22 +36,27 @@ Result<void, Refusal> BlockAdmission::check_room(const VerifiedTransaction& tx, 
 }
 
 Result<void, Refusal> BlockAdmission::admit(const VerifiedTransaction& tx) {
+  const auto at = senders_.find(tx.sender());
+  if (at != senders_.end()) return admit(tx, at->second);
+  Sender fresh;
+  fresh.account = parent_.account(tx.sender());
+  AETHER_CHECK(admit(tx, fresh));
+  senders_.emplace(tx.sender(), std::move(fresh));
+  return {};
+}
+
+Result<void, Refusal> BlockAdmission::admit(const VerifiedTransaction& tx, Sender& sender) {
   const auto& body = tx.body();
   if (const auto ok = preflight(facts_.params, facts_.chain_id, tx); !ok) return refuse(ok.error());
-
-  auto at = senders_.find(tx.sender());
-  Sender fresh;
-  if (at == senders_.end()) fresh.account = load_or_default<Account>(parent_, account_object(tx.sender()));
-  const Sender& sender = at == senders_.end() ? fresh : at->second;
   if (const auto ok = preclaim(sender.account, facts_.slot, tx); !ok) return refuse(ok.error());
-  if (sender.nonces.contains(body.nonce)) return refuse(Reject::nonce_repeated);
+  if (std::find(sender.nonces.begin(), sender.nonces.end(), body.nonce) != sender.nonces.end())
+    return refuse(Reject::nonce_repeated);
   if (body.max_fee > sender.account.balance.swr - sender.max_fees) return refuse(Reject::cannot_pay);
   const bool dispute = is_dispute(tx);
   AETHER_CHECK(check_room(tx, dispute));
 
-  if (at == senders_.end()) at = senders_.emplace(tx.sender(), std::move(fresh)).first;
-  at->second.max_fees += body.max_fee;
-  at->second.nonces.insert(body.nonce);
+  sender.max_fees += body.max_fee;
+  sender.nonces.push_back(body.nonce);
   ++count_;
   bytes_ += tx.byte_size();
   if (!dispute) ordinary_bytes_ += tx.byte_size();

@@ -8,8 +8,7 @@ std::optional<Bytes> Overlay::get(const ObjectId& id) const {
 }
 
 void Overlay::apply(Diff&& diff) {
-  diff.merge(diff_);
-  diff_ = std::move(diff);
+  for (auto& [id, value] : diff) diff_.insert_or_assign(id, std::move(value));
 }
 
 }  // namespace aether::ledger

@@ -1,28 +1,9 @@
 #include "transaction_context.hpp"
 
+#include "aether/ledger/conservation.hpp"
 #include "aether/types/utxo.hpp"
 
 namespace aether::ledger {
-
-bool Sums::credit(const Address& to, Asset asset, Amount amount) {
-  if (amount == 0) return true;
-  auto& held = credits[to].of(asset);
-  const auto sum = aether::checked_add(held, amount);
-  if (sum) held = *sum;
-  return sum.has_value();
-}
-
-bool Sums::burn(Asset asset, Amount amount) {
-  const auto sum = aether::checked_add(burned.of(asset), amount);
-  if (sum) burned.of(asset) = *sum;
-  return sum.has_value();
-}
-
-bool Sums::add(const Sums& other) {
-  for (const auto& [to, balance] : other.credits)
-    if (!credit(to, Asset::swr, balance.swr) || !credit(to, Asset::aic, balance.aic)) return false;
-  return burn(Asset::swr, other.burned.swr) && burn(Asset::aic, other.burned.aic);
-}
 
 Outcome<void> TransactionContext::charge(std::uint64_t steps) {
   const auto sum = aether::checked_add(steps_, steps);
@@ -93,10 +74,12 @@ Outcome<void> TransactionContext::debit_sender(Asset asset, Amount amount) {
 }
 
 void TransactionContext::credit(const Address& to, Asset asset, Amount amount) {
-  if (!sums_.credit(to, asset, amount)) overflowed_ = true;
+  if (amount != 0) sums_.credits.push_back({to, asset, amount});
 }
 void TransactionContext::burn(Asset asset, Amount amount) {
-  if (!sums_.burn(asset, amount)) overflowed_ = true;
+  const auto sum = aether::checked_add(sums_.burned.of(asset), amount);
+  if (sum) sums_.burned.of(asset) = *sum;
+  overflowed_ = overflowed_ || !sum;
 }
 
 Outcome<Balance> TransactionContext::spend_inputs() {
@@ -152,7 +135,11 @@ bool TransactionContext::value_conserved(Programs programs) const {
   const auto add = [](std::optional<Balance>& sum, const std::optional<Balance>& more) {
     sum = sum && more ? checked_add(*sum, *more) : std::nullopt;
   };
-  for (const auto& [to, balance] : sums_.credits) add(out, balance);
+  for (const auto& each : sums_.credits) {
+    Balance balance;
+    balance.of(each.asset) = each.amount;
+    add(out, balance);
+  }
   for (const auto& [id, value] : overlay_.diff()) {
     if (const auto before = state_.get(id)) add(in, value_in(programs, id, *before));
     if (value) add(out, value_in(programs, id, *value));
@@ -162,7 +149,7 @@ bool TransactionContext::value_conserved(Programs programs) const {
 
 void TransactionContext::finish(Run& run) {
   run.diff = overlay_.take();
-  if (account_changed_) run.diff[sender_id_] = account_bytes();
+  if (account_changed_) run.sender = account_;
   run.sums = std::move(sums_);
 }
 

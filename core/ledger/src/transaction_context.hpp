@@ -1,7 +1,7 @@
 // The Context that a program sees: metered, held to the declared sets, writing into an overlay.
 #pragma once
 
-#include "transaction_run.hpp"
+#include "aether/ledger/transaction_run.hpp"
 
 namespace aether::ledger {
 
@@ -14,7 +14,7 @@ class TransactionContext final : public Context {
         mode_(mode),
         overlay_(state),
         sender_id_(account_object(tx.sender())),
-        account_(load_or_default<Account>(state, sender_id_)) {}
+        account_(state.account(tx.sender())) {}
 
   [[nodiscard]] const BlockFacts& block() const override { return facts_; }
   [[nodiscard]] const VerifiedTransaction& transaction() const override { return tx_; }
@@ -56,7 +56,7 @@ class TransactionContext final : public Context {
   std::uint64_t steps_ = 0;
   Balance debited_;          // from the sender
   Sums sums_;                // to accounts, and burned
-  bool overflowed_ = false;  // a credit or burn above 2^128: never conserved
+  bool overflowed_ = false;  // burns above 2^128: never conserved
   AccessSet reads_;
   AccessSet writes_;
 };

@@ -1,5 +1,6 @@
-#include "transaction_run.hpp"
+#include "aether/ledger/transaction_run.hpp"
 
+#include "aether/ledger/block_admission.hpp"
 #include "transaction_context.hpp"
 
 namespace aether::ledger {

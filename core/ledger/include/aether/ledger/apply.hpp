@@ -1,15 +1,14 @@
-// The state transition of a block, serial: free functions, parent state in, Diff and receipts out.
+// The state transition of a block, serial: free functions, parent state in, Diff and receipts out. It is made of phases
+// that another executor puts together in its own way, with the same result bit for bit; this one is its oracle.
 //
-//   1  each transaction valid against the parent (preflight, preclaim), nonces unique, Σ max_fee ≤ SWR   else
-//   BlockError 2  all max fees debited, all nonces marked 3  in order: inputs spent, outputs made, what they lack
-//   debited from the sender, the call executed; a failure undoes
-//      all of the transaction but its fee
-//   4  sums applied: outputs to accounts, what inputs hold beyond the outputs, credits, refunds (max_fee − fee), burns,
-//   the proposer's and the treasury's share 5  the conservation checker (conservation.hpp): value is neither made nor
-//   lost; asserted, since 3 and 4 guarantee it
-//
-// Deferred sums are exact: credits of a failed transaction do not enter them, and each is added once, in 128 bits that
-// cannot overflow because all value comes from a checked genesis.
+//   1  admit    each transaction valid against the parent and beside those before it (block_admission.hpp), else
+//               BlockError
+//   2  escrow   all max fees debited, all nonces marked (settlement.hpp)
+//   3  run      in order: inputs spent, outputs made, what they lack debited from the sender, the call executed; a
+//               failure undoes all of the transaction but its fee (transaction_run.hpp)
+//   4  settle   sums applied: outputs to accounts, what inputs hold beyond the outputs, credits, refunds (max_fee −
+//               fee), burns, the proposer's and the treasury's share (settlement.hpp)
+//   5  check    value is neither made nor lost (conservation.hpp); asserted, since 3 and 4 guarantee it
 #pragma once
 
 #include <vector>

@@ -1,12 +1,12 @@
 // Which transactions may stand in one block together, one after the other: what a validator checks and what a proposer
 // selects by, so that a selected block is valid by construction (protocol section 3, "A block is valid only if").
 //
-// Budgets of a block: count, bytes, gas (Σ gas_limit), each sender's SWR (Σ max_fee) and nonces. The bytes of the dispute
-// lane, bytes_max · dispute_lane_bps rounded down, are open only to calls whose Program::is_dispute is true.
+// Budgets of a block: count, bytes, gas (Σ gas_limit), each sender's SWR (Σ max_fee) and nonces. The bytes of the
+// dispute lane, bytes_max · dispute_lane_bps rounded down, are open only to calls whose Program::is_dispute is true.
 #pragma once
 
 #include <map>
-#include <set>
+#include <vector>
 
 #include "aether/ledger/admission.hpp"
 #include "aether/ledger/program.hpp"
@@ -27,9 +27,9 @@ struct Refusal {
 class BlockAdmission {
  public:
   struct Sender {
-    Account account;                 // after the parent
-    Amount max_fees = 0;             // Σ of those admitted
-    std::set<std::uint64_t> nonces;  // of those admitted
+    Account account;                    // after the parent
+    Amount max_fees = 0;                // Σ of those admitted
+    std::vector<std::uint64_t> nonces;  // of those admitted, at most two windows
   };
 
   // Does not own parent, programs and the parameters in `facts`.
@@ -38,6 +38,8 @@ class BlockAdmission {
 
   // Takes the transaction in, or changes nothing.
   [[nodiscard]] Result<void, Refusal> admit(const VerifiedTransaction& tx);
+  // The same for a caller that keeps the senders: `sender` is tx's, with what was admitted of it so far.
+  [[nodiscard]] Result<void, Refusal> admit(const VerifiedTransaction& tx, Sender& sender);
   [[nodiscard]] const std::map<Address, Sender>& senders() const { return senders_; }
 
  private:

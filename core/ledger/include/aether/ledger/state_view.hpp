@@ -14,6 +14,8 @@ class StateView {
  public:
   virtual ~StateView() = default;
   [[nodiscard]] virtual std::optional<Bytes> get(const ObjectId& id) const = 0;
+  // The account, an empty one where none exists. A view that keeps accounts decoded answers from these.
+  [[nodiscard]] virtual Account account(const Address& address) const;
 };
 
 // New bytes of each changed object, nullopt = erased; ordered, so that every walk is the same.
@@ -55,6 +57,11 @@ template <class T>
 [[nodiscard]] T load_or_default(const StateView& view, const ObjectId& id) {
   auto value = load<T>(view, id);
   return value ? std::move(*value) : T{};
+}
+
+// Inline, so that the class has its type information where there is such a thing: core is compiled without.
+inline Account StateView::account(const Address& address) const {
+  return load_or_default<Account>(*this, account_object(address));
 }
 
 }  // namespace aether::ledger

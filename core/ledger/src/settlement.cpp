@@ -1,0 +1,68 @@
+#include "aether/ledger/settlement.hpp"
+
+namespace aether::ledger {
+namespace {
+
+Amount sum_of(Amount a, Amount b) {
+  const auto sum = aether::checked_add(a, b);
+  AETHER_ASSERT(sum.has_value());
+  return *sum;
+}
+
+}  // namespace
+
+Account escrowed(const BlockAdmission::Sender& sender) {
+  Account account = sender.account;
+  account.balance.swr -= sender.max_fees;
+  for (const std::uint64_t nonce : sender.nonces) mark_nonce(account, nonce);
+  return account;
+}
+
+Charge charge_for(const BlockFacts& facts, const VerifiedTransaction& tx, std::uint64_t steps) {
+  const auto& body = tx.body();
+  const auto base = base_fee(facts.params.fees, tx.byte_size(), steps);
+  const auto share = mul_div(body.priority_fee, facts.params.fees.priority_proposer_bps, kBpsWhole);
+  AETHER_ASSERT(base && share && *share <= body.priority_fee);
+  const Amount fee = sum_of(*base, body.priority_fee);
+  AETHER_ASSERT(fee <= body.max_fee);
+  return {fee, body.max_fee - fee, *base, *share, body.priority_fee - *share};
+}
+
+Receipt receipt_of(const VerifiedTransaction& tx, const Run& run, const Charge& charge) {
+  return {1, tx.id(), run.code, Gas{run.steps}, charge.fee, {}};
+}
+
+void Totals::add(const Run& run, const Charge& charge) {
+  to_proposer = sum_of(to_proposer, charge.to_proposer);
+  to_treasury = sum_of(to_treasury, charge.to_treasury);
+  add_credit(burned, run.sums.burned);
+  add_credit(burned, Asset::swr, charge.burned);
+  steps += run.steps;
+}
+
+void add_credit(Balance& sum, Asset asset, Amount amount) { sum.of(asset) = sum_of(sum.of(asset), amount); }
+
+void add_credit(Balance& sum, const Balance& credit) {
+  add_credit(sum, Asset::swr, credit.swr);
+  add_credit(sum, Asset::aic, credit.aic);
+}
+
+Diff settle(const StateView& parent, const Totals& totals) {
+  Diff diff;
+  if (totals.to_treasury != 0) {
+    auto treasury = load_or_default<Treasury>(parent, kTreasuryObject);
+    add_credit(treasury.balance, Asset::swr, totals.to_treasury);
+    diff[kTreasuryObject] = codec::encode(treasury);
+  }
+  if (!totals.burned.is_zero()) {
+    auto supply = load_or_default<Supply>(parent, kSupplyObject);
+    const auto total = checked_sub(supply.total, totals.burned);
+    AETHER_ASSERT(total.has_value());
+    supply.total = *total;
+    add_credit(supply.burned, totals.burned);
+    diff[kSupplyObject] = codec::encode(supply);
+  }
+  return diff;
+}
+
+}  // namespace aether::ledger
