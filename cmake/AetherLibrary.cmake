@@ -141,7 +141,7 @@ endfunction()
 # A program: one main under app/ or test/, linked to the named libraries.
 function(aether_program name source)
   add_executable(${name} ${source})
-  target_link_libraries(${name} PRIVATE aether_flags)
+  target_link_libraries(${name} PRIVATE aether_flags aether_allocator)
   foreach(use ${ARGN})
     target_link_libraries(${name} PRIVATE aether_${use})
   endforeach()
