@@ -96,13 +96,13 @@ class Ours final : public Side {
   }
   void commit() override {
     const auto parent = store_->snapshot();
-    const smt::Update tree = exec::update_tree(parent->tree(), diff_, pool_, cpu_);
+    const exec::StateUpdate tree = exec::update_tree(parent->tree(), diff_, pool_, cpu_);
     storage::BlockCommit commit;
     commit.record.slot = parent->tip() ? next(parent->tip()->slot) : Slot{0};
     commit.record.hash = value_hash(codec::encode(commit.record.slot));
     commit.record.state_root = tree.tree.root();
-    commit.diff = &diff_;
     commit.tree = &tree;
+    commit.objects = tree.objects;
     require(store_->commit(commit).has_value(), "our block does not commit");
   }
   bool holds(const Update& update) override { return store_->snapshot()->get(update.id) == update.value; }

@@ -8,34 +8,48 @@ constexpr std::size_t kObjectsPerTask = 256;
 
 }  // namespace
 
-smt::Update update_tree(const smt::Tree& tree, const ledger::Diff& diff, TaskPool& pool, const CpuFeatures& cpu) {
-  std::vector<const ledger::Diff::value_type*> objects;
-  objects.reserve(diff.size());
-  for (const auto& object : diff) objects.push_back(&object);
-  std::vector<smt::Change> changes(objects.size());
-  pool.run((objects.size() + kObjectsPerTask - 1) / kObjectsPerTask, [&](std::size_t task) {
-    const std::size_t end = std::min(objects.size(), (task + 1) * kObjectsPerTask);
+StateUpdate update_tree(const smt::Tree& tree, const ledger::Diff& diff, TaskPool& pool, const CpuFeatures& cpu) {
+  struct Keyed {
+    smt::Change change;
+    const ledger::Diff::value_type* object;
+  };
+  const StateHasher hasher;
+  std::vector<Keyed> keyed;
+  keyed.reserve(diff.size());
+  for (const auto& object : diff) keyed.push_back({{}, &object});
+  pool.run((keyed.size() + kObjectsPerTask - 1) / kObjectsPerTask, [&](std::size_t task) {
+    const std::size_t end = std::min(keyed.size(), (task + 1) * kObjectsPerTask);
     for (std::size_t i = task * kObjectsPerTask; i < end; ++i) {
-      const auto& [id, value] = *objects[i];
-      changes[i] = {state_key(id), value ? std::optional(value_hash(*value)) : std::nullopt};
+      const auto& [id, value] = *keyed[i].object;
+      keyed[i].change = {hasher.key(id), value ? std::optional(hasher.value(*value)) : std::nullopt};
     }
   });
-  std::stable_sort(changes.begin(), changes.end(), [](const auto& a, const auto& b) { return a.key < b.key; });
-  return tree.updated(changes, pool, cpu);
+  std::stable_sort(keyed.begin(), keyed.end(),
+                   [](const auto& a, const auto& b) { return a.change.key < b.change.key; });
+  std::vector<smt::Change> changes;
+  changes.reserve(keyed.size());
+  for (const Keyed& each : keyed) changes.push_back(each.change);
+  StateUpdate out{tree.updated(changes, pool, cpu), {}};
+  // A change without effect is left out.
+  out.objects.reserve(out.changed.size());
+  for (const Keyed& each : keyed)
+    if (out.objects.size() < out.changed.size() && out.changed[out.objects.size()].key == each.change.key)
+      out.objects.push_back(each.object);
+  return out;
 }
 
 Result<Executed, ledger::BlockError> execute_block(const ledger::StateView& parent, const smt::Tree& tree,
                                                    ledger::Programs programs, const ledger::BlockInput& block,
                                                    TaskPool& pool, const CpuFeatures& cpu) {
   AETHER_TRY(auto output, ledger::apply_block(parent, programs, block));
-  smt::Update update = update_tree(tree, output.diff, pool, cpu);
+  StateUpdate update = update_tree(tree, output.diff, pool, cpu);
   const Hash receipts = receipts_root(output.receipts);
   return Executed{std::move(output.diff), std::move(output.receipts), receipts, output.gas_used, std::move(update)};
 }
 
 Executed execute_genesis(const Genesis& genesis, TaskPool& pool, const CpuFeatures& cpu) {
   ledger::Diff diff = ledger::genesis_state(genesis);
-  smt::Update update = update_tree({}, diff, pool, cpu);
+  StateUpdate update = update_tree({}, diff, pool, cpu);
   return Executed{std::move(diff), {}, receipts_root({}), Gas{}, std::move(update)};
 }
 

@@ -63,8 +63,8 @@ storage::Outcome<void> Chain::commit_genesis() {
   commit.record.time_ms = genesis_.time_ms;
   commit.record.state_root = first.tree.tree.root();
   commit.record.receipts_root = first.receipts_root;
-  commit.diff = &first.diff;
   commit.tree = &first.tree;
+  commit.objects = first.tree.objects;
   return store_->commit(commit);
 }
 
@@ -127,8 +127,8 @@ storage::Outcome<storage::BlockRecord> Chain::commit(const Block& block,
   commit.block = &block;
   commit.transaction_ids = ids;
   commit.receipts = executed.receipts;
-  commit.diff = &executed.diff;
   commit.tree = &executed.tree;
+  commit.objects = executed.tree.objects;
   AETHER_CHECK(store_->commit(commit));
   return commit.record;
 }

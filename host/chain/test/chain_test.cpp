@@ -64,7 +64,7 @@ TEST(Chain, a_transfer_moves_its_amount_and_the_receipt_says_so) {
   const Sealed sealed = seal_with(*chain, {tx});
   ASSERT_EQ(sealed.selection.accepted.size(), 1u);
   const auto snapshot = chain->snapshot();
-  const auto receipt = snapshot->receipts(sealed.record.slot).at(0);
+  const auto receipt = snapshot->receipts(sealed.record.slot)->at(0);
   EXPECT_EQ(receipt.code, kSuccess);
   EXPECT_EQ(receipt.transaction, tx.id());
   EXPECT_EQ(swr(*chain, user(1)), 1'000 * kAmountUnit + 7);

@@ -13,13 +13,18 @@ api::Answer<Transaction> read(const api::TransactionBytes& bytes) {
   return std::move(*tx);
 }
 
+std::unexpected<api::Error> absent(Slot slot) {
+  return error(ErrorCode::not_found,
+               "block " + std::to_string(slot.raw()) + " is not kept here: the chain was restored from a snapshot");
+}
+
 api::Answer<storage::BlockRecord> record_of(const Snapshot& snapshot, const std::optional<Slot>& slot) {
   if (!slot) return *snapshot.tip();
   auto record = snapshot.record(*slot);
-  if (!record)
-    return error(ErrorCode::not_found, "there is no block " + std::to_string(slot->raw()) + " yet; the newest is " +
-                                           std::to_string(snapshot.tip()->slot.raw()));
-  return std::move(*record);
+  if (record) return std::move(*record);
+  if (*slot < snapshot.tip()->slot) return absent(*slot);
+  return error(ErrorCode::not_found, "there is no block " + std::to_string(slot->raw()) + " yet; the newest is " +
+                                         std::to_string(snapshot.tip()->slot.raw()));
 }
 
 std::optional<api::BlockRef> child_of(const Snapshot& snapshot, Slot slot) {
@@ -132,8 +137,8 @@ api::Answer<api::GetTransactionReceiptAnswer> DevChain::handle(const api::GetTra
     return out;
   }
   const auto receipts = snapshot->receipts(out.place->slot);
-  AETHER_ASSERT(out.place->index < receipts.size());
-  out.receipt = receipts[out.place->index];
+  AETHER_ASSERT(receipts && out.place->index < receipts->size());
+  out.receipt = (*receipts)[out.place->index];
   out.code_name = programs::code_name(out.receipt->code);
   out.status = api::TransactionStatus::executed;
   return out;
@@ -160,7 +165,9 @@ api::Answer<api::GetUtxosAnswer> DevChain::handle(const api::GetUtxos& request) 
 api::Answer<api::GetBlockByNumberAnswer> DevChain::handle(const api::GetBlockByNumber& request) {
   const auto snapshot = chain_.snapshot();
   AETHER_TRY(const auto record, record_of(*snapshot, request.slot));
-  api::GetBlockByNumberAnswer out{ref(record), record.header, {}, snapshot->receipts(record.slot)};
+  const auto receipts = snapshot->receipts(record.slot);
+  if (!receipts) return absent(record.slot);
+  api::GetBlockByNumberAnswer out{ref(record), record.header, {}, *receipts};
   for (const Receipt& receipt : out.receipts) out.transactions.push_back(receipt.transaction);
   return out;
 }

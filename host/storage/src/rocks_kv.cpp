@@ -33,14 +33,14 @@ rocksdb::Options database_options() {
   rocksdb::BlockBasedTableOptions table;
   table.filter_policy.reset(rocksdb::NewBloomFilterPolicy(10));
   options.table_factory.reset(rocksdb::NewBlockBasedTableFactory(table));
-  // A block's objects and pages come by key: each is looked for from where the one before went, not from the top.
+  // A block's objects come by key: each is looked for from where the one before went, not from the top.
   options.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(1));
   return options;
 }
 
 rocksdb::ColumnFamilyOptions family_options(Family family, const rocksdb::Options& options) {
   rocksdb::ColumnFamilyOptions out(options);
-  if (family == Family::pages || family == Family::log) out.compression = rocksdb::kNoCompression;  // hashes
+  if (family == Family::log) out.compression = rocksdb::kNoCompression;  // hashes
   return out;
 }
 

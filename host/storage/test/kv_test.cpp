@@ -44,7 +44,7 @@ TYPED_TEST(KvContract, a_batch_applies_its_operations_in_order_to_their_families
   EXPECT_TRUE(batch.empty());
   batch.put(Family::state, text("a"), text("1"));
   batch.put(Family::state, text("b"), text("2"));
-  batch.put(Family::pages, text("a"), text("page"));
+  batch.put(Family::index, text("a"), text("pa"), text("ge"));
   batch.erase(Family::state, text("b"));
   batch.put(Family::state, text("a"), text("3"));
   batch.erase(Family::state, text("never"));
@@ -57,7 +57,7 @@ TYPED_TEST(KvContract, a_batch_applies_its_operations_in_order_to_their_families
   EXPECT_FALSE(get(*kv, "b"));
   EXPECT_EQ(get(*kv, "c"), "");
   EXPECT_EQ(get(*kv, ""), "empty key");
-  EXPECT_EQ(get(*kv, "a", Family::pages), "page");
+  EXPECT_EQ(get(*kv, "a", Family::index), "page");
   EXPECT_FALSE(get(*kv, "a", Family::meta));
   EXPECT_TRUE(kv->write({}, Durability::synced));
 }

@@ -7,12 +7,17 @@
 
 namespace aether::exec {
 
+// An update of the state tree, with the objects that made it.
+struct StateUpdate : smt::Update {
+  std::vector<const ledger::Diff::value_type*> objects;  // that of changed[i], in the diff
+};
+
 struct Executed {
   ledger::Diff diff;
   std::vector<Receipt> receipts;
   Hash receipts_root;
   Gas gas_used;
-  smt::Update tree;
+  StateUpdate tree;  // of `diff`
 };
 
 // `parent` and `tree` are the state and its tree after the parent; neither is changed. The pool works on the tree.
@@ -24,8 +29,8 @@ struct Executed {
 // Block 0, on top of nothing. `genesis` passed ledger::check_genesis.
 [[nodiscard]] Executed execute_genesis(const Genesis& genesis, TaskPool& pool, const CpuFeatures& cpu);
 
-// The tree after the objects in `diff` changed.
-[[nodiscard]] smt::Update update_tree(const smt::Tree& tree, const ledger::Diff& diff, TaskPool& pool,
+// The tree after the objects in `diff` changed, which must outlive what points into it.
+[[nodiscard]] StateUpdate update_tree(const smt::Tree& tree, const ledger::Diff& diff, TaskPool& pool,
                                       const CpuFeatures& cpu);
 
 // Of the candidates, in their order: those that form a valid block together, and those that none may hold now. The rest

@@ -18,6 +18,13 @@ struct Node;
 struct Change {
   Hash key;
   std::optional<Hash> value;
+
+  bool operator==(const Change&) const = default;
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("key", self.key);
+    visit("value", self.value);
+  }
 };
 
 // A leaf that an update changed: what it was, what it is.
@@ -27,12 +34,6 @@ struct Changed {
   std::optional<Hash> after;
 
   bool operator==(const Changed&) const = default;
-  template <class Self, class V>
-  static void fields(Self& self, V& visit) {
-    visit("key", self.key);
-    visit("before", self.before);
-    visit("after", self.after);
-  }
 };
 
 struct Update;
@@ -68,5 +69,9 @@ struct Update {
   Tree tree;
   std::vector<Changed> changed;  // by key; changes without effect are left out
 };
+
+// An older version of `newest`: of each version since, newest first, what its leaves were before. Time O(changes).
+[[nodiscard]] Tree undone(const Tree& newest, std::span<const std::vector<Change>> before, TaskPool& pool,
+                          const CpuFeatures& cpu);
 
 }  // namespace aether::smt

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "aether/codec/bcs.hpp"
+#include "aether/crypto/sha256.hpp"
 #include "aether/types/address.hpp"
 #include "aether/types/asset.hpp"
 
@@ -36,6 +37,16 @@ struct ObjectId {
   }
 };
 
+// The two hashes of the state tree, with their tags ready: build once, use often.
+class StateHasher {
+ public:
+  [[nodiscard]] Hash key(const ObjectId& id) const;
+  [[nodiscard]] Hash value(ByteView bytes) const { return value_(bytes); }
+
+ private:
+  crypto::Tag key_{"aether/state"};
+  crypto::Tag value_{"aether/value"};
+};
 [[nodiscard]] Hash state_key(const ObjectId& id);
 [[nodiscard]] Hash value_hash(ByteView value);
 

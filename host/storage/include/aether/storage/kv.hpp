@@ -19,14 +19,24 @@
 namespace aether::storage {
 
 // A kind of record. Names never change their meaning.
-enum class Family : std::uint8_t { meta, state, pages, log, records, blocks, receipts, transactions, hashes };
-inline constexpr std::array<std::string_view, 9> kFamilyNames{"default", "state",    "pages",        "log",   "records",
+enum class Family : std::uint8_t { meta, state, index, log, records, blocks, receipts, transactions, hashes };
+inline constexpr std::array<std::string_view, 9> kFamilyNames{"default", "state",    "index",        "log",   "records",
                                                               "blocks",  "receipts", "transactions", "hashes"};
 
 class Batch {
  public:
-  void put(Family family, ByteView key, ByteView value) { add(family, key, &value); }
-  void erase(Family family, ByteView key) { add(family, key, nullptr); }
+  void put(Family family, ByteView key, ByteView value) { put(family, key, value, {}); }
+  // The value is `head` and `tail`, one after the other.
+  void put(Family family, ByteView key, ByteView head, ByteView tail) {
+    append(bytes_, key);
+    append(bytes_, head);
+    append(bytes_, tail);
+    operations_.push_back({family, false, key.size(), head.size() + tail.size()});
+  }
+  void erase(Family family, ByteView key) {
+    append(bytes_, key);
+    operations_.push_back({family, true, key.size(), 0});
+  }
   bool empty() const { return operations_.empty(); }
   // Forgets the operations and keeps the memory, which is worth reusing: a fresh batch of some MB costs as much again
   // in page faults.
@@ -53,11 +63,6 @@ class Batch {
     bool erases;
     std::size_t key_size, value_size;
   };
-  void add(Family family, ByteView key, const ByteView* value) {
-    append(bytes_, key);
-    if (value != nullptr) append(bytes_, *value);
-    operations_.push_back({family, value == nullptr, key.size(), value == nullptr ? 0 : value->size()});
-  }
 
   Bytes bytes_;  // keys and values, one after another
   std::vector<Operation> operations_;

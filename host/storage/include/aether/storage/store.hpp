@@ -2,7 +2,7 @@
 //
 // Invariants. (1) commit() is one atomic batch, synced before it returns: state, tree, block, receipts, tip. (2) Blocks
 // follow each other without gap: a commit's slot is the tip's + 1, or 0 first. (3) Every read belongs to one Snapshot.
-// (4) The tree's root is the tip's state root, after opening too.
+// (4) The tree's root is the tip's state root, after opening too, when the tree is made from the state.
 #pragma once
 
 #include <deque>
@@ -13,7 +13,7 @@
 
 #include "aether/env/file.hpp"
 #include "aether/ledger/state_view.hpp"
-#include "aether/smt/pages.hpp"
+#include "aether/smt/tree.hpp"
 #include "aether/storage/kv.hpp"
 #include "aether/types/block.hpp"
 
@@ -59,9 +59,12 @@ struct BlockCommit {
   const Block* block = nullptr;  // null for block 0
   std::span<const Hash> transaction_ids;
   std::span<const Receipt> receipts;
-  const ledger::Diff* diff = nullptr;
-  const smt::Update* tree = nullptr;  // from the tip's tree; null = unchanged
+  const smt::Update* tree = nullptr;                         // from the tip's tree; null = unchanged
+  std::span<const ledger::Diff::value_type* const> objects;  // that of each of tree->changed
 };
+
+// The domains whose objects can be listed: an index costs each object that is made or erased a record.
+inline constexpr std::array kListedDomains{Domain::model, Domain::job, Domain::utxo};
 
 // Trees of the newest slots that are in memory: at most so many, and besides the newest only those before which at most
 // so many changes came, since a change costs an older tree up to 1.4 KB. Of older slots, up to that bound, trees are
@@ -89,12 +92,15 @@ class Snapshot : public ledger::StateView {
   [[nodiscard]] virtual std::optional<BlockRecord> record(Slot slot) const = 0;
   [[nodiscard]] virtual std::optional<Slot> slot_of_block(const Hash& hash) const = 0;
   [[nodiscard]] virtual std::optional<Block> block(Slot slot) const = 0;
-  [[nodiscard]] virtual std::vector<Receipt> receipts(Slot slot) const = 0;
+  [[nodiscard]] virtual std::optional<std::vector<Receipt>> receipts(Slot slot) const = 0;
   [[nodiscard]] virtual std::optional<TransactionPlace> transaction(const Hash& id) const = 0;
-  // Gives `visit` the objects of a domain in the order of their keys, from the first or from that behind `after`, until
-  // it returns false or none is left.
+  // Gives `visit` the objects of one of kListedDomains in the order of their keys, from the first or from that behind
+  // `after`, until it returns false or none is left.
   using Visit = std::function<bool(const Hash& key, ByteView value)>;
   virtual void scan(Domain domain, const std::optional<Hash>& after, const Visit& visit) const = 0;
+  // Gives `visit` all objects in the order of the tree, from the state key `first` on, until it returns false.
+  using VisitObject = std::function<bool(const Hash& state_key, const ObjectId& id, ByteView value)>;
+  virtual void visit_objects(const Hash& first, const VisitObject& visit) const = 0;
 };
 
 struct StoreOptions {
@@ -117,11 +123,10 @@ class Store {
   [[nodiscard]] std::shared_ptr<const Snapshot> snapshot() const;
 
  private:
-  class KvBackedSnapshot;
   Store(std::unique_ptr<Kv> kv, const StoreOptions& options, TaskPool& pool, const CpuFeatures& cpu);
   Outcome<void> check_identity();
   Outcome<void> load_tree();
-  smt::Pages::Plan fill_batch(const BlockCommit& commit, const smt::Update& tree, std::uint64_t& log_first);
+  void fill_batch(const BlockCommit& commit, const smt::Update& tree);
   void publish(std::optional<BlockRecord> tip);
   void keep(TreeVersion version);
 
@@ -129,9 +134,7 @@ class Store {
   StoreOptions options_;
   TaskPool& pool_;
   CpuFeatures cpu_;
-  smt::Pages pages_;
   Batch batch_;                     // of commit()
-  std::uint64_t log_first_ = 0;     // the oldest slot whose changes are stored
   std::deque<TreeVersion> trees_;   // newest last
   std::size_t tree_changes_ = 0;    // of all in trees_ but the oldest
   std::vector<smt::Tree> retired_;  // what left trees_ last

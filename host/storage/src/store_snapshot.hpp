@@ -1,0 +1,47 @@
+// Store's Snapshot: a moment of its Kv, and the trees it holds in memory.
+#pragma once
+
+#include "layout.hpp"
+
+namespace aether::storage {
+
+class StoreSnapshot final : public Snapshot {
+ public:
+  StoreSnapshot(std::shared_ptr<const KvSnapshot> kv, std::optional<BlockRecord> tip,
+                const std::deque<TreeVersion>& trees, TaskPool& pool, const CpuFeatures& cpu)
+      : kv_(std::move(kv)), tip_(std::move(tip)), trees_(trees), pool_(pool), cpu_(cpu) {
+    if (trees_.empty()) trees_.emplace_back();
+  }
+
+  const std::optional<BlockRecord>& tip() const override { return tip_; }
+  const smt::Tree& tree() const override { return trees_.back().tree; }
+  std::optional<smt::Tree> tree(Slot slot) const override;
+  std::optional<Bytes> get(const ObjectId& id) const override;
+  std::optional<BlockRecord> record(Slot slot) const override {
+    return load<BlockRecord>(*kv_, Family::records, slot_key(slot), "record");
+  }
+  std::optional<Slot> slot_of_block(const Hash& hash) const override {
+    return load<Slot>(*kv_, Family::hashes, hash.view(), "hash index");
+  }
+  std::optional<Block> block(Slot slot) const override {
+    return load<Block>(*kv_, Family::blocks, slot_key(slot), "block");
+  }
+  std::optional<std::vector<Receipt>> receipts(Slot slot) const override {
+    return load<ReceiptList>(*kv_, Family::receipts, slot_key(slot), "receipts");
+  }
+  std::optional<TransactionPlace> transaction(const Hash& id) const override {
+    return load<TransactionPlace>(*kv_, Family::transactions, id.view(), "transaction index");
+  }
+  void scan(Domain domain, const std::optional<Hash>& after, const Visit& visit) const override;
+  void visit_objects(const Hash& first, const VisitObject& visit) const override;
+
+ private:
+  std::shared_ptr<const KvSnapshot> kv_;
+  std::optional<BlockRecord> tip_;
+  std::deque<TreeVersion> trees_;
+  TaskPool& pool_;
+  CpuFeatures cpu_;
+  StateHasher hasher_;
+};
+
+}  // namespace aether::storage
