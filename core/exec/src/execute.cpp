@@ -1,10 +1,45 @@
 #include "aether/exec/execute.hpp"
 
+#include "aether/exec/block_run.hpp"
+#include "aether/exec/ready_queue.hpp"
+
 namespace aether::exec {
 
 namespace {
 
 constexpr std::size_t kObjectsPerTask = 256;
+constexpr std::size_t kBatch = 16;  // transactions that a worker takes at once
+
+// How often a worker that finds nothing ready looks again before it leaves: some 100 µs. What is left then is a chain,
+// which another worker walks.
+constexpr unsigned kLooks = 4'096;
+// So many ready transactions for each worker bring those back who left.
+constexpr std::size_t kReadyForAll = 32;
+
+void pause() {
+#if defined(__x86_64__)
+  __builtin_ia32_pause();
+#endif
+}
+
+void run_until_done(BlockRun& block, ReadyQueue& queue, std::atomic<std::size_t>& gone, std::size_t width) {
+  std::array<TransactionIndex, kBatch> batch;
+  for (unsigned looks = 0; !queue.done();) {
+    if (gone.load(std::memory_order_relaxed) != 0 && queue.ready() >= kReadyForAll * width) return;
+    const std::size_t count = queue.take(batch);
+    if (count == 0) {
+      if (++looks == kLooks) break;
+      pause();
+      continue;
+    }
+    looks = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      for (std::optional<TransactionIndex> at = batch[i]; at; at = queue.complete(*at))
+        block.publish(*at, block.run(*at));
+    }
+  }
+  gone.fetch_add(1, std::memory_order_relaxed);
+}
 
 }  // namespace
 
@@ -38,10 +73,22 @@ StateUpdate update_tree(const smt::Tree& tree, const ledger::Diff& diff, TaskPoo
   return out;
 }
 
+Result<ledger::BlockOutput, ledger::BlockError> apply_block(const ledger::StateView& parent, ledger::Programs programs,
+                                                            const ledger::BlockInput& block, TaskPool& pool) {
+  BlockRun run(parent, programs, block);
+  AETHER_CHECK(run.admit(pool));
+  ReadyQueue queue(run.dag(), pool.width());
+  while (!queue.done()) {
+    std::atomic<std::size_t> gone{0};
+    pool.run(pool.width(), [&](std::size_t) { run_until_done(run, queue, gone, pool.width()); });
+  }
+  return run.settle(pool);
+}
+
 Result<Executed, ledger::BlockError> execute_block(const ledger::StateView& parent, const smt::Tree& tree,
                                                    ledger::Programs programs, const ledger::BlockInput& block,
                                                    TaskPool& pool, const CpuFeatures& cpu) {
-  AETHER_TRY(auto output, ledger::apply_block(parent, programs, block));
+  AETHER_TRY(auto output, apply_block(parent, programs, block, pool));
   StateUpdate update = update_tree(tree, output.diff, pool, cpu);
   const Hash receipts = receipts_root(output.receipts);
   return Executed{std::move(output.diff), std::move(output.receipts), receipts, output.gas_used, std::move(update)};

@@ -40,7 +40,7 @@ Result<BlockOutput, BlockError> apply_block(const StateView& parent, Programs pr
   for (const auto& tx : block.transactions) {
     Run run = run_transaction(state, programs, block.facts, tx, AccessMode::enforce);
     const Charge charge = charge_for(block.facts, tx, run.steps);
-    totals.add(run, charge);
+    totals.add(run.steps, run.sums.burned, charge);
     add_credits(credits, tx, run, charge);
     output.receipts.push_back(receipt_of(tx, run, charge));
     if (run.sender) store(state, tx.sender(), *run.sender);

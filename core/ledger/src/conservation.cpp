@@ -44,30 +44,35 @@ std::optional<Balance> value_in(Programs programs, const ObjectId& id, ByteView 
   return sum;
 }
 
-bool conserves(const StateView& parent, Programs programs, const Diff& diff) {
-  Balance before;
-  Balance after;
-  const auto add = [&](Balance& sum, const ObjectId& id, const std::optional<Bytes>& value) {
-    if (!value) return true;
-    const auto held = value_in(programs, id, *value);
-    const auto next = held ? checked_add(sum, *held) : std::nullopt;
-    if (next) sum = *next;
-    return next.has_value();
+void HeldChange::add(const HeldChange& other) {
+  const auto add = [](std::optional<Balance>& sum, const std::optional<Balance>& more) {
+    sum = sum && more ? checked_add(*sum, *more) : std::nullopt;
   };
-  Supply supply_after = load_or_default<Supply>(parent, kSupplyObject);
-  const Supply supply_before = supply_after;
+  add(before, other.before);
+  add(after, other.after);
+}
+
+bool conserves(const HeldChange& held, const Supply& before, const Supply& after) {
+  if (!held.before || !held.after) return false;
+  const auto left = checked_sub(*held.before, *held.after);
+  return left && checked_sub(before.total, after.total) == left && checked_sub(after.burned, before.burned) == left;
+}
+
+bool conserves(const StateView& parent, Programs programs, const Diff& diff) {
+  HeldChange held;
+  const auto holds = [&](const ObjectId& id, const std::optional<Bytes>& value) {
+    return value ? value_in(programs, id, *value) : Balance{};
+  };
+  const Supply before = load_or_default<Supply>(parent, kSupplyObject);
+  Supply after = before;
   for (const auto& [id, value] : diff) {
-    if (!add(before, id, parent.get(id)) || !add(after, id, value)) return false;
-    if (id == kSupplyObject) {
-      if (!value) return false;
-      const auto supply = codec::decode<Supply>(*value);
-      if (!supply) return false;
-      supply_after = *supply;
-    }
+    held.add({holds(id, parent.get(id)), holds(id, value)});
+    if (id != kSupplyObject) continue;
+    const auto supply = value ? codec::decode<Supply>(*value) : fail(codec::Error::truncated);
+    if (!supply) return false;
+    after = *supply;
   }
-  const auto left = checked_sub(before, after);
-  return left && checked_sub(supply_before.total, supply_after.total) == left &&
-         checked_sub(supply_after.burned, supply_before.burned) == left;
+  return conserves(held, before, after);
 }
 
 }  // namespace aether::ledger

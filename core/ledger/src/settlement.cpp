@@ -32,12 +32,12 @@ Receipt receipt_of(const VerifiedTransaction& tx, const Run& run, const Charge& 
   return {1, tx.id(), run.code, Gas{run.steps}, charge.fee, {}};
 }
 
-void Totals::add(const Run& run, const Charge& charge) {
+void Totals::add(std::uint64_t run_steps, const Balance& run_burned, const Charge& charge) {
   to_proposer = sum_of(to_proposer, charge.to_proposer);
   to_treasury = sum_of(to_treasury, charge.to_treasury);
-  add_credit(burned, run.sums.burned);
+  add_credit(burned, run_burned);
   add_credit(burned, Asset::swr, charge.burned);
-  steps += run.steps;
+  steps += run_steps;
 }
 
 void add_credit(Balance& sum, Asset asset, Amount amount) { sum.of(asset) = sum_of(sum.of(asset), amount); }

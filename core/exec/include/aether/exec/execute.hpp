@@ -1,5 +1,5 @@
-// A block on top of its parent, serially: state transition and state tree in one step. This is the oracle for any
-// faster executor: its result must be the same bit for bit.
+// A block on top of its parent: the state transition, by transactions in parallel, and the state tree in one step. Its
+// result is ledger::apply_block's bit for bit, for every pool.
 #pragma once
 
 #include "aether/ledger/apply.hpp"
@@ -20,7 +20,13 @@ struct Executed {
   StateUpdate tree;  // of `diff`
 };
 
-// `parent` and `tree` are the state and its tree after the parent; neither is changed. The pool works on the tree.
+// ledger::apply_block with the workers of the pool.
+[[nodiscard]] Result<ledger::BlockOutput, ledger::BlockError> apply_block(const ledger::StateView& parent,
+                                                                          ledger::Programs programs,
+                                                                          const ledger::BlockInput& block,
+                                                                          TaskPool& pool);
+
+// `parent` and `tree` are the state and its tree after the parent; neither is changed.
 [[nodiscard]] Result<Executed, ledger::BlockError> execute_block(const ledger::StateView& parent, const smt::Tree& tree,
                                                                  ledger::Programs programs,
                                                                  const ledger::BlockInput& block, TaskPool& pool,

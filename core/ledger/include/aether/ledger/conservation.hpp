@@ -13,6 +13,17 @@ namespace aether::ledger {
 // What an object holds: the balance of an account or the treasury, the amount of a UTxO, else what the programs say.
 [[nodiscard]] std::optional<Balance> value_in(Programs programs, const ObjectId& id, ByteView value);
 
+// What the objects that a block changed held before it and hold after it; none above 2^128 − 1. Additions commute.
+struct HeldChange {
+  std::optional<Balance> before = Balance{};
+  std::optional<Balance> after = Balance{};
+
+  void add(const HeldChange& other);
+};
+
+// Whether what is held fell by exactly what the supply counts as burned.
+[[nodiscard]] bool conserves(const HeldChange& held, const Supply& before, const Supply& after);
+
 // Whether `diff` on top of `parent` keeps the equation, and counts as burned in the supply exactly what left.
 [[nodiscard]] bool conserves(const StateView& parent, Programs programs, const Diff& diff);
 

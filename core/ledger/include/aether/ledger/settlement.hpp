@@ -12,7 +12,8 @@ namespace aether::ledger {
 // The sender's account while the block runs: max fees debited, nonces marked.
 [[nodiscard]] Account escrowed(const BlockAdmission::Sender& sender);
 
-// How the max_fee of a transaction that did `steps` divides. fee = burned + to_proposer + to_treasury; the rest returns.
+// How the max_fee of a transaction that did `steps` divides. fee = burned + to_proposer + to_treasury; the rest
+// returns.
 struct Charge {
   Amount fee = 0;
   Amount refund = 0;
@@ -31,7 +32,7 @@ struct Totals {
   Balance burned;
   std::uint64_t steps = 0;
 
-  void add(const Run& run, const Charge& charge);
+  void add(std::uint64_t run_steps, const Balance& run_burned, const Charge& charge);
 };
 
 void add_credit(Balance& sum, Asset asset, Amount amount);

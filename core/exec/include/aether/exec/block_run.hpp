@@ -1,0 +1,74 @@
+// A block between its parent and its result, for executors that run transactions in any order the DAG allows. The rules
+// are the ledger's phases (ledger/apply.hpp); here are the places where transactions meet.
+//
+//   BlockRun run(…); run.admit(pool)      phases 1 and 2; the DAG of what is declared
+//   run.run(i), then run.publish(i, …)    phase 3: after every transaction from which the DAG leads to i is published
+//   run.settle(pool)                      phases 4 and 5
+//
+// Invariants. (1) What run(i) may read is written by none but published predecessors of i (ledger/transaction_run.hpp),
+// so runs and publications of transactions without a path between them may be at once. (2) publish(i) writes to i's own
+// places only. (3) The result does not depend on the order.
+#pragma once
+
+#include <map>
+
+#include "aether/base/task_pool.hpp"
+#include "aether/exec/conflict_dag.hpp"
+#include "aether/exec/object_index.hpp"
+#include "aether/ledger/apply.hpp"
+#include "aether/ledger/settlement.hpp"
+
+namespace aether::exec {
+
+class BlockRun final : public ledger::StateView {
+ public:
+  // Does not own what it is given.
+  BlockRun(const ledger::StateView& parent, ledger::Programs programs, const ledger::BlockInput& block);
+
+  [[nodiscard]] Result<void, ledger::BlockError> admit(TaskPool& pool);
+  [[nodiscard]] const ConflictDag& dag() const { return dag_; }
+
+  [[nodiscard]] ledger::Run run(TransactionIndex at) const;
+  void publish(TransactionIndex at, ledger::Run&& run);
+
+  [[nodiscard]] ledger::BlockOutput settle(TaskPool& pool);
+
+  // The state as the published transactions left it.
+  [[nodiscard]] std::optional<Bytes> get(const ObjectId& id) const override;
+  [[nodiscard]] Account account(const Address& address) const override;
+
+ private:
+  // An account that sends, is paid by an output, or proposes.
+  struct AccountPlace {
+    ledger::BlockAdmission::Sender sender;  // its account is the current one
+    Balance before;                         // after the parent
+    Balance credit;                         // of phase 4
+    bool sends = false;
+  };
+  // An object that transactions declare, spend or make; none = as in the parent.
+  using ObjectPlace = std::optional<std::optional<Bytes>>;
+  struct Effects {
+    ledger::Charge charge;
+    ledger::Sums sums;
+    std::uint64_t steps = 0;
+  };
+
+  const VerifiedTransaction& transaction(TransactionIndex at) const { return block_.transactions[at]; }
+  void intern_accounts();
+  Result<void, ledger::BlockError> admit_all();
+  void build_dag();
+  ObjectPlace* place_of(const ObjectId& id);
+
+  const ledger::StateView& parent_;
+  ledger::Programs programs_;
+  ledger::BlockInput block_;
+  ObjectIndex index_;                   // accounts first, then objects
+  std::vector<AccountPlace> accounts_;  // by number
+  std::vector<ObjectPlace> objects_;    // by number, less the accounts
+  std::vector<std::uint32_t> senders_;  // of each transaction, the number of its account
+  ConflictDag dag_;
+  std::vector<Effects> effects_;
+  std::vector<Receipt> receipts_;
+};
+
+}  // namespace aether::exec

@@ -1,0 +1,166 @@
+// The parallel executor beside its oracle, ledger::apply_block, on random blocks under many schedules.
+#include <thread>
+
+#include "aether/exec/block_run.hpp"
+#include "aether/exec/ready_queue.hpp"
+#include "random_chain.hpp"
+
+namespace aether::exec {
+namespace {
+
+using namespace testing;
+
+// A pool of threads that live for one run; env's stands in host.
+class ThreadsPool final : public TaskPool {
+ public:
+  explicit ThreadsPool(std::size_t width) : width_(width) {}
+  std::size_t width() const override { return width_; }
+  void run(std::size_t count, const std::function<void(std::size_t)>& task) override {
+    std::atomic<std::size_t> next{0};
+    const auto work = [&] {
+      for (std::size_t i = next++; i < count; i = next++) task(i);
+    };
+    std::vector<std::jthread> threads;
+    for (std::size_t i = 1; i < width_; ++i) threads.emplace_back(work);
+    work();
+  }
+
+ private:
+  std::size_t width_;
+};
+
+// Phase 3 by `workers` virtual workers in this thread: at each moment one of them, drawn by the seed, takes any ready
+// transaction and runs it, or publishes what it has run. So runs overlap in every way that threads allow.
+void run_by_schedule(BlockRun& block, std::uint64_t seed, std::size_t workers) {
+  std::mt19937_64 random(seed);
+  const ConflictDag& dag = block.dag();
+  std::vector<std::uint32_t> waits;
+  std::vector<TransactionIndex> ready;
+  for (TransactionIndex at = 0; at < dag.size(); ++at) {
+    waits.push_back(dag.edges_to(at));
+    if (waits.back() == 0) ready.push_back(at);
+  }
+  std::vector<std::pair<TransactionIndex, ledger::Run>> running;
+  std::size_t done = 0;
+  const auto draw = [&](auto& from) {
+    std::swap(from[random() % from.size()], from.back());
+    auto out = std::move(from.back());
+    from.pop_back();
+    return out;
+  };
+  while (done < dag.size()) {
+    if (!ready.empty() && running.size() < workers && (running.empty() || random() % 2 == 0)) {
+      const TransactionIndex at = draw(ready);
+      running.emplace_back(at, block.run(at));
+    } else {
+      ASSERT_FALSE(running.empty());  // else the DAG has a circle
+      auto [at, run] = draw(running);
+      block.publish(at, std::move(run));
+      ++done;
+      dag.successors(at, [&](TransactionIndex successor) {
+        if (--waits[successor] == 0) ready.push_back(successor);
+      });
+    }
+  }
+}
+
+void expect_equal(const ledger::BlockOutput& out, const ledger::BlockOutput& oracle) {
+  EXPECT_TRUE(out.diff == oracle.diff);
+  EXPECT_TRUE(out.receipts == oracle.receipts);
+  EXPECT_EQ(receipts_root(out.receipts), receipts_root(oracle.receipts));
+  EXPECT_EQ(out.gas_used, oracle.gas_used);
+}
+
+// What the blocks held: a comparison that never reaches a rule compares nothing of it.
+struct Seen {
+  std::size_t transactions = 0, failed = 0;
+  std::map<unsigned, std::size_t> codes;
+
+  void add(const ledger::BlockOutput& block) {
+    for (const Receipt& receipt : block.receipts) {
+      ++transactions;
+      failed += receipt.code != kSuccess;
+      ++codes[receipt.code.raw()];
+    }
+  }
+};
+
+// 560 schedules of blocks of 100 transactions, each on the state that the one before left.
+TEST(Parallel, every_schedule_gives_what_the_serial_executor_gives) {
+  const std::size_t chains = std::getenv("AETHER_QUICK") != nullptr ? 2 : 14;
+  Seen seen;
+  std::size_t schedules = 0;
+  for (std::uint64_t seed = 0; seed < chains; ++seed) {
+    RandomChain chain(seed);
+    for (int i = 0; i < 40; ++i, ++schedules) {
+      const auto block = chain.block(100);
+      const auto input = chain.input(block);
+      const auto oracle = ledger::apply_block(chain.state(), programs(), input);
+      ASSERT_TRUE(oracle.has_value());
+      SerialPool pool;
+      BlockRun run(chain.state(), programs(), input);
+      ASSERT_TRUE(run.admit(pool).has_value());
+      run_by_schedule(run, schedules, 1 + schedules % 9);
+      const auto out = run.settle(pool);
+      expect_equal(out, *oracle);
+      const Hash root = update_tree(chain.tree(), oracle->diff, pool, {}).tree.root();
+      const auto tree = update_tree(chain.tree(), out.diff, pool, {}).tree;
+      ASSERT_EQ(tree.root(), root);
+      if (HasFailure()) FAIL() << "chain " << seed << ", block " << i;
+      seen.add(out);
+      chain.apply(out.diff, tree);
+    }
+  }
+  EXPECT_GE(seen.transactions, 90 * schedules);
+  EXPECT_GE(10 * seen.failed, 3 * seen.transactions);
+  using enum ledger::Code;
+  for (const auto code : {undeclared_read, undeclared_write, out_of_gas, insufficient_funds, unknown_program,
+                          value_not_conserved, missing_input, foreign_input, redeemer_without_script})
+    EXPECT_GT(seen.codes[ledger::result_code(code).raw()], 0u) << to_string(code);
+  EXPECT_GT(seen.codes[900], 0u);
+  EXPECT_GT(seen.codes[901], 0u);
+}
+
+TEST(Parallel, threads_give_what_the_serial_executor_gives) {
+  Seen seen;
+  for (std::uint64_t seed = 100; seed < 104; ++seed) {
+    RandomChain chain(seed);
+    for (std::size_t i = 0; i < 8; ++i) {
+      const auto block = chain.block(400);
+      const auto input = chain.input(block);
+      const auto oracle = ledger::apply_block(chain.state(), programs(), input);
+      ASSERT_TRUE(oracle.has_value());
+      ThreadsPool pool(1 + i % 5);
+      const auto out = execute_block(chain.state(), chain.tree(), programs(), input, pool, {});
+      ASSERT_TRUE(out.has_value());
+      expect_equal({out->diff, out->receipts, out->gas_used}, *oracle);
+      if (HasFailure()) FAIL() << "chain " << seed << ", block " << i;
+      seen.add(*oracle);
+      chain.apply(out->diff, out->tree.tree);
+    }
+  }
+  EXPECT_GE(seen.transactions, 10'000u);
+}
+
+// A block that breaks a rule is refused for the same transaction and rule.
+TEST(Parallel, an_invalid_block_is_refused_as_the_serial_executor_refuses_it) {
+  RandomChain chain(7);
+  SerialPool pool;
+  std::set<ledger::Reject> rejects;
+  for (int i = 0; i < 60; ++i) {
+    const auto block = chain.unchecked(60);
+    const auto input = chain.input(block);
+    const auto oracle = ledger::apply_block(chain.state(), programs(), input);
+    const auto out = apply_block(chain.state(), programs(), input, pool);
+    ASSERT_EQ(out.has_value(), oracle.has_value());
+    if (oracle) continue;
+    EXPECT_EQ(out.error().kind, oracle.error().kind);
+    EXPECT_EQ(out.error().index, oracle.error().index);
+    EXPECT_EQ(out.error().reject, oracle.error().reject);
+    rejects.insert(oracle.error().reject);
+  }
+  EXPECT_GE(rejects.size(), 2u);
+}
+
+}  // namespace
+}  // namespace aether::exec
