@@ -57,6 +57,8 @@ void BlockRun::intern_accounts() {
     sends[senders_.back()] = true;
     for (const auto& output : tx.body().outputs)
       if (output.kind == OutputKind::account) index_.intern(account_object(output.owner));
+    for (const ObjectId& id : tx.body().writes)
+      if (id.domain == Domain::account) index_.intern(id);
   }
   index_.intern(account_object(block_.proposer));
   sends.resize(index_.size());
@@ -98,11 +100,22 @@ void BlockRun::publish(TransactionIndex at, ledger::Run&& run) {
   receipts_[at] = ledger::receipt_of(transaction(at), run, charge);
   if (run.sender) accounts_[senders_[at]].sender.account = *run.sender;
   for (auto& [id, value] : run.diff) {
+    if (id.domain == Domain::account) {
+      write_account(id, *value);
+      continue;
+    }
     ObjectPlace* place = place_of(id);
     AETHER_ASSERT(place != nullptr);  // the context lets it write nothing else
     *place = std::move(value);
   }
   effects_[at] = {charge, std::move(run.sums), run.steps};
+}
+
+void BlockRun::write_account(const ObjectId& id, ByteView value) {
+  const auto number = index_.find(id);
+  AETHER_ASSERT(number && *number < accounts_.size());  // declared to be written
+  accounts_[*number].sender.account = ledger::decode_object<Account>(value);
+  accounts_[*number].written = true;
 }
 
 BlockRun::ObjectPlace* BlockRun::place_of(const ObjectId& id) {
@@ -114,9 +127,9 @@ std::optional<Bytes> BlockRun::get(const ObjectId& id) const {
   const auto number = index_.find(id);
   if (!number) return parent_.get(id);
   if (*number < accounts_.size()) {
-    // Accounts that do not send are as in the parent, where they may be absent.
+    // Accounts that neither send nor were written are as in the parent, where they may be absent.
     const AccountPlace& place = accounts_[*number];
-    return place.sends ? std::optional(codec::encode(place.sender.account)) : parent_.get(id);
+    return place.sends || place.written ? std::optional(codec::encode(place.sender.account)) : parent_.get(id);
   }
   const ObjectPlace& place = objects_[*number - accounts_.size()];
   return place ? *place : parent_.get(id);
@@ -125,6 +138,12 @@ std::optional<Bytes> BlockRun::get(const ObjectId& id) const {
 Account BlockRun::account(const Address& address) const {
   const auto number = index_.find(account_object(address));
   return number && *number < accounts_.size() ? accounts_[*number].sender.account : parent_.account(address);
+}
+
+bool BlockRun::contains(const ObjectId& id) const {
+  const auto number = index_.find(id);
+  const bool untouched = !number || (*number >= accounts_.size() && !objects_[*number - accounts_.size()]);
+  return untouched ? parent_.contains(id) : get(id).has_value();
 }
 
 ledger::BlockOutput BlockRun::settle(TaskPool& pool) {
@@ -156,7 +175,7 @@ ledger::BlockOutput BlockRun::settle(TaskPool& pool) {
       supply == output.diff.end() ? supply_before : ledger::decode_object<Supply>(*supply->second);
   for (std::uint32_t i = 0; i < accounts_.size(); ++i) {
     AccountPlace& place = accounts_[i];
-    if (!place.sends && place.credit.is_zero()) continue;
+    if (!place.sends && !place.written && place.credit.is_zero()) continue;
     ledger::add_credit(place.sender.account.balance, place.credit);
     held.add({place.before, place.sender.account.balance});
     output.diff[index_[i]] = codec::encode(place.sender.account);

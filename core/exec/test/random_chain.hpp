@@ -148,8 +148,8 @@ inline const ScriptProgram script_program;
 // The script program, and `models` of the real ones.
 inline ledger::Programs programs() {
   static const std::vector<const ledger::Program*> all{
-      &script_program, ledger::find_program(programs::all_programs(), ledger::native_program_id("models"))};
-  return all;
+      &script_program, ledger::find_native(programs::all_programs(), ledger::native_program_id("models"))};
+  return {all, nullptr};
 }
 
 class RandomChain {

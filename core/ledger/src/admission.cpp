@@ -17,7 +17,7 @@ bool sum_in_bound(const TransactionBody& body, Asset asset) {
 
 Result<void, Reject> check_outputs(const TransactionBody& body) {
   for (const auto& output : body.outputs) {
-    if (output.script) return fail(Reject::script_unsupported);
+    if (output.script && output.kind == OutputKind::account) return fail(Reject::script_on_account);
     if (output.amount == 0) return fail(Reject::zero_output);
     if (output.amount > kAmountMax) return fail(Reject::amount_above_bound);
   }

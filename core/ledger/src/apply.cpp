@@ -80,6 +80,8 @@ Simulation simulate(const StateView& parent, Programs programs, const BlockFacts
   simulation.receipt.fee = charge_for(facts, tx, run.steps).fee;
   simulation.reads = std::move(run.reads);
   simulation.writes = std::move(run.writes);
+  simulation.receipt.logs = std::move(run.logs);
+  simulation.output = std::move(run.output);
   return simulation;
 }
 

@@ -13,15 +13,9 @@ bool fits(std::uint64_t a, std::uint64_t b, std::uint64_t max) { return b <= max
 
 }  // namespace
 
-const Program* find_program(Programs programs, const Hash& id) {
-  for (const Program* program : programs)
-    if (program->id() == id) return program;
-  return nullptr;
-}
-
 bool BlockAdmission::is_dispute(const VerifiedTransaction& tx) const {
   const auto& call = tx.body().call;
-  const Program* program = call ? find_program(programs_, call->program) : nullptr;
+  const Program* program = call ? find_native(programs_, call->program) : nullptr;
   return program != nullptr && program->is_dispute(call->data);
 }
 

@@ -16,6 +16,8 @@ std::string_view to_string(Code code) {
     case Code::missing_input: return "missing_input";
     case Code::foreign_input: return "foreign_input";
     case Code::redeemer_without_script: return "redeemer_without_script";
+    case Code::native_script: return "native_script";
+    case Code::too_many_logs: return "too_many_logs";
   }
   return "unknown";
 }
@@ -26,7 +28,7 @@ std::string_view reject_name(Reject reject) {
     case Reject::wrong_chain: return "wrong_chain";
     case Reject::bad_signature: return "bad_signature";
     case Reject::duplicate_input: return "duplicate_input";
-    case Reject::script_unsupported: return "script_unsupported";
+    case Reject::script_on_account: return "script_on_account";
     case Reject::zero_output: return "zero_output";
     case Reject::sets_overlap: return "sets_overlap";
     case Reject::gas_above_block: return "gas_above_block";
@@ -50,7 +52,7 @@ std::string_view to_string(Reject reject) {
     case Reject::wrong_chain: return "the transaction is for another chain: check the chain id";
     case Reject::bad_signature: return "the signature does not hold";
     case Reject::duplicate_input: return "a UTxO stands twice in the inputs: name it once";
-    case Reject::script_unsupported: return "an output has a script, and this chain has no contracts: leave it away";
+    case Reject::script_on_account: return "an output to an account has a script: only a UTxO can have one";
     case Reject::zero_output: return "an output has amount 0";
     case Reject::sets_overlap: return "an object is in both reads and writes: leave it in writes";
     case Reject::gas_above_block: return "gas_limit is above a block's gas";

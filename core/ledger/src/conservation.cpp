@@ -37,7 +37,7 @@ std::optional<Balance> value_in(Programs programs, const ObjectId& id, ByteView 
     return sum;
   }
   if (id.domain == Domain::supply || id.domain == Domain::validators) return sum;
-  for (const Program* program : programs) {
+  for (const Program* program : programs.native) {
     sum = checked_add(*sum, program->value_held(id, value));
     if (!sum) return std::nullopt;
   }

@@ -29,7 +29,7 @@ Charge charge_for(const BlockFacts& facts, const VerifiedTransaction& tx, std::u
 }
 
 Receipt receipt_of(const VerifiedTransaction& tx, const Run& run, const Charge& charge) {
-  return {1, tx.id(), run.code, Gas{run.steps}, charge.fee, {}};
+  return {1, tx.id(), run.code, Gas{run.steps}, charge.fee, run.logs};
 }
 
 void Totals::add(std::uint64_t run_steps, const Balance& run_burned, const Charge& charge) {

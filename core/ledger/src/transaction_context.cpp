@@ -4,6 +4,14 @@
 #include "aether/types/utxo.hpp"
 
 namespace aether::ledger {
+namespace {
+
+// A published module is larger than what programs keep otherwise; its frame is a version and a length.
+constexpr std::size_t value_bytes_max(Domain domain) {
+  return domain == Domain::code ? limits::kCodeBytesMax + 8 : limits::kStateValueBytesMax;
+}
+
+}  // namespace
 
 Outcome<void> TransactionContext::charge(std::uint64_t steps) {
   const auto sum = aether::checked_add(steps_, steps);
@@ -21,6 +29,10 @@ Outcome<void> TransactionContext::touch(const ObjectId& id, bool writes) {
                                id.domain == Domain::validators;
   if (writes && owned_by_ledger) return fail(Code::undeclared_write);
   if (is_implicit(id)) return {};
+  return check_declared(id, writes);
+}
+
+Outcome<void> TransactionContext::check_declared(const ObjectId& id, bool writes) {
   if (mode_ == AccessMode::enforce) {
     const auto& body = tx_.body();
     if (writes && !body.writes.contains(id)) return fail(Code::undeclared_write);
@@ -46,9 +58,20 @@ Outcome<std::optional<Bytes>> TransactionContext::read(const ObjectId& id) {
   return overlay_.get(id);
 }
 
+Outcome<bool> TransactionContext::observe(const ObjectId& id) {
+  AETHER_CHECK(touch(id, false));
+  return id == sender_id_ || overlay_.contains(id);
+}
+
+Bytes TransactionContext::observed(const ObjectId& id) const {
+  auto bytes = overlay_.get(id);
+  AETHER_ASSERT(bytes.has_value());
+  return std::move(*bytes);
+}
+
 Outcome<void> TransactionContext::write(const ObjectId& id, Bytes value) {
   AETHER_CHECK(touch(id, true));
-  if (value.size() > limits::kStateValueBytesMax) return fail(Code::value_too_large);
+  if (value.size() > value_bytes_max(id.domain)) return fail(Code::value_too_large);
   overlay_.put(id, std::move(value));
   return {};
 }
@@ -82,21 +105,83 @@ void TransactionContext::burn(Asset asset, Amount amount) {
   overflowed_ = overflowed_ || !sum;
 }
 
-Outcome<Balance> TransactionContext::spend_inputs() {
+Outcome<Account> TransactionContext::contract_account(const Address& contract) {
+  const ObjectId id = account_object(contract);
+  AETHER_CHECK(charge(facts_.params.gas.per_state_access));   // read
+  AETHER_CHECK(charge(facts_.params.gas.per_state_access));   // and written
+  if (id == sender_id_) return fail(Code::undeclared_write);  // a contract sends nothing
+  AETHER_CHECK(check_declared(id, true));
+  return overlay_.account(contract);
+}
+
+Outcome<void> TransactionContext::debit(const Address& contract, Asset asset, Amount amount) {
+  AETHER_TRY(Account account, contract_account(contract));
+  auto& held = account.balance.of(asset);
+  if (amount > held) return fail(Code::insufficient_funds);
+  held -= amount;
+  overlay_.put(account_object(contract), codec::encode(account));
+  return {};
+}
+
+Outcome<void> TransactionContext::deposit(const Address& contract, Asset asset, Amount amount) {
+  AETHER_TRY(Account account, contract_account(contract));
+  const auto sum = aether::checked_add(account.balance.of(asset), amount);
+  if (sum) account.balance.of(asset) = *sum;
+  overflowed_ = overflowed_ || !sum;
+  overlay_.put(account_object(contract), codec::encode(account));
+  return {};
+}
+
+Outcome<void> TransactionContext::log(Log log) {
+  const GasParams& gas = facts_.params.gas;
+  AETHER_CHECK(charge(gas.per_state_access));
+  AETHER_CHECK(charge(gas.per_stored_byte * log.data.size()));  // at most kLogDataBytesMax
+  if (logs_.size() == logs_.kMax) return fail(Code::too_many_logs);
+  logs_.push_back(std::move(log));
+  return {};
+}
+
+Outcome<Balance> TransactionContext::spend_inputs(const Programs& programs) {
   Balance spent;  // at most what was issued
+  std::vector<Utxo> utxos;
+  utxos.reserve(tx_.body().inputs.size());
+  bool scripted = false;
   for (const auto& input : tx_.body().inputs) {
     const ObjectId id = utxo_object(input.utxo);
     AETHER_CHECK(charge(facts_.params.gas.per_state_access));
-    const auto utxo = ledger::load<Utxo>(overlay_, id);
+    auto utxo = ledger::load<Utxo>(overlay_, id);
     if (!utxo) return fail(Code::missing_input);
-    if (utxo->owner != sender()) return fail(Code::foreign_input);
-    AETHER_ASSERT(!utxo->script);  // check_form lets none be made
-    if (input.redeemer) return fail(Code::redeemer_without_script);
+    if (utxo->script) {
+      scripted = true;
+    } else {
+      if (utxo->owner != sender()) return fail(Code::foreign_input);
+      if (input.redeemer) return fail(Code::redeemer_without_script);
+    }
     AETHER_CHECK(charge(facts_.params.gas.per_state_access));
     overlay_.erase(id);
     spent.of(utxo->asset) += utxo->amount;
+    utxos.push_back(std::move(*utxo));
   }
+  if (scripted) AETHER_CHECK(run_scripts(programs, utxos));
   return spent;
+}
+
+Outcome<void> TransactionContext::run_scripts(const Programs& programs, std::span<const Utxo> spent) {
+  const auto& body = tx_.body();
+  Spend spend;
+  spend.valid_until = body.valid_until;
+  spend.outputs = body.outputs;
+  for (std::size_t i = 0; i < spent.size(); ++i)
+    spend.inputs.push_back({body.inputs[i].utxo, spent[i].owner, spent[i].asset, spent[i].amount});
+  for (std::uint32_t i = 0; i < spent.size(); ++i) {
+    if (!spent[i].script) continue;
+    AETHER_CHECK(charge(facts_.params.gas.instruction));
+    spend.index = i;
+    spend.datum = spent[i].script->datum;
+    spend.redeemer = body.inputs[i].redeemer.value_or(codec::Blob<limits::kRedeemerBytesMax>{});
+    AETHER_CHECK(run_script(*this, programs, spent[i].script->program, spend));
+  }
+  return {};
 }
 
 Outcome<Balance> TransactionContext::make_outputs() {
@@ -115,8 +200,8 @@ Outcome<Balance> TransactionContext::make_outputs() {
   return made;
 }
 
-Outcome<void> TransactionContext::move_value() {
-  AETHER_TRY(const Balance spent, spend_inputs());
+Outcome<void> TransactionContext::move_value(const Programs& programs) {
+  AETHER_TRY(const Balance spent, spend_inputs(programs));
   AETHER_TRY(const Balance made, make_outputs());
   for (const Asset asset : {Asset::swr, Asset::aic}) {
     if (made.of(asset) > spent.of(asset)) {
@@ -151,6 +236,8 @@ void TransactionContext::finish(Run& run) {
   run.diff = overlay_.take();
   if (account_changed_) run.sender = account_;
   run.sums = std::move(sums_);
+  run.logs = std::move(logs_);
+  run.output = std::move(output_);
 }
 
 void TransactionContext::sets_to(Run& run) const {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "aether/ledger/transaction_run.hpp"
+#include "aether/types/utxo.hpp"
 
 namespace aether::ledger {
 
@@ -19,16 +20,23 @@ class TransactionContext final : public Context {
   [[nodiscard]] const BlockFacts& block() const override { return facts_; }
   [[nodiscard]] const VerifiedTransaction& transaction() const override { return tx_; }
   [[nodiscard]] Outcome<void> charge(std::uint64_t steps) override;
+  [[nodiscard]] std::uint64_t gas_left() const override { return tx_.body().gas_limit.raw() - steps_; }
   [[nodiscard]] Outcome<std::optional<Bytes>> read(const ObjectId& id) override;
+  [[nodiscard]] Outcome<bool> observe(const ObjectId& id) override;
+  [[nodiscard]] Bytes observed(const ObjectId& id) const override;
   [[nodiscard]] Outcome<void> write(const ObjectId& id, Bytes value) override;
   [[nodiscard]] Outcome<void> erase(const ObjectId& id) override;
   [[nodiscard]] Outcome<void> debit_sender(Asset asset, Amount amount) override;
   void credit(const Address& to, Asset asset, Amount amount) override;
   void burn(Asset asset, Amount amount) override;
+  [[nodiscard]] Outcome<void> debit(const Address& contract, Asset asset, Amount amount) override;
+  [[nodiscard]] Outcome<void> deposit(const Address& contract, Asset asset, Amount amount) override;
+  [[nodiscard]] Outcome<void> log(Log log) override;
+  void set_output(Bytes output) override { output_ = std::move(output); }
 
-  // Spends the inputs and makes the outputs. Per asset, what the inputs lack is debited from the sender; what they hold
-  // beyond the outputs is a credit to it.
-  [[nodiscard]] Outcome<void> move_value();
+  // Spends the inputs, which their scripts judge, and makes the outputs. Per asset, what the inputs lack is debited
+  // from the sender; what they hold beyond the outputs is a credit to it.
+  [[nodiscard]] Outcome<void> move_value(const Programs& programs);
   // Invariant (2) of program.hpp, over what was debited, credited, burned and written.
   [[nodiscard]] bool value_conserved(Programs programs) const;
   // Moves overlay, sums and sets out: a success.
@@ -38,10 +46,13 @@ class TransactionContext final : public Context {
 
  private:
   Outcome<void> touch(const ObjectId& id, bool writes);
+  Outcome<void> check_declared(const ObjectId& id, bool writes);
   // Whether the transaction may use the object without declaring it: its sender, inputs and new UTxOs.
   bool is_implicit(const ObjectId& id) const;
-  Outcome<Balance> spend_inputs();
+  Outcome<Balance> spend_inputs(const Programs& programs);
+  Outcome<void> run_scripts(const Programs& programs, std::span<const Utxo> spent);
   Outcome<Balance> make_outputs();
+  Outcome<Account> contract_account(const Address& contract);
   Outcome<void> withdraw(Asset asset, Amount amount);
   Bytes account_bytes() const { return codec::encode(account_); }
 
@@ -56,7 +67,9 @@ class TransactionContext final : public Context {
   std::uint64_t steps_ = 0;
   Balance debited_;          // from the sender
   Sums sums_;                // to accounts, and burned
-  bool overflowed_ = false;  // burns above 2^128: never conserved
+  bool overflowed_ = false;  // a sum above 2^128: never conserved
+  codec::List<Log, limits::kLogsMax> logs_;
+  Bytes output_;
   AccessSet reads_;
   AccessSet writes_;
 };

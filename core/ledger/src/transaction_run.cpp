@@ -1,6 +1,5 @@
 #include "aether/ledger/transaction_run.hpp"
 
-#include "aether/ledger/block_admission.hpp"
 #include "transaction_context.hpp"
 
 namespace aether::ledger {
@@ -8,13 +7,11 @@ namespace {
 
 Outcome<void> execute(TransactionContext& context, Programs programs, const BlockFacts& facts,
                       const VerifiedTransaction& tx) {
-  AETHER_CHECK(context.move_value());
+  AETHER_CHECK(context.move_value(programs));
   const auto& call = tx.body().call;
   if (!call) return {};
   AETHER_CHECK(context.charge(facts.params.gas.instruction));
-  const Program* program = find_program(programs, call->program);
-  if (program == nullptr) return fail(Code::unknown_program);
-  AETHER_CHECK(program->execute(context, call->data));
+  AETHER_CHECK(run_call(context, programs, *call));
   if (!context.value_conserved(programs)) return fail(Code::value_not_conserved);
   return {};
 }

@@ -78,7 +78,8 @@ struct VaultProgram final : Program {
   }
 };
 inline const VaultProgram vault;
-inline const Program* const all[] = {&vault};
+inline const Program* const natives[] = {&vault};
+inline const Programs all{natives, nullptr};
 
 inline crypto::Seed seed_of(std::uint8_t i) { return crypto::Seed{std::array<std::uint8_t, 32>{i}}; }
 inline SenderKey key_of(std::uint8_t i) { return crypto::ed25519_public_key(seed_of(i)); }

@@ -109,9 +109,7 @@ TEST(Admission, each_rule_has_its_own_code) {
   };
   EXPECT_EQ(with([](auto& b) { b.chain_id = ChainId{8}; }), Reject::wrong_chain);
   EXPECT_EQ(with([](auto& b) { b.inputs = {TransactionInput{}, TransactionInput{}}; }), Reject::duplicate_input);
-  EXPECT_EQ(with([](auto& b) { b.outputs[0].script.emplace(); }), Reject::script_unsupported);
-  EXPECT_EQ(with([](auto& b) { b.outputs[0].kind = OutputKind::utxo, b.outputs[0].script.emplace(); }),
-            Reject::script_unsupported);
+  EXPECT_EQ(with([](auto& b) { b.outputs[0].script.emplace(); }), Reject::script_on_account);
   EXPECT_EQ(with([](auto& b) { b.outputs[0].amount = 0; }), Reject::zero_output);
   EXPECT_EQ(with([](auto& b) { b.outputs[0].amount = kAmountMax + 1; }), Reject::amount_above_bound);
   EXPECT_EQ(with([](auto& b) { b.outputs[0].amount = kAmountMax, b.outputs.push_back(b.outputs[0]); }),

@@ -24,6 +24,6 @@ constexpr std::array<const ledger::Program*, 2> kPrograms{&kModels.value, &kEscr
 
 }  // namespace
 
-ledger::Programs all_programs() { return kPrograms; }
+ledger::Programs all_programs() { return {kPrograms, nullptr}; }
 
 }  // namespace aether::programs

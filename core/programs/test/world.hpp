@@ -63,7 +63,7 @@ struct World {
   Balance held() const {
     Balance out;
     for (const auto& [id, value] : state) {
-      for (const ledger::Program* program : all_programs()) {
+      for (const ledger::Program* program : all_programs().native) {
         const Balance of = program->value_held(id, value);
         out.swr += of.swr;
         out.aic += of.aic;
@@ -110,6 +110,18 @@ class TestContext final : public ledger::Context {
   void credit(const Address& to, Asset asset, Amount amount) override { credits_[to].of(asset) += amount; }
   void burn(Asset asset, Amount amount) override { burned_.of(asset) += amount; }
 
+  // What only contracts ask for.
+  std::uint64_t gas_left() const override { return tx_.body().gas_limit.raw() - steps_; }
+  ledger::Outcome<bool> observe(const ObjectId& id) override {
+    AETHER_TRY(const auto bytes, read(id));
+    return bytes.has_value();
+  }
+  Bytes observed(const ObjectId& id) const override { return world_.state.at(id); }
+  ledger::Outcome<void> debit(const Address&, Asset, Amount) override { return no_contract(); }
+  ledger::Outcome<void> deposit(const Address&, Asset, Amount) override { return no_contract(); }
+  ledger::Outcome<void> log(Log) override { return no_contract(); }
+  void set_output(Bytes) override { AETHER_ASSERT(false); }
+
   // Exactly what was declared was touched.
   void check_sets() const {
     AccessSet reads, writes;
@@ -139,6 +151,7 @@ class TestContext final : public ledger::Context {
   std::uint64_t steps() const { return steps_; }
 
  private:
+  static ledger::Outcome<void> no_contract() { return ledger::fail(ledger::Code::unknown_program); }
   ledger::Outcome<void> change(const ObjectId& id, std::optional<Bytes> value) {
     if (!tx_.body().writes.contains(id)) return ledger::fail(ledger::Code::undeclared_write);
     changed_[id] = std::move(value);
@@ -165,7 +178,7 @@ inline ResultCode World::call(const Person& who, const Call& call, const AccessS
   body.gas_limit = Gas{100'000'000};
   const VerifiedTransaction tx = assume_verified({std::move(body), {}});
   transaction = tx.id();
-  for (const ledger::Program* program : all_programs()) {
+  for (const ledger::Program* program : all_programs().native) {
     if (program->id() != call.program) continue;
     TestContext context(*this, tx);
     const auto outcome = program->execute(context, call.data);

@@ -48,7 +48,7 @@ TEST(Admission, EachRuleOfTheLedgerHasItsName) {
   const Broken kBroken[] = {
       {"wrong_chain", [](TransactionBody& b) { b.chain_id = ChainId{6}; }},
       {"duplicate_input", [](TransactionBody& b) { b.inputs = {TransactionInput{}, TransactionInput{}}; }},
-      {"script_unsupported", [](TransactionBody& b) { b.outputs[0].script.emplace(); }},
+      {"script_on_account", [](TransactionBody& b) { b.outputs[0].script.emplace(); }},
       {"zero_output", [](TransactionBody& b) { b.outputs[0].amount = 0; }},
       {"sets_overlap",
        [](TransactionBody& b) {
@@ -147,7 +147,7 @@ TEST(Admission, SimulationJudgesFundsAndGasAndChangesNothing) {
   EXPECT_EQ(simulate(foreign).error().reason, "wrong_chain");
   TransactionBody scripted = local.transfer(0, 1);
   scripted.outputs[0].script.emplace();
-  EXPECT_EQ(simulate(scripted).error().reason, "script_unsupported");
+  EXPECT_EQ(simulate(scripted).error().reason, "script_on_account");
   EXPECT_EQ(local.pending(), 0U);
   EXPECT_EQ(local.dev.handle(api::GetAccount{user(0)})->account.balance.swr, kSwrOfUser);
 }

@@ -36,14 +36,16 @@ class BlockRun final : public ledger::StateView {
   // The state as the published transactions left it.
   [[nodiscard]] std::optional<Bytes> get(const ObjectId& id) const override;
   [[nodiscard]] Account account(const Address& address) const override;
+  [[nodiscard]] bool contains(const ObjectId& id) const override;
 
  private:
-  // An account that sends, is paid by an output, or proposes.
+  // An account that sends, is paid by an output, is declared to be written (a contract's), or proposes.
   struct AccountPlace {
     ledger::BlockAdmission::Sender sender;  // its account is the current one
     Balance before;                         // after the parent
     Balance credit;                         // of phase 4
     bool sends = false;
+    bool written = false;  // by a contract's call
   };
   // An object that transactions declare, spend or make; none = as in the parent.
   using ObjectPlace = std::optional<std::optional<Bytes>>;
@@ -57,6 +59,7 @@ class BlockRun final : public ledger::StateView {
   void intern_accounts();
   Result<void, ledger::BlockError> admit_all();
   void build_dag();
+  void write_account(const ObjectId& id, ByteView value);
   ObjectPlace* place_of(const ObjectId& id);
 
   const ledger::StateView& parent_;

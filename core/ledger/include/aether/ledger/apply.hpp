@@ -46,6 +46,7 @@ struct Simulation {
   Receipt receipt;
   AccessSet reads;
   AccessSet writes;
+  Bytes output;  // of a contract's call
 };
 [[nodiscard]] Simulation simulate(const StateView& parent, Programs programs, const BlockFacts& facts,
                                   const VerifiedTransaction& tx);

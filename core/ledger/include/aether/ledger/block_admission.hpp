@@ -9,12 +9,9 @@
 #include <vector>
 
 #include "aether/ledger/admission.hpp"
-#include "aether/ledger/program.hpp"
+#include "aether/ledger/programs.hpp"
 
 namespace aether::ledger {
-
-// The program with the id; null when there is none.
-[[nodiscard]] const Program* find_program(Programs programs, const Hash& id);
 
 // Why a transaction does not stand beside those admitted before: itself, or no room left.
 enum class Limit : std::uint8_t { transaction, bytes, gas, count };

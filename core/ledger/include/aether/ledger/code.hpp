@@ -14,14 +14,16 @@ enum class Code : std::uint16_t {
   undeclared_read = 1,   // an object outside reads and writes
   undeclared_write = 2,  // an object outside writes
   out_of_gas = 3,
-  insufficient_funds = 4,        // outputs beyond the inputs, or a program's debit, exceed the sender's balance
-  unknown_program = 5,           // no program has the id that `call` names
+  insufficient_funds = 4,        // an account holds less than outputs beyond the inputs, or a program's debit, take
+  unknown_program = 5,           // no program has the id that `call` or a script names
   malformed_instruction = 6,     // call data is not an instruction of the program
   value_not_conserved = 7,       // a program's debits, credits, burns and held value do not add up
   value_too_large = 8,           // an object above kStateValueBytesMax
   missing_input = 9,             // an input that no output made, or that was spent, also earlier in the block
   foreign_input = 10,            // an input whose owner is not the sender
   redeemer_without_script = 11,  // a redeemer for an input that has no script to judge it
+  native_script = 12,            // an input whose script is a native program
+  too_many_logs = 13,            // above kLogsMax
 };
 [[nodiscard]] std::string_view to_string(Code code);
 inline constexpr ResultCode result_code(Code code) { return ResultCode{static_cast<std::uint16_t>(code)}; }
@@ -32,7 +34,7 @@ enum class Reject : std::uint8_t {
   wrong_chain,  // chain_id is another chain's
   bad_signature,
   duplicate_input,      // a UTxO that stands twice in the inputs
-  script_unsupported,   // an output with a script: this chain has no contracts to run it
+  script_on_account,    // a script on an output to an account
   zero_output,          // an output of amount 0
   sets_overlap,         // an object in both reads and writes
   gas_above_block,      // gas_limit above the block's

@@ -2,7 +2,7 @@
 // with the equation; a block keeps it when what its changed objects hold falls by exactly what it burned.
 #pragma once
 
-#include "aether/ledger/program.hpp"
+#include "aether/ledger/programs.hpp"
 
 namespace aether::ledger {
 

@@ -1,19 +1,20 @@
-// What a program is, and the only window through which it sees the state. Native programs implement Program; a contract
-// engine will implement it too.
+// What a native program is, and the only window through which it, and the runtime of contracts (programs.hpp), sees the
+// state.
 //
 //   Context c                       declared sets, gas meter, the sender's balance, sums that are applied after the
 //   block
 //     read/write/erase  ------>  overlay of this transaction    (thrown away when the transaction fails)
 //     debit_sender      ------>  the sender's account           (value enters the program)
+//     debit / deposit   ------>  a contract's account           (value enters / leaves the program, at once)
 //     credit / burn     ------>  sums applied after the block   (value leaves the program)
+//     log / set_output  ------>  the receipt, the simulation    (thrown away when the transaction fails)
 //
 // Invariants. (1) An access outside the declared sets ends the transaction with its own code; the sender's account, the
-// inputs and the new UTxOs need no entry. (2) Value debited + held by inputs and the program's objects before = value
-// credited + burned + held by new UTxOs and those objects after, per asset; checked after each call.
+// inputs and the new UTxOs need no entry. (2) Value debited + held by inputs, contracts' accounts and the program's
+// objects before = value credited + burned + held by new UTxOs, those accounts and objects after, per asset; checked
+// after each call.
 // (3) Every operation is charged before it is done. (4) A failed call leaves nothing behind.
 #pragma once
-
-#include <span>
 
 #include "aether/ledger/code.hpp"
 #include "aether/ledger/state_view.hpp"
@@ -46,7 +47,12 @@ class Context {
   [[nodiscard]] const Address& sender() const { return transaction().sender(); }
 
   [[nodiscard]] virtual Outcome<void> charge(std::uint64_t steps) = 0;
+  [[nodiscard]] virtual std::uint64_t gas_left() const = 0;
   [[nodiscard]] virtual Outcome<std::optional<Bytes>> read(const ObjectId& id) = 0;
+  // Whether the object exists: enforced and charged like a read, without its bytes.
+  [[nodiscard]] virtual Outcome<bool> observe(const ObjectId& id) = 0;
+  // The bytes of an object that was observed to exist; costs nothing more.
+  [[nodiscard]] virtual Bytes observed(const ObjectId& id) const = 0;
   // Accounts, supply, treasury, UTxOs and validator sets cannot be written, declared or not: undeclared_write.
   [[nodiscard]] virtual Outcome<void> write(const ObjectId& id, Bytes value) = 0;
   [[nodiscard]] virtual Outcome<void> erase(const ObjectId& id) = 0;
@@ -56,6 +62,16 @@ class Context {
   // Moves value out of the program's hands: to an account, spendable from the next block on; or out of existence.
   virtual void credit(const Address& to, Asset asset, Amount amount) = 0;
   virtual void burn(Asset asset, Amount amount) = 0;
+
+  // The account of a contract, which must be declared to be written: out of it and into it, at once. That the address
+  // is a contract's is for the caller to know: the account of a key pays only by its owner's transactions.
+  [[nodiscard]] virtual Outcome<void> debit(const Address& contract, Asset asset, Amount amount) = 0;
+  [[nodiscard]] virtual Outcome<void> deposit(const Address& contract, Asset asset, Amount amount) = 0;
+
+  // At most kLogsMax in a transaction.
+  [[nodiscard]] virtual Outcome<void> log(Log log) = 0;
+  // What a simulation shows as the call's answer; no part of the receipt.
+  virtual void set_output(Bytes output) = 0;
 
   template <class T>
   [[nodiscard]] Outcome<std::optional<T>> load(const ObjectId& id) {
@@ -82,9 +98,6 @@ class Program {
   // True for an instruction that belongs in the dispute lane of a block's bytes.
   [[nodiscard]] virtual bool is_dispute(ByteView instruction) const = 0;
 };
-
-// Every program of a chain. Does not own them.
-using Programs = std::span<const Program* const>;
 
 // The id of a native program: H("aether/program", name).
 [[nodiscard]] Hash native_program_id(std::string_view name);

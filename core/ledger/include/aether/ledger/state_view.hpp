@@ -16,6 +16,8 @@ class StateView {
   [[nodiscard]] virtual std::optional<Bytes> get(const ObjectId& id) const = 0;
   // The account, an empty one where none exists. A view that keeps accounts decoded answers from these.
   [[nodiscard]] virtual Account account(const Address& address) const;
+  // A view that can tell without the bytes does.
+  [[nodiscard]] virtual bool contains(const ObjectId& id) const { return get(id).has_value(); }
 };
 
 // New bytes of each changed object, nullopt = erased; ordered, so that every walk is the same.
@@ -26,6 +28,8 @@ class Overlay final : public StateView {
  public:
   explicit Overlay(const StateView& base) : base_(base) {}
   [[nodiscard]] std::optional<Bytes> get(const ObjectId& id) const override;
+  [[nodiscard]] Account account(const Address& address) const override;
+  [[nodiscard]] bool contains(const ObjectId& id) const override;
   void put(const ObjectId& id, Bytes value) { diff_[id] = std::move(value); }
   void erase(const ObjectId& id) { diff_[id] = std::nullopt; }
   void apply(Diff&& diff);  // the entries of `diff` win

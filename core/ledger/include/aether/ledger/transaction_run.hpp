@@ -6,7 +6,7 @@
 // to write. So runs of transactions that do not conflict may be done at once, each over the same state.
 #pragma once
 
-#include "aether/ledger/program.hpp"
+#include "aether/ledger/programs.hpp"
 
 namespace aether::ledger {
 
@@ -21,12 +21,15 @@ struct Sums {
   Balance burned;
 };
 
+// On failure sender, diff, sums, logs and output are empty.
 struct Run {
   ResultCode code;
   std::uint64_t steps = 0;        // done, also when it failed
   std::optional<Account> sender;  // as it left its sender's account; none when that did not change
-  Diff diff;                      // of all other objects; empty on failure, as are sender and sums
+  Diff diff;                      // of all other objects, contracts' accounts among them
   Sums sums;
+  codec::List<Log, limits::kLogsMax> logs;
+  Bytes output;     // of the call
   AccessSet reads;  // when recording: the sets it needs
   AccessSet writes;
 };

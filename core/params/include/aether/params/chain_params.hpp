@@ -41,6 +41,8 @@ struct GasParams {
   std::uint64_t per_signature = 40'000;  // ed25519_verify
   std::uint64_t per_instance = 10'000;   // a contract's call: its fresh instance
   std::uint64_t per_code_byte = 500;     // judging and compiling a module
+  std::uint64_t per_stored_byte =
+      50;  // of a log, a storage value or a chunk of a module: what a block makes nodes keep
 
   template <class Self, class V>
   static void fields(Self& self, V& visit) {
@@ -53,6 +55,7 @@ struct GasParams {
     visit("per_signature", self.per_signature);
     visit("per_instance", self.per_instance);
     visit("per_code_byte", self.per_code_byte);
+    visit("per_stored_byte", self.per_stored_byte);
   }
 };
 

@@ -1,7 +1,7 @@
 // Every native program of the chain.
 #pragma once
 
-#include "aether/ledger/program.hpp"
+#include "aether/ledger/programs.hpp"
 
 namespace aether::programs {
 
