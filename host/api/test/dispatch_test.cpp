@@ -107,7 +107,7 @@ TEST(Dispatch, DescribesEveryMethod) {
   const auto document = ask(chain, request_text("rpc.discover", json::object{})).at("result");
   std::set<std::string> names;
   for (const auto& method : document.at("methods").as_array()) names.insert(std::string(method.at("name").as_string()));
-  EXPECT_EQ(names.size(), 16U);
+  EXPECT_EQ(names.size(), 21U);
   EXPECT_TRUE(names.contains("aeth_sendRawTransaction"));
   EXPECT_EQ(document.at("x-errors").as_array().size(), error_table().size());
 }
@@ -243,6 +243,19 @@ constexpr BadCall kBadCalls[] = {
     {"aeth_getModels", R"({"limit":101})", "out_of_range"},
     {"aeth_getModels", R"({"limit":4294967296})", "out_of_range"},
     {"aeth_getModels", R"({"filter":"living"})", "unknown_key"},
+    {"aeth_call", R"({"input":"0x"})", "missing_key"},
+    {"aeth_call", R"({"contract":"0x05","input":"0x"})", "bad_hex"},
+    {"aeth_call", R"({"contract":5,"input":"0x"})", "wrong_type"},
+    {"aeth_getContract", R"({})", "missing_key"},
+    {"aeth_getContract", R"({"contract":"0x05"})", "bad_hex"},
+    {"aeth_getCode", R"({})", "missing_key"},
+    {"aeth_getCode", R"({"code":"0x05"})", "bad_hex"},
+    {"aeth_getStorage", R"({"key":"0x"})", "missing_key"},
+    {"aeth_getStorage", R"({"contract":"0x05","key":"0x"})", "bad_hex"},
+    {"aeth_getLogs", R"({})", "missing_key"},
+    {"aeth_getLogs", R"({"first":{"slot":"0","transaction":0}})", "missing_key"},
+    {"aeth_getLogs", R"({"first":{"slot":"0","transaction":0,"log":0},"limit":0})", "out_of_range"},
+    {"aeth_getLogs", R"({"first":{"slot":"0","transaction":0,"log":0},"topic":"0x05"})", "bad_hex"},
     {"aeth_chainId", R"({"x":1})", "unknown_key"},
     {"aeth_health", R"({"x":1})", "unknown_key"},
     {"dev_seal", R"({})", "missing_key"},

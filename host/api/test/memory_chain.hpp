@@ -22,7 +22,7 @@ class MemoryChain final : public ChainService {
   }
   Answer<SimulateAnswer> handle(const Simulate& request) override {
     AETHER_TRY(const auto transaction, read(request.transaction));
-    SimulateAnswer out{head(), {}, "success", {}, {}};
+    SimulateAnswer out{head(), {}, "success", {}, {}, {}};
     out.receipt.transaction = transaction_id(transaction.body);
     out.receipt.gas_used = Gas{1'000};
     out.receipt.fee = 20'000;
@@ -92,6 +92,23 @@ class MemoryChain final : public ChainService {
   Answer<GetModelsAnswer> handle(const GetModels& request) override {
     AETHER_CHECK(page_limit(request.limit));
     return GetModelsAnswer{head(), {}, {}};
+  }
+  Answer<CallContractAnswer> handle(const CallContract& request) override {
+    CallContractAnswer out{head(), kSuccess, "success", Gas{1'000}, {}, {}, {}, {}};
+    out.output.assign(request.input.begin(),
+                      request.input.begin() + std::min<std::ptrdiff_t>(9, std::ssize(request.input)));
+    return out;
+  }
+  Answer<GetContractAnswer> handle(const GetContract&) override {
+    return fail(Error{ErrorCode::not_found, "no such contract", {}});
+  }
+  Answer<GetCodeAnswer> handle(const GetCode&) override {
+    return fail(Error{ErrorCode::not_found, "no such code", {}});
+  }
+  Answer<GetStorageAnswer> handle(const GetStorage&) override { return GetStorageAnswer{head(), {}}; }
+  Answer<GetLogsAnswer> handle(const GetLogs& request) override {
+    AETHER_CHECK(page_limit(request.limit));
+    return GetLogsAnswer{head(), {}, {}};
   }
   Answer<GetChainIdAnswer> handle(const GetChainId&) override { return GetChainIdAnswer{head(), kChain, {}, {}, {}}; }
   Answer<GetHealthAnswer> handle(const GetHealth&) override {

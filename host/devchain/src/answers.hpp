@@ -12,6 +12,11 @@ inline std::unexpected<api::Error> error(ErrorCode code, std::string_view messag
   return fail(api::Error{code, std::string(message), std::string(reason)});
 }
 
+inline std::unexpected<api::Error> absent(Slot slot) {
+  return error(ErrorCode::not_found,
+               "block " + std::to_string(slot.raw()) + " is not kept here: the chain was restored from a snapshot");
+}
+
 // A dev block is final when its batch is synced, and only such blocks are seen.
 inline api::BlockRef ref(const storage::BlockRecord& record) { return {record.slot, record.hash, true}; }
 inline api::BlockRef tip_of(const Snapshot& snapshot) { return ref(*snapshot.tip()); }

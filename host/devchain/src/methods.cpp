@@ -13,11 +13,6 @@ api::Answer<Transaction> read(const api::TransactionBytes& bytes) {
   return std::move(*tx);
 }
 
-std::unexpected<api::Error> absent(Slot slot) {
-  return error(ErrorCode::not_found,
-               "block " + std::to_string(slot.raw()) + " is not kept here: the chain was restored from a snapshot");
-}
-
 api::Answer<storage::BlockRecord> record_of(const Snapshot& snapshot, const std::optional<Slot>& slot) {
   if (!slot) return *snapshot.tip();
   auto record = snapshot.record(*slot);
@@ -105,8 +100,8 @@ api::Answer<api::SimulateAnswer> DevChain::handle(const api::Simulate& request) 
   if (raw.body.chain_id != facts.chain_id) return fail(rejected(ledger::Reject::wrong_chain));
   if (const auto form = ledger::check_form(raw.body); !form) return fail(rejected(form.error()));
   const auto out = ledger::simulate(*snapshot, programs::all_programs(), facts, assume_verified(std::move(raw)));
-  return api::SimulateAnswer{tip_of(*snapshot), out.receipt, std::string(programs::code_name(out.receipt.code)),
-                             out.reads, out.writes};
+  return api::SimulateAnswer{tip_of(*snapshot), out.receipt, std::string(programs::code_name(out.receipt.code)), {},
+                             out.reads,         out.writes};
 }
 
 api::Answer<api::GetTransactionAnswer> DevChain::handle(const api::GetTransaction& request) {

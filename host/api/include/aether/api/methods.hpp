@@ -1,4 +1,5 @@
-// The requests and answers of the interface, typed; jobs and models stand in methods_jobs.hpp. A request names its
+// The requests and answers of the interface, typed; jobs and models stand in methods_jobs.hpp, contracts in
+// methods_contracts.hpp. A request names its
 // method and its answer; AllRequests (service.hpp) lists them. Every answer says in `at` which block it speaks of.
 //
 // A list comes in pages, in the order of the ids. Ask again with `after` = the answer's `next` until that is null. A
@@ -14,7 +15,8 @@ namespace aether::api {
 
 inline constexpr std::uint32_t kSealSlotsMax = 10'000;  // of one dev_seal
 inline constexpr std::size_t kProofBytesMax = 64 * 1024;
-inline constexpr std::uint32_t kPageMax = 100;  // entries of a list in one answer
+inline constexpr std::size_t kProvenBytesMax = limits::kCodeBytesMax + 16;  // the largest object is a module
+inline constexpr std::uint32_t kPageMax = 100;                              // entries of a list in one answer
 
 // The number of entries asked for; invalid_params when it is 0 or above kPageMax.
 [[nodiscard]] Answer<std::uint32_t> page_limit(const std::optional<std::uint32_t>& limit);
@@ -62,9 +64,10 @@ struct SendRawTransaction {
 
 struct SimulateAnswer {
   BlockRef at;
-  Receipt receipt;        // as if executed in the next block
-  std::string code_name;  // of the receipt's code
-  AccessSet reads;        // what it needs to declare
+  Receipt receipt;                                      // as if executed in the next block
+  std::string code_name;                                // of the receipt's code
+  codec::Blob<limits::kContractOutputBytesMax> output;  // of a contract's call
+  AccessSet reads;                                      // what it needs to declare
   AccessSet writes;
 
   template <class Self, class V>
@@ -72,6 +75,7 @@ struct SimulateAnswer {
     visit("at", self.at);
     visit("receipt", self.receipt);
     visit("code_name", self.code_name);
+    visit("output", self.output);
     visit("reads", self.reads);
     visit("writes", self.writes);
   }
@@ -285,8 +289,8 @@ struct GetProofAnswer {
   BlockRef at;  // the proof is of the state after this block
   Hash state_root;
   std::optional<BlockRef> carried_by;
-  std::optional<codec::Blob<limits::kStateValueBytesMax>> value;  // none: the proof shows that there is no such object
-  codec::Blob<kProofBytesMax> proof;                              // BCS of smt's proof
+  std::optional<codec::Blob<kProvenBytesMax>> value;  // none: the proof shows that there is no such object
+  codec::Blob<kProofBytesMax> proof;                  // BCS of smt's proof
 
   template <class Self, class V>
   static void fields(Self& self, V& visit) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "aether/api/methods_contracts.hpp"
 #include "aether/api/methods_jobs.hpp"
 
 namespace aether::api {
@@ -27,6 +28,11 @@ class ChainService {
   virtual Answer<GetJobsAnswer> handle(const GetJobs& request) = 0;
   virtual Answer<GetModelAnswer> handle(const GetModel& request) = 0;
   virtual Answer<GetModelsAnswer> handle(const GetModels& request) = 0;
+  virtual Answer<CallContractAnswer> handle(const CallContract& request) = 0;
+  virtual Answer<GetContractAnswer> handle(const GetContract& request) = 0;
+  virtual Answer<GetCodeAnswer> handle(const GetCode& request) = 0;
+  virtual Answer<GetStorageAnswer> handle(const GetStorage& request) = 0;
+  virtual Answer<GetLogsAnswer> handle(const GetLogs& request) = 0;
   virtual Answer<GetChainIdAnswer> handle(const GetChainId& request) = 0;
   virtual Answer<GetHealthAnswer> handle(const GetHealth& request) = 0;
   virtual Answer<DevSealAnswer> handle(const DevSeal& request) = 0;
@@ -35,9 +41,10 @@ class ChainService {
 // The requests of the interface. dispatch(), the client and rpc.discover are made from this list.
 template <class... Requests>
 struct RequestList {};
-using AllRequests = RequestList<SendRawTransaction, Simulate, GetTransaction, GetTransactionReceipt, GetAccount,
-                                GetUtxos, GetBlockByNumber, GetStateRoot, GetProof, GetJob, GetJobs, GetModel,
-                                GetModels, GetChainId, GetHealth, DevSeal>;
+using AllRequests =
+    RequestList<SendRawTransaction, Simulate, GetTransaction, GetTransactionReceipt, GetAccount, GetUtxos,
+                GetBlockByNumber, GetStateRoot, GetProof, GetJob, GetJobs, GetModel, GetModels, CallContract,
+                GetContract, GetCode, GetStorage, GetLogs, GetChainId, GetHealth, DevSeal>;
 
 inline constexpr std::size_t kRequestBytesMax = 1024 * 1024;
 inline constexpr std::size_t kResponseBytesMax = 16 * 1024 * 1024;

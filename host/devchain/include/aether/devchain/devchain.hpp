@@ -43,6 +43,11 @@ class DevChain final : public api::ChainService {
   api::Answer<api::GetJobsAnswer> handle(const api::GetJobs& request) override;
   api::Answer<api::GetModelAnswer> handle(const api::GetModel& request) override;
   api::Answer<api::GetModelsAnswer> handle(const api::GetModels& request) override;
+  api::Answer<api::CallContractAnswer> handle(const api::CallContract& request) override;
+  api::Answer<api::GetContractAnswer> handle(const api::GetContract& request) override;
+  api::Answer<api::GetCodeAnswer> handle(const api::GetCode& request) override;
+  api::Answer<api::GetStorageAnswer> handle(const api::GetStorage& request) override;
+  api::Answer<api::GetLogsAnswer> handle(const api::GetLogs& request) override;
   api::Answer<api::GetChainIdAnswer> handle(const api::GetChainId& request) override;
   api::Answer<api::GetHealthAnswer> handle(const api::GetHealth& request) override;
   api::Answer<api::DevSealAnswer> handle(const api::DevSeal& request) override;

@@ -1,0 +1,89 @@
+#include "aether/programs/codes.hpp"
+#include "aether/programs/contract_instructions.hpp"
+#include "aether/programs/programs.hpp"
+#include "answers.hpp"
+
+namespace aether::devchain {
+
+api::Answer<api::CallContractAnswer> DevChain::handle(const api::CallContract& request) {
+  const auto snapshot = chain_.snapshot();
+  const auto facts = chain_.next_facts(*snapshot);
+  if (!snapshot->get(contract_object(request.contract)))
+    return error(ErrorCode::not_found, "there is no contract " + to_hex0x(request.contract.bytes));
+  TransactionBody body;
+  body.chain_id = facts.chain_id;
+  body.sender = request.sender ? *request.sender : crypto::PublicKey{};
+  body.gas_limit = Gas{facts.params.block.gas_max};
+  body.call = programs::make_call(
+      request.contract,
+      programs::ContractCall{request.swr ? *request.swr : 0, request.aic ? *request.aic : 0, request.input});
+  auto out = ledger::simulate(*snapshot, programs::all_programs(), facts, assume_verified({std::move(body), {}}));
+  return api::CallContractAnswer{tip_of(*snapshot),
+                                 out.receipt.code,
+                                 std::string(programs::code_name(out.receipt.code)),
+                                 out.receipt.gas_used,
+                                 {},
+                                 std::move(out.receipt.logs),
+                                 std::move(out.reads),
+                                 std::move(out.writes)};
+}
+
+api::Answer<api::GetContractAnswer> DevChain::handle(const api::GetContract& request) {
+  const auto snapshot = chain_.snapshot();
+  const auto contract = ledger::load<Contract>(*snapshot, contract_object(request.contract));
+  if (!contract) return error(ErrorCode::not_found, "there is no contract " + to_hex0x(request.contract.bytes));
+  const auto code = ledger::load<Code>(*snapshot, code_object(contract->code));
+  const auto account = ledger::load_or_default<Account>(*snapshot, account_object(contract_address(request.contract)));
+  return api::GetContractAnswer{tip_of(*snapshot), *contract,
+                                code ? static_cast<std::uint32_t>(code->module.size()) : 0, account.balance};
+}
+
+api::Answer<api::GetCodeAnswer> DevChain::handle(const api::GetCode& request) {
+  const auto snapshot = chain_.snapshot();
+  auto code = ledger::load<Code>(*snapshot, code_object(request.code));
+  if (!code) return error(ErrorCode::not_found, "there is no published module " + to_hex0x(request.code.bytes));
+  return api::GetCodeAnswer{tip_of(*snapshot), std::move(code->module)};
+}
+
+api::Answer<api::GetStorageAnswer> DevChain::handle(const api::GetStorage& request) {
+  const auto snapshot = chain_.snapshot();
+  auto entry = ledger::load<StorageEntry>(*snapshot, storage_object(request.contract, request.key));
+  api::GetStorageAnswer out{tip_of(*snapshot), {}};
+  if (entry) out.value = std::move(entry->value);
+  return out;
+}
+
+api::Answer<api::GetLogsAnswer> DevChain::handle(const api::GetLogs& request) {
+  AETHER_TRY(const auto limit, api::page_limit(request.limit));
+  const auto snapshot = chain_.snapshot();
+  const Slot newest = snapshot->tip()->slot;
+  const Slot last = request.last ? std::min(*request.last, newest) : newest;
+  api::GetLogsAnswer out{tip_of(*snapshot), {}, {}};
+  // Where the page goes on, in the order of the places; of the first slot only what is not before `first`.
+  api::LogPlace at = request.first;
+  for (std::uint64_t blocks = 0; at.slot <= last; at = {next(at.slot), 0, 0}, ++blocks) {
+    if (blocks == api::kLogBlocksMax) {
+      out.next = at;
+      return out;
+    }
+    const auto receipts = snapshot->receipts(at.slot);
+    if (!receipts) return absent(at.slot);
+    for (; at.transaction < receipts->size(); ++at.transaction, at.log = 0) {
+      const Receipt& receipt = (*receipts)[at.transaction];
+      for (; at.log < receipt.logs.size(); ++at.log) {
+        const Log& log = receipt.logs[at.log];
+        const bool wanted =
+            (!request.contract || log.contract == *request.contract) && (!request.topic || log.topic == *request.topic);
+        if (!wanted) continue;
+        if (out.logs.size() == limit) {
+          out.next = at;
+          return out;
+        }
+        out.logs.push_back({at, receipt.transaction, log});
+      }
+    }
+  }
+  return out;
+}
+
+}  // namespace aether::devchain
