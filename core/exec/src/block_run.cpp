@@ -25,7 +25,11 @@ void in_pieces(TaskPool& pool, std::size_t count, std::size_t piece,
 }  // namespace
 
 BlockRun::BlockRun(const ledger::StateView& parent, ledger::Programs programs, const ledger::BlockInput& block)
-    : parent_(parent), programs_(programs), block_(block), index_(seed_of(block.transactions)) {}
+    : parent_(parent),
+      programs_(programs),
+      block_(block),
+      admission_(parent, programs, block.facts),
+      index_(seed_of(block.transactions)) {}
 
 Result<void, ledger::BlockError> BlockRun::admit(TaskPool& pool) {
   intern_accounts();
@@ -67,9 +71,8 @@ void BlockRun::intern_accounts() {
 }
 
 Result<void, ledger::BlockError> BlockRun::admit_all() {
-  ledger::BlockAdmission admission(parent_, programs_, block_.facts);
   for (TransactionIndex at = 0; at < block_.transactions.size(); ++at)
-    if (const auto ok = admission.admit(transaction(at), accounts_[senders_[at]].sender); !ok)
+    if (const auto ok = admission_.admit(transaction(at), accounts_[senders_[at]].sender); !ok)
       return fail(ledger::BlockError{ok.error().limit, at, ok.error().reject});
   return {};
 }
@@ -99,35 +102,28 @@ void BlockRun::publish(TransactionIndex at, ledger::Run&& run) {
   const ledger::Charge charge = ledger::charge_for(block_.facts, transaction(at), run.steps);
   receipts_[at] = ledger::receipt_of(transaction(at), run, charge);
   if (run.sender) accounts_[senders_[at]].sender.account = *run.sender;
-  for (auto& [id, value] : run.diff) {
-    if (id.domain == Domain::account) {
-      write_account(id, *value);
-      continue;
-    }
-    ObjectPlace* place = place_of(id);
-    AETHER_ASSERT(place != nullptr);  // the context lets it write nothing else
-    *place = std::move(value);
-  }
+  for (auto& [id, value] : run.diff) write(id, std::move(value));
   effects_[at] = {charge, std::move(run.sums), run.steps};
 }
 
-void BlockRun::write_account(const ObjectId& id, ByteView value) {
+void BlockRun::write(const ObjectId& id, std::optional<Bytes>&& value) {
   const auto number = index_.find(id);
-  AETHER_ASSERT(number && *number < accounts_.size());  // declared to be written
-  accounts_[*number].sender.account = ledger::decode_object<Account>(value);
-  accounts_[*number].written = true;
-}
-
-BlockRun::ObjectPlace* BlockRun::place_of(const ObjectId& id) {
-  const auto number = index_.find(id);
-  return number && *number >= accounts_.size() ? &objects_[*number - accounts_.size()] : nullptr;
+  AETHER_ASSERT(number.has_value());  // the context lets a program write only what the transaction declares
+  if (*number >= accounts_.size()) {
+    objects_[*number - accounts_.size()] = std::move(value);
+    return;
+  }
+  AETHER_ASSERT(value.has_value());  // no account is ever erased
+  AccountPlace& place = accounts_[*number];
+  place.sender.account = ledger::decode_object<Account>(*value);
+  place.written = true;
 }
 
 std::optional<Bytes> BlockRun::get(const ObjectId& id) const {
   const auto number = index_.find(id);
   if (!number) return parent_.get(id);
   if (*number < accounts_.size()) {
-    // Accounts that neither send nor were written are as in the parent, where they may be absent.
+    // Others are as in the parent, where they may be absent.
     const AccountPlace& place = accounts_[*number];
     return place.sends || place.written ? std::optional(codec::encode(place.sender.account)) : parent_.get(id);
   }

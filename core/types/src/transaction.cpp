@@ -1,5 +1,6 @@
 #include "aether/types/transaction.hpp"
 
+#include "aether/crypto/ed25519_batch.hpp"
 #include "aether/crypto/sha256.hpp"
 #include "verifier.hpp"
 
@@ -23,6 +24,23 @@ std::optional<VerifiedTransaction> verify(Unverified<Transaction> transaction) {
   VerifiedTransaction out = assume_verified(std::move(transaction).unchecked());
   const auto& key = std::get<crypto::PublicKey>(out.body().sender);
   if (!crypto::verify_id(key, kTransactionTag, out.id(), out.transaction().signature)) return std::nullopt;
+  return out;
+}
+
+std::vector<std::optional<VerifiedTransaction>> verify(std::span<const Transaction> transactions,
+                                                       const CpuFeatures& cpu, TaskPool& pool) {
+  constexpr std::size_t kPerTask = 64;
+  std::vector<std::optional<VerifiedTransaction>> out(transactions.size());
+  std::vector<crypto::SignedId> signatures(transactions.size());
+  pool.run((out.size() + kPerTask - 1) / kPerTask, [&](std::size_t task) {
+    for (std::size_t i = task * kPerTask; i < std::min(out.size(), (task + 1) * kPerTask); ++i) {
+      out[i] = assume_verified(transactions[i]);
+      signatures[i] = {std::get<crypto::PublicKey>(out[i]->body().sender), out[i]->id(), transactions[i].signature};
+    }
+  });
+  const auto verdicts = crypto::verify_ids(kTransactionTag, signatures, {}, cpu, pool);
+  for (std::size_t i = 0; i < out.size(); ++i)
+    if (!verdicts[i]) out[i].reset();
   return out;
 }
 

@@ -67,6 +67,23 @@ RC_GTEST_PROP(Transaction, signature_covers_every_byte_of_the_body, (const std::
   if (const auto other = codec::decode<Transaction>(changed)) RC_ASSERT(!verify(*other));
 }
 
+RC_GTEST_PROP(Transaction, a_batch_gives_the_single_verdicts, ()) {
+  std::vector<Transaction> transactions;
+  for (auto count = *rc::gen::inRange<std::uint8_t>(0, 150); count > 0; --count) {
+    const crypto::Seed seed{std::array<std::uint8_t, 32>{count}};
+    transactions.push_back(sign(some_body(seed), seed));
+    if (*rc::gen::inRange(0, 40) == 0) transactions.back().body.nonce = 4;
+  }
+  SerialPool pool;
+  const auto verdicts = verify(transactions, CpuFeatures{}, pool);
+  RC_ASSERT(verdicts.size() == transactions.size());
+  for (std::size_t i = 0; i < verdicts.size(); ++i) {
+    const auto single = verify(transactions[i]);
+    RC_ASSERT(verdicts[i].has_value() == single.has_value());
+    if (single) RC_ASSERT(verdicts[i]->id() == single->id() && verdicts[i]->transaction() == transactions[i]);
+  }
+}
+
 TEST(Block, hash_excludes_the_signature_and_seals_verify) {
   const crypto::Seed seed{std::array<std::uint8_t, 32>{9}};
   HeaderBody body;

@@ -140,8 +140,7 @@ storage::Outcome<void> Chain::apply(const Block& block, std::optional<BlockRule>
     refused = header.error();
     return {};
   }
-  std::vector<std::optional<VerifiedTransaction>> verdicts(block.transactions.size());
-  pool_.run(verdicts.size(), [&](std::size_t i) { verdicts[i] = verify(block.transactions[i]); });
+  auto verdicts = verify(block.transactions, env::cpu_features(), pool_);
   std::vector<VerifiedTransaction> transactions;
   transactions.reserve(verdicts.size());
   for (auto& verdict : verdicts) {

@@ -39,13 +39,13 @@ class BlockRun final : public ledger::StateView {
   [[nodiscard]] bool contains(const ObjectId& id) const override;
 
  private:
-  // An account that sends, is paid by an output, is declared to be written (a contract's), or proposes.
+  // An account that sends, is paid by an output, is declared to be written, or proposes.
   struct AccountPlace {
     ledger::BlockAdmission::Sender sender;  // its account is the current one
     Balance before;                         // after the parent
     Balance credit;                         // of phase 4
     bool sends = false;
-    bool written = false;  // by a contract's call
+    bool written = false;  // by a program, where it is a contract's
   };
   // An object that transactions declare, spend or make; none = as in the parent.
   using ObjectPlace = std::optional<std::optional<Bytes>>;
@@ -57,14 +57,14 @@ class BlockRun final : public ledger::StateView {
 
   const VerifiedTransaction& transaction(TransactionIndex at) const { return block_.transactions[at]; }
   void intern_accounts();
+  void write(const ObjectId& id, std::optional<Bytes>&& value);
   Result<void, ledger::BlockError> admit_all();
   void build_dag();
-  void write_account(const ObjectId& id, ByteView value);
-  ObjectPlace* place_of(const ObjectId& id);
 
   const ledger::StateView& parent_;
   ledger::Programs programs_;
   ledger::BlockInput block_;
+  ledger::BlockAdmission admission_;
   ObjectIndex index_;                   // accounts first, then objects
   std::vector<AccountPlace> accounts_;  // by number
   std::vector<ObjectPlace> objects_;    // by number, less the accounts
