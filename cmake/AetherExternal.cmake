@@ -41,7 +41,7 @@ if(NOT native_status EQUAL 0)
 endif()
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
   ${native_dir}/Cargo.toml ${native_dir}/Cargo.lock ${native_dir}/src/lib.rs ${native_dir}/src/ed25519.rs
-  ${native_dir}/src/edwards.rs ${native_dir}/build.sh)
+  ${native_dir}/src/edwards.rs ${native_dir}/src/wasm.rs ${native_dir}/build.sh)
 add_library(aether_native STATIC IMPORTED GLOBAL)
 set_target_properties(aether_native PROPERTIES IMPORTED_LOCATION ${native_out}/libaether_native.a)
 set(AETHER_KZG_CEREMONY ${native_out}/trusted_setup.txt)  # read by host/ceremony alone
@@ -50,3 +50,7 @@ target_include_directories(native_crypto SYSTEM INTERFACE
   ${native_dir}/include ${native_out}/include ${native_out}/include/blst ${native_out}/include/ckzg)
 target_link_libraries(native_crypto INTERFACE aether_native Threads::Threads ${CMAKE_DL_LIBS} m)
 add_library(native::crypto ALIAS native_crypto)
+add_library(native_wasmtime INTERFACE)
+target_include_directories(native_wasmtime SYSTEM INTERFACE ${native_dir}/include ${native_out}/include/wasmtime)
+target_link_libraries(native_wasmtime INTERFACE aether_native Threads::Threads ${CMAKE_DL_LIBS} m)
+add_library(native::wasmtime ALIAS native_wasmtime)

@@ -2,6 +2,7 @@
 # Builds the static library once into CACHE, keyed on its sources, lock file and compiler; prints its folder:
 #   libaether_native.a          the archive
 #   include/blst, include/ckzg  the C headers of the crates blst and c-kzg
+#   include/wasmtime            Wasmtime's C headers, as its build script configures them
 #   trusted_setup.txt           the public KZG ceremony, from the crate c-kzg
 #   build.sh CACHE
 set -euo pipefail
@@ -31,6 +32,7 @@ print(os.path.dirname(package["manifest_path"]))' "$1"
     cp "$blst"/blst/bindings/blst.h "$blst"/blst/bindings/blst_aux.h "$out/include/blst/"
     (cd "$ckzg/src" && find . -name '*.h' -exec cp --parents {} "$out/include/ckzg/" \;)
     cp "$ckzg/src/trusted_setup.txt" "$out/"
+    cp -r "$out"/target/release/build/wasmtime-c-api-impl-*/out/include "$out/include/wasmtime"
     mv "$out/target/release/libaether_native.a" "$archive"
     rm -rf "$out/target"
   fi

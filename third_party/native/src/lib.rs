@@ -3,10 +3,12 @@
 
 mod ed25519;
 mod edwards;
+mod wasm;
 
 // Used from C++ through their own C headers; naming them here puts their objects into the archive.
 extern crate blst as _;
 extern crate c_kzg as _;
+extern crate wasmtime_c_api as _;
 
 unsafe fn array<'a, const N: usize>(p: *const u8) -> &'a [u8; N] {
     unsafe { &*(p as *const [u8; N]) }

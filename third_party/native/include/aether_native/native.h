@@ -1,5 +1,5 @@
-/* C interface of third_party/native: glue to Rust crates, no protocol logic. BLS12-381 and KZG are used through the
-   headers of the crates blst and c-kzg themselves. */
+/* C interface of third_party/native: glue to Rust crates, no protocol logic. BLS12-381, KZG and Wasmtime are
+   used through the headers of the crates blst, c-kzg and wasmtime-c-api-impl themselves. */
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -60,6 +60,63 @@ void aether_native_scalar_reduce_wide(const uint8_t* wide, uint8_t* to); /* 64 b
 bool aether_native_scalar_is_canonical(const uint8_t* scalar);
 void aether_native_scalar_mul_add(const uint8_t* a, const uint8_t* b, const uint8_t* c, uint8_t* to); /* a·b + c */
 void aether_native_scalar_negate(const uint8_t* a, uint8_t* to);
+
+/* --- WebAssembly (wasmparser, Wasmtime) ----------------------------------------------------------------------------
+   Accepted is WebAssembly 2.0 without SIMD and externref. */
+enum {
+  AETHER_NATIVE_WASM_VALID = 0,
+  AETHER_NATIVE_WASM_VALID_WITH_FLOATS = 1, /* valid only where floating point is allowed */
+  AETHER_NATIVE_WASM_MALFORMED = 2,
+  AETHER_NATIVE_WASM_STOPPED = 3 /* by the sink */
+};
+
+/* In the order of a module. A count stands before its items, and before they are validated. */
+enum {
+  AETHER_NATIVE_WASM_TYPES = 0,    /* a: how many */
+  AETHER_NATIVE_WASM_TYPE = 1,     /* a: parameters, b: results */
+  AETHER_NATIVE_WASM_IMPORTS = 2,  /* a: how many */
+  AETHER_NATIVE_WASM_IMPORT = 3,   /* module, name; signature of a function, empty for what is none */
+  AETHER_NATIVE_WASM_FUNCTIONS = 4, /* a: how many */
+  AETHER_NATIVE_WASM_TABLE = 5,    /* a: entries at the start, b: at most, UINT64_MAX without a declared maximum */
+  AETHER_NATIVE_WASM_MEMORY = 6,   /* a: pages at the start, b: at most, UINT64_MAX without a declared maximum */
+  AETHER_NATIVE_WASM_GLOBALS = 7,  /* a: how many */
+  AETHER_NATIVE_WASM_EXPORTS = 8,  /* a: how many */
+  AETHER_NATIVE_WASM_EXPORT = 9,   /* name, a: 0 function (with signature), 1 memory, 2 other */
+  AETHER_NATIVE_WASM_START = 10,
+  AETHER_NATIVE_WASM_ELEMENTS = 11, /* a: how many segments */
+  AETHER_NATIVE_WASM_ELEMENT = 12, /* a: entries of a segment */
+  AETHER_NATIVE_WASM_DATA = 13,    /* a: how many segments */
+  AETHER_NATIVE_WASM_BODY = 14     /* a: bytes of a function's body, b: its locals without parameters */
+};
+
+typedef struct aether_native_wasm_item {
+  uint32_t kind;
+  uint64_t a;
+  uint64_t b;
+  const uint8_t* module;
+  size_t module_len;
+  const uint8_t* name;
+  size_t name_len;
+  const uint8_t* signature; /* parameters ':' results, i = i32, l = i64, f = f32, d = f64, v = v128, r = reference */
+  size_t signature_len;
+} aether_native_wasm_item;
+
+/* Validates a module and tells its items to the sink, until that returns false. */
+uint32_t aether_native_wasm_scan(const uint8_t* module, size_t module_len,
+                                 bool (*sink)(void* context, const aether_native_wasm_item* item), void* context);
+
+/* Fuel of instructions that cost more than one unit; bulk operations cost one more for each byte or entry. */
+typedef struct aether_native_wasm_costs {
+  uint8_t divide_32;
+  uint8_t divide_64;
+  uint8_t call_indirect;
+  uint8_t bulk; /* memory.copy, .fill, .init; table.copy, .fill, .init */
+  uint8_t grow; /* memory.grow, table.grow */
+} aether_native_wasm_costs;
+
+/* Sets these costs, and that a trap records no frames. */
+struct wasm_config_t;
+void aether_native_wasm_configure(struct wasm_config_t* config, const aether_native_wasm_costs* costs);
 
 #ifdef __cplusplus
 }
