@@ -29,6 +29,7 @@ aether_layer(config   GROUP host USES env types EXTERNAL PkgConfig::tomlplusplus
 aether_layer(models   GROUP host USES env infer EXTERNAL Boost::json)
 aether_layer(ceremony GROUP host USES crypto)
 aether_layer(storage  GROUP host USES telemetry ledger smt EXTERNAL RocksDB::rocksdb-shared)
+aether_layer(wasm     GROUP host USES env ledger EXTERNAL native::wasmtime)
 aether_layer(chain    GROUP host USES exec storage)
 aether_layer(api      GROUP host USES programs EXTERNAL Boost::json)
 aether_layer(keystore GROUP host USES env api EXTERNAL PkgConfig::sodium OpenSSL::Crypto PkgConfig::utf8proc)

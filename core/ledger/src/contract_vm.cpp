@@ -18,7 +18,8 @@ std::string_view to_string(ModuleError error) {
     case ModuleError::floating_point: return "the module uses floating point: contracts compute with integers";
     case ModuleError::unknown_import: return "an import is none of the functions of the module \"aether\"";
     case ModuleError::import_type: return "an import of \"aether\" has another signature";
-    case ModuleError::memory: return "a contract exports one memory as \"memory\", of at most 16 MiB";
+    case ModuleError::memory:
+      return "a contract exports one memory as \"memory\", with a declared maximum of at most 16 MiB";
     case ModuleError::table: return "more than one table, or a table above the bound";
     case ModuleError::start_function: return "a contract has no start function: its entries are init, call and spend";
     case ModuleError::no_entry: return "the module exports none of init, call and spend";

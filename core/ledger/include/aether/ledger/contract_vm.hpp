@@ -5,7 +5,8 @@
 // starts and after each import, and charges what was burned before each import and at the end. (2) A result depends on
 // module, entry and the host's answers alone: no clock, no float, no address of memory. (3) An instance is fresh for
 // each run. (4) The host charges every function itself, before it does it; the VM charges the import and the bytes that
-// it copies, by GasParams.
+// it copies, and before a run the pages of memory that the module declares, by GasParams. (5) A run that ends
+// out_of_gas or by a trap other than `unreachable` has burned what was left.
 #pragma once
 
 #include <functional>
@@ -55,17 +56,17 @@ enum class ContractEntry : std::uint8_t { init, call, spend };
 
 // Why bytes are no module that may be published (spec/contracts.md).
 enum class ModuleError : std::uint8_t {
-  too_large,           // above kCodeBytesMax
-  malformed,           // not a valid WebAssembly module, or one that uses a proposal that is off
-  floating_point,      // a float type or instruction
-  unknown_import,      // not one of the module "aether"
-  import_type,         // an import with another signature
-  memory,              // no memory exported as "memory", more than one, or above kContractMemoryBytesMax
-  table,               // more than one table, or above its bound
-  start_function,      // a start function: entries are the exports
-  no_entry,            // none of "init", "call", "spend" is exported
-  entry_type,          // an entry that takes or returns something
-  too_many_items,      // functions, types, globals, segments … above their bounds
+  too_large,       // above kCodeBytesMax
+  malformed,       // not a valid WebAssembly module, or one that uses a proposal that is off
+  floating_point,  // a float type or instruction
+  unknown_import,  // not one of the module "aether"
+  import_type,     // an import with another signature
+  memory,          // no memory exported as "memory", more than one, no maximum, or one above kContractMemoryPagesMax
+  table,           // more than one table, or above its bound
+  start_function,  // a start function: entries are the exports
+  no_entry,        // none of "init", "call", "spend" is exported
+  entry_type,      // an entry that takes or returns something
+  too_many_items,  // functions, types, globals, segments … above their bounds
   function_too_large,  // a body, or its locals, above the bound
 };
 [[nodiscard]] std::string_view to_string(ModuleError error);
@@ -75,7 +76,7 @@ enum class VmFault : std::uint8_t {
   host,  // an import failed: `code` says how
   out_of_gas,
   unreachable,           // the instruction
-  memory_out_of_bounds,  // an access, or an argument of an import, outside the memory
+  memory_out_of_bounds,  // an access outside the memory, or an argument of an import outside its range
   table_out_of_bounds,
   bad_indirect_call,  // a null entry or another signature
   integer_overflow,

@@ -69,7 +69,19 @@ inline constexpr std::size_t kLogDataBytesMax = 1024;
 inline constexpr std::size_t kLogsMax = 64;      // of a transaction
 inline constexpr std::size_t kCallDepthMax = 8;  // contracts on the stack at once
 inline constexpr std::size_t kContractMemoryBytesMax = 16 * 1024 * 1024;
+inline constexpr std::size_t kContractMemoryPagesMax = kContractMemoryBytesMax / (64 * 1024);
 inline constexpr std::size_t kContractStackBytesMax = 512 * 1024;
+// Of a module, so that judging, compiling and making an instance are paid by what they are charged (host/wasm).
+inline constexpr std::size_t kModuleTypesMax = 1024;
+inline constexpr std::size_t kModuleSignatureMax = 64;  // parameters and results of a type
+inline constexpr std::size_t kModuleImportsMax = 256;
+inline constexpr std::size_t kModuleFunctionsMax = 8 * 1024;
+inline constexpr std::size_t kModuleTableEntriesMax = 4 * 1024;  // of the table, and of all element segments together
+inline constexpr std::size_t kModuleGlobalsMax = 1024;
+inline constexpr std::size_t kModuleExportsMax = 1024;
+inline constexpr std::size_t kModuleDataSegmentsMax = 1024;
+inline constexpr std::size_t kFunctionBytesMax = 64 * 1024;
+inline constexpr std::size_t kFunctionLocalsMax = 1024;
 
 // A value in the state: the largest is a job object with its sessions. A program's value has this bound; a validator
 // set, which the protocol itself writes, has its own.

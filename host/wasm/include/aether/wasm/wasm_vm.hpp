@@ -1,0 +1,38 @@
+// The contract machine: WebAssembly on Wasmtime, by the rules of spec/contracts.md.
+//
+// A module is judged, compiled once and kept, up to a bound of bytes, the least recently used leaving first. A run
+// takes a fresh instance from a pool that shares a module's initial memory until it is written. run() may be called by
+// many threads, and from inside a host function of another run.
+#pragma once
+
+#include <memory>
+
+#include "aether/ledger/contract_vm.hpp"
+
+namespace aether::wasm {
+
+struct WasmVmOptions {
+  std::size_t runs_max = 16;  // at once, each with the contracts that it calls; a further one waits
+  std::size_t cache_bytes_max = 256 * 1024 * 1024;  // of compiled code
+};
+
+class WasmVm final : public ledger::ContractVm {
+ public:
+  explicit WasmVm(const WasmVmOptions& options = {});
+  ~WasmVm() override;
+
+  [[nodiscard]] Result<void, ledger::ModuleError> publish(const Hash& code, ByteView module) const override;
+  [[nodiscard]] Result<void, ledger::VmFailure> run(const Hash& code, const Load& load, ledger::ContractEntry entry,
+                                                    ledger::ContractHost& host) const override;
+
+  [[nodiscard]] std::size_t cached_bytes() const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+// The verdict of publish() without compiling, but for a function that only the compiler finds too large.
+[[nodiscard]] Result<void, ledger::ModuleError> judge(ByteView module);
+
+}  // namespace aether::wasm
