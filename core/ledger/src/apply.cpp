@@ -77,7 +77,7 @@ Simulation simulate(const StateView& parent, Programs programs, const BlockFacts
   Run run = run_transaction(state, programs, facts, tx, AccessMode::record);
   simulation.receipt.code = run.code;
   simulation.receipt.gas_used = Gas{run.steps};
-  simulation.receipt.fee = charge_for(facts, tx, run.steps).fee;
+  simulation.receipt.fee = fee_of(facts, tx, run.steps);
   simulation.reads = std::move(run.reads);
   simulation.writes = std::move(run.writes);
   simulation.receipt.logs = std::move(run.logs);

@@ -18,14 +18,19 @@ Account escrowed(const BlockAdmission::Sender& sender) {
   return account;
 }
 
+Amount fee_of(const BlockFacts& facts, const VerifiedTransaction& tx, std::uint64_t steps) {
+  const auto base = base_fee(facts.params.fees, tx.byte_size(), steps);
+  AETHER_ASSERT(base.has_value());
+  return sum_of(*base, tx.body().priority_fee);
+}
+
 Charge charge_for(const BlockFacts& facts, const VerifiedTransaction& tx, std::uint64_t steps) {
   const auto& body = tx.body();
-  const auto base = base_fee(facts.params.fees, tx.byte_size(), steps);
   const auto share = mul_div(body.priority_fee, facts.params.fees.priority_proposer_bps, kBpsWhole);
-  AETHER_ASSERT(base && share && *share <= body.priority_fee);
-  const Amount fee = sum_of(*base, body.priority_fee);
+  AETHER_ASSERT(share && *share <= body.priority_fee);
+  const Amount fee = fee_of(facts, tx, steps);
   AETHER_ASSERT(fee <= body.max_fee);
-  return {fee, body.max_fee - fee, *base, *share, body.priority_fee - *share};
+  return {fee, body.max_fee - fee, fee - body.priority_fee, *share, body.priority_fee - *share};
 }
 
 Receipt receipt_of(const VerifiedTransaction& tx, const Run& run, const Charge& charge) {

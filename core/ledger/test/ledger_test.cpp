@@ -187,6 +187,15 @@ TEST(Simulate, finds_the_sets_and_the_steps_that_the_block_then_takes) {
   EXPECT_EQ(code_of(chain, body), result_code(Code::out_of_gas));
 }
 
+TEST(Simulate, tells_the_fee_whatever_the_transaction_offers) {
+  const Chain chain;
+  auto body = call(0, {0}, 1);
+  const Amount fee = simulate(chain.state, all, chain.facts(), make(body)).receipt.fee;
+  EXPECT_GT(fee, 0U);
+  body.max_fee = 0;
+  EXPECT_EQ(simulate(chain.state, all, chain.facts(), make(body)).receipt.fee, fee);
+}
+
 TEST(Conservation, a_diff_that_makes_or_loses_value_is_seen) {
   const Chain chain;
   Account account = chain.account(who(0));

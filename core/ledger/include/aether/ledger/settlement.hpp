@@ -21,6 +21,8 @@ struct Charge {
   Amount to_proposer = 0;
   Amount to_treasury = 0;
 };
+// The fee alone, whatever max_fee says: of a simulation.
+[[nodiscard]] Amount fee_of(const BlockFacts& facts, const VerifiedTransaction& tx, std::uint64_t steps);
 [[nodiscard]] Charge charge_for(const BlockFacts& facts, const VerifiedTransaction& tx, std::uint64_t steps);
 
 [[nodiscard]] Receipt receipt_of(const VerifiedTransaction& tx, const Run& run, const Charge& charge);
