@@ -1,0 +1,58 @@
+"""./aether bench exec [--rounds N] [--check] [--output json]: row 11, parallel execution, and the pipeline of a single node,
+as a table, or as one JSON object with the machine and all results."""
+import json
+import os
+import subprocess
+import sys
+
+HEAD = """\
+transfers of different senders to different receivers, unless said otherwise; serial and parallel in turn on one block over
+RocksDB; the pipeline decodes, verifies, executes, computes the root and commits durably, block by block"""
+# What must come out: (first goal, final goal).
+SPEED_UP, OF_BOUND, TRANSFERS = (1.8, 1.9), (1.1, 1.05), (60_000, 150_000)
+
+
+def goals(got, of, at_least=True):
+    return "".join(f"  {which} {goal} {'reached' if (got >= goal if at_least else got <= goal) else 'MISSED'}"
+                   for which, goal in zip(("first", "final"), of))
+
+
+def line(result):
+    if result["what"] == "makespan":
+        return (f"16 virtual workers, {result['block']:20} {result['costs']:8} costs: {result['of_bound']:.3f} of the bound"
+                + goals(round(result["of_bound"], 2), OF_BOUND, at_least=False))
+    if result["what"] == "pipeline":
+        stages = ", ".join(f"{name[:-3].replace('_', ' ')} {took:.2f}" for name, took in result.items() if name.endswith("_us"))
+        return (f"pipeline on {result['cores']} cores, {result['block']} transfers a block, {result['accounts']} accounts: "
+                f"{result['transfers_per_s']:.0f}/s (best {result['transfers_per_s_best']:.0f}/s)"
+                + goals(result["transfers_per_s"], TRANSFERS) + f"\n   µs a transfer: {stages}")
+    per = 1e6 / result["transactions"]
+    text = (f"{result['what']:40} {result['serial_s'] * per:.2f} → {result['parallel_s'] * per:.2f} µs a transfer: "
+            f"{result['speed_up']:.2f} ({result['speed_up_min']:.2f}–{result['speed_up_max']:.2f})")
+    return text + (goals(round(result["speed_up"], 2), SPEED_UP) if result["what"] == "two threads, transition" else "")
+
+
+def main():
+    arguments, as_json = sys.argv[1:], False
+    if "--output" in arguments:
+        at = arguments.index("--output")
+        if arguments[at + 1:at + 2] != ["json"]:
+            print("aether: --output knows json", file=sys.stderr)
+            return 64
+        as_json, arguments = True, arguments[:at] + arguments[at + 2:]
+    if not as_json:
+        print(HEAD, flush=True)
+    results = []
+    command = [os.path.join(os.environ["AETHER_BIN"], "aether-bench-exec"), *arguments]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
+        for each in program.stdout:
+            results.append(json.loads(each))
+            if not as_json:
+                print(line(results[-1]), flush=True)
+    if as_json:
+        print(json.dumps({"machine": os.environ.get("AETHER_MACHINE", ""), "results": results}, indent=1))
+    return program.returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
