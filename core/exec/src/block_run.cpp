@@ -1,6 +1,7 @@
 #include "aether/exec/block_run.hpp"
 
 #include "aether/types/utxo.hpp"
+#include "pieces.hpp"
 
 namespace aether::exec {
 namespace {
@@ -15,13 +16,6 @@ ObjectIndex::Seed seed_of(std::span<const VerifiedTransaction> transactions) {
   return seed;
 }
 
-// use(begin, end) over [0, count) in pieces.
-void in_pieces(TaskPool& pool, std::size_t count, std::size_t piece,
-               const std::function<void(std::size_t, std::size_t)>& use) {
-  pool.run((count + piece - 1) / piece,
-           [&](std::size_t task) { use(task * piece, std::min(count, (task + 1) * piece)); });
-}
-
 }  // namespace
 
 BlockRun::BlockRun(const ledger::StateView& parent, ledger::Programs programs, const ledger::BlockInput& block)
@@ -33,13 +27,7 @@ BlockRun::BlockRun(const ledger::StateView& parent, ledger::Programs programs, c
 
 Result<void, ledger::BlockError> BlockRun::admit(TaskPool& pool) {
   intern_accounts();
-  in_pieces(pool, accounts_.size(), kAccountsPerTask, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) {
-      AccountPlace& place = accounts_[i];
-      place.sender.account = parent_.account(Address{index_[static_cast<std::uint32_t>(i)].key});
-      place.before = place.sender.account.balance;
-    }
-  });
+  load_accounts(pool);
   AETHER_CHECK(admit_all());
   in_pieces(pool, accounts_.size(), kAccountsPerTask, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i)
@@ -49,6 +37,24 @@ Result<void, ledger::BlockError> BlockRun::admit(TaskPool& pool) {
   effects_.resize(block_.transactions.size());
   receipts_.resize(block_.transactions.size());
   return {};
+}
+
+// In the order of their keys in the state tree, in which a store has them side by side.
+void BlockRun::load_accounts(TaskPool& pool) {
+  const StateHasher hasher;
+  std::vector<Hash> keys(accounts_.size());
+  in_pieces(pool, keys.size(), kAccountsPerTask, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) keys[i] = hasher.key(index_[static_cast<std::uint32_t>(i)]);
+  });
+  const auto order = sorted_by_key(
+      pool, keys.size(), [&](std::uint32_t i) -> const Hash& { return keys[i]; }, [](std::uint32_t) { return true; });
+  in_pieces(pool, order.size(), kAccountsPerTask, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      AccountPlace& place = accounts_[order[i]];
+      place.sender.account = parent_.account(Address{index_[order[i]].key});
+      place.before = place.sender.account.balance;
+    }
+  });
 }
 
 void BlockRun::intern_accounts() {
@@ -103,7 +109,18 @@ void BlockRun::publish(TransactionIndex at, ledger::Run&& run) {
   receipts_[at] = ledger::receipt_of(transaction(at), run, charge);
   if (run.sender) accounts_[senders_[at]].sender.account = *run.sender;
   for (auto& [id, value] : run.diff) write(id, std::move(value));
-  effects_[at] = {charge, std::move(run.sums), run.steps};
+  Effects& effects = effects_[at];
+  effects = {charge, run.sums.burned, run.steps, {}, {}};
+  effects.payments.reserve(run.sums.credits.size() + 1);
+  effects.payments.push_back({senders_[at], Asset::swr, charge.refund});
+  for (const ledger::Credit& each : run.sums.credits) {
+    const auto number = index_.find(account_object(each.to));
+    if (number && *number < accounts_.size()) {
+      effects.payments.push_back({*number, each.asset, each.amount});
+    } else {
+      effects.others.push_back(each);
+    }
+  }
 }
 
 void BlockRun::write(const ObjectId& id, std::optional<Bytes>&& value) {
@@ -142,59 +159,100 @@ bool BlockRun::contains(const ObjectId& id) const {
   return untouched ? parent_.contains(id) : get(id).has_value();
 }
 
-ledger::BlockOutput BlockRun::settle(TaskPool& pool) {
-  ledger::BlockOutput output;
-  ledger::Totals totals;
-  std::map<Address, Balance> others;  // credits to accounts that no output names
-  const auto credit_of = [&](const Address& to) -> Balance& {
-    const auto number = index_.find(account_object(to));
-    return number && *number < accounts_.size() ? accounts_[*number].credit : others[to];
-  };
-  for (TransactionIndex at = 0; at < effects_.size(); ++at) {
-    const Effects& effects = effects_[at];
-    totals.add(effects.steps, effects.sums.burned, effects.charge);
-    ledger::add_credit(accounts_[senders_[at]].credit, Asset::swr, effects.charge.refund);
-    for (const ledger::Credit& each : effects.sums.credits)
-      ledger::add_credit(credit_of(each.to), each.asset, each.amount);
-  }
-  ledger::add_credit(credit_of(block_.proposer), Asset::swr, totals.to_proposer);
+// Each task pays the accounts whose numbers fall to it, and sums up a range of the transactions.
+ledger::Totals BlockRun::sum_payments(TaskPool& pool) {
+  const std::size_t tasks = pool.width();
+  std::vector<ledger::Totals> totals(tasks);
+  pool.run(tasks, [&](std::size_t task) {
+    for (const Effects& effects : effects_)
+      for (const Payment& each : effects.payments)
+        if (each.account % tasks == task) ledger::add_credit(accounts_[each.account].credit, each.asset, each.amount);
+    const std::size_t end = effects_.size() * (task + 1) / tasks;
+    for (std::size_t at = effects_.size() * task / tasks; at < end; ++at)
+      totals[task].add(effects_[at].steps, effects_[at].burned, effects_[at].charge);
+  });
+  for (std::size_t task = 1; task < tasks; ++task) totals[0].add(totals[task]);
+  const auto proposer = index_.find(account_object(block_.proposer));
+  AETHER_ASSERT(proposer.has_value());
+  ledger::add_credit(accounts_[*proposer].credit, Asset::swr, totals[0].to_proposer);
+  return totals[0];
+}
 
-  ledger::HeldChange held;
-  output.diff = ledger::settle(parent_, totals);
-  for (const auto& [id, value] : output.diff) {
-    const auto before = parent_.get(id);
-    held.add({before ? ledger::value_in(programs_, id, *before) : Balance{}, ledger::value_in(programs_, id, *value)});
+// Pieces of the diff are made at once, each in order, and then joined.
+void BlockRun::settle_accounts(TaskPool& pool, ledger::Diff& diff, ledger::HeldChange& held) {
+  const auto changed = sorted_by_key(
+      pool, accounts_.size(), [&](std::uint32_t i) -> const Hash& { return index_[i].key; },
+      [&](std::uint32_t i) {
+        const AccountPlace& place = accounts_[i];
+        return place.sends || place.written || !place.credit.is_zero();
+      });
+  struct Piece {
+    ledger::Diff diff;
+    ledger::HeldChange held;
+  };
+  const std::size_t per_piece = std::max<std::size_t>(1, (changed.size() + 15) / 16);
+  std::vector<Piece> pieces((changed.size() + per_piece - 1) / per_piece);
+  in_pieces(pool, changed.size(), per_piece, [&](std::size_t begin, std::size_t end) {
+    Piece& piece = pieces[begin / per_piece];
+    for (std::size_t i = begin; i < end; ++i) {
+      AccountPlace& place = accounts_[changed[i]];
+      ledger::add_credit(place.sender.account.balance, place.credit);
+      piece.held.add({place.before, place.sender.account.balance});
+      piece.diff.emplace_hint(piece.diff.end(), index_[changed[i]], codec::encode(place.sender.account));
+    }
+  });
+  for (Piece& piece : pieces) {
+    held.add(piece.held);
+    while (!piece.diff.empty()) diff.insert(diff.end(), piece.diff.extract(piece.diff.begin()));
   }
-  const Supply supply_before = ledger::load_or_default<Supply>(parent_, kSupplyObject);
-  const auto supply = output.diff.find(kSupplyObject);
-  const Supply supply_after =
-      supply == output.diff.end() ? supply_before : ledger::decode_object<Supply>(*supply->second);
-  for (std::uint32_t i = 0; i < accounts_.size(); ++i) {
-    AccountPlace& place = accounts_[i];
-    if (!place.sends && !place.written && place.credit.is_zero()) continue;
-    ledger::add_credit(place.sender.account.balance, place.credit);
-    held.add({place.before, place.sender.account.balance});
-    output.diff[index_[i]] = codec::encode(place.sender.account);
-  }
-  for (const auto& [address, credit] : others) {
+}
+
+void BlockRun::settle_others(ledger::Diff& diff, ledger::HeldChange& held) {
+  std::map<Address, Balance> credits;
+  for (const Effects& effects : effects_)
+    for (const ledger::Credit& each : effects.others) ledger::add_credit(credits[each.to], each.asset, each.amount);
+  for (const auto& [address, credit] : credits) {
     Account account = parent_.account(address);
     const Balance before = account.balance;
     ledger::add_credit(account.balance, credit);
     held.add({before, account.balance});
-    output.diff[account_object(address)] = codec::encode(account);
+    diff[account_object(address)] = codec::encode(account);
   }
+}
+
+void BlockRun::settle_objects(ledger::Diff& diff, ledger::HeldChange& held) {
   for (std::uint32_t i = 0; i < objects_.size(); ++i) {
     if (!objects_[i]) continue;
     const ObjectId& id = index_[static_cast<std::uint32_t>(accounts_.size()) + i];
     const auto before = parent_.get(id);
     held.add({before ? ledger::value_in(programs_, id, *before) : Balance{},
               *objects_[i] ? ledger::value_in(programs_, id, **objects_[i]) : Balance{}});
-    output.diff[id] = std::move(*objects_[i]);
+    diff[id] = std::move(*objects_[i]);
   }
-  AETHER_ASSERT(ledger::conserves(held, supply_before, supply_after));
+}
+
+void BlockRun::settle_ledger(const ledger::Totals& totals, ledger::Diff& diff, ledger::HeldChange& held) {
+  for (auto& [id, value] : ledger::settle(parent_, totals)) {
+    const auto before = parent_.get(id);
+    held.add({before ? ledger::value_in(programs_, id, *before) : Balance{}, ledger::value_in(programs_, id, *value)});
+    diff[id] = value;
+  }
+}
+
+ledger::BlockOutput BlockRun::settle(TaskPool& pool) {
+  ledger::BlockOutput output;
+  ledger::HeldChange held;
+  const ledger::Totals totals = sum_payments(pool);
+  settle_accounts(pool, output.diff, held);
+  settle_others(output.diff, held);
+  settle_objects(output.diff, held);
+  settle_ledger(totals, output.diff, held);
+  const auto supply = output.diff.find(kSupplyObject);
+  const Supply before = ledger::load_or_default<Supply>(parent_, kSupplyObject);
+  const Supply after = supply == output.diff.end() ? before : ledger::decode_object<Supply>(*supply->second);
+  AETHER_ASSERT(ledger::conserves(held, before, after));
   output.receipts = std::move(receipts_);
   output.gas_used = Gas{totals.steps};
-  static_cast<void>(pool);
   return output;
 }
 

@@ -2,6 +2,7 @@
 
 #include "aether/exec/block_run.hpp"
 #include "aether/exec/ready_queue.hpp"
+#include "pieces.hpp"
 
 namespace aether::exec {
 
@@ -44,32 +45,29 @@ void run_until_done(BlockRun& block, ReadyQueue& queue, std::atomic<std::size_t>
 }  // namespace
 
 StateUpdate update_tree(const smt::Tree& tree, const ledger::Diff& diff, TaskPool& pool, const CpuFeatures& cpu) {
-  struct Keyed {
-    smt::Change change;
-    const ledger::Diff::value_type* object;
-  };
   const StateHasher hasher;
-  std::vector<Keyed> keyed;
-  keyed.reserve(diff.size());
-  for (const auto& object : diff) keyed.push_back({{}, &object});
-  pool.run((keyed.size() + kObjectsPerTask - 1) / kObjectsPerTask, [&](std::size_t task) {
-    const std::size_t end = std::min(keyed.size(), (task + 1) * kObjectsPerTask);
-    for (std::size_t i = task * kObjectsPerTask; i < end; ++i) {
-      const auto& [id, value] = *keyed[i].object;
-      keyed[i].change = {hasher.key(id), value ? std::optional(hasher.value(*value)) : std::nullopt};
+  std::vector<const ledger::Diff::value_type*> objects;
+  objects.reserve(diff.size());
+  for (const auto& object : diff) objects.push_back(&object);
+  std::vector<smt::Change> hashed(objects.size());
+  in_pieces(pool, objects.size(), kObjectsPerTask, [&](std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      const auto& [id, value] = *objects[i];
+      hashed[i] = {hasher.key(id), value ? std::optional(hasher.value(*value)) : std::nullopt};
     }
   });
-  std::stable_sort(keyed.begin(), keyed.end(),
-                   [](const auto& a, const auto& b) { return a.change.key < b.change.key; });
+  const auto order = sorted_by_key(
+      pool, hashed.size(), [&](std::uint32_t i) -> const Hash& { return hashed[i].key; },
+      [](std::uint32_t) { return true; });
   std::vector<smt::Change> changes;
-  changes.reserve(keyed.size());
-  for (const Keyed& each : keyed) changes.push_back(each.change);
+  changes.reserve(order.size());
+  for (const std::uint32_t i : order) changes.push_back(hashed[i]);
   StateUpdate out{tree.updated(changes, pool, cpu), {}};
   // A change without effect is left out.
   out.objects.reserve(out.changed.size());
-  for (const Keyed& each : keyed)
-    if (out.objects.size() < out.changed.size() && out.changed[out.objects.size()].key == each.change.key)
-      out.objects.push_back(each.object);
+  for (const std::uint32_t i : order)
+    if (out.objects.size() < out.changed.size() && out.changed[out.objects.size()].key == hashed[i].key)
+      out.objects.push_back(objects[i]);
   return out;
 }
 

@@ -45,6 +45,13 @@ void Totals::add(std::uint64_t run_steps, const Balance& run_burned, const Charg
   steps += run_steps;
 }
 
+void Totals::add(const Totals& other) {
+  to_proposer = sum_of(to_proposer, other.to_proposer);
+  to_treasury = sum_of(to_treasury, other.to_treasury);
+  add_credit(burned, other.burned);
+  steps += other.steps;
+}
+
 void add_credit(Balance& sum, Asset asset, Amount amount) { sum.of(asset) = sum_of(sum.of(asset), amount); }
 
 void add_credit(Balance& sum, const Balance& credit) {

@@ -49,10 +49,18 @@ class BlockRun final : public ledger::StateView {
   };
   // An object that transactions declare, spend or make; none = as in the parent.
   using ObjectPlace = std::optional<std::optional<Bytes>>;
+  // What a transaction leaves for phase 4.
+  struct Payment {
+    std::uint32_t account = 0;  // its number
+    Asset asset = Asset::swr;
+    Amount amount = 0;
+  };
   struct Effects {
     ledger::Charge charge;
-    ledger::Sums sums;
+    Balance burned;
     std::uint64_t steps = 0;
+    std::vector<Payment> payments;
+    std::vector<ledger::Credit> others;  // to accounts that have no number
   };
 
   const VerifiedTransaction& transaction(TransactionIndex at) const { return block_.transactions[at]; }
@@ -60,6 +68,12 @@ class BlockRun final : public ledger::StateView {
   void write(const ObjectId& id, std::optional<Bytes>&& value);
   Result<void, ledger::BlockError> admit_all();
   void build_dag();
+  void load_accounts(TaskPool& pool);
+  [[nodiscard]] ledger::Totals sum_payments(TaskPool& pool);
+  void settle_accounts(TaskPool& pool, ledger::Diff& diff, ledger::HeldChange& held);
+  void settle_others(ledger::Diff& diff, ledger::HeldChange& held);
+  void settle_objects(ledger::Diff& diff, ledger::HeldChange& held);
+  void settle_ledger(const ledger::Totals& totals, ledger::Diff& diff, ledger::HeldChange& held);
 
   const ledger::StateView& parent_;
   ledger::Programs programs_;

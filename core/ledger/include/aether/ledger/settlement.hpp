@@ -35,6 +35,7 @@ struct Totals {
   std::uint64_t steps = 0;
 
   void add(std::uint64_t run_steps, const Balance& run_burned, const Charge& charge);
+  void add(const Totals& other);
 };
 
 void add_credit(Balance& sum, Asset asset, Amount amount);
