@@ -31,14 +31,31 @@ enum class Op : std::uint8_t {
   fail,           // with a code of its own
   fail_if_odd,    // if the hash of what was read so far is odd
   burn_gas,
+  contract_deposit,   // 10 SWR of the sender into a contract's account, at once
+  contract_withdraw,  // 7 SWR out of a contract's account to another
+  log,
 };
 }  // namespace aether::exec::testing
 
 namespace aether::codec {
 template <>
-inline constexpr auto enum_names<exec::testing::Op> = std::array<std::string_view, 14>{
-    "read",      "note",        "erase",         "deposit",    "pay_out", "burn",        "read_account",
-    "read_utxo", "read_supply", "write_account", "make_value", "fail",    "fail_if_odd", "burn_gas"};
+inline constexpr auto enum_names<exec::testing::Op> = std::array<std::string_view, 17>{"read",
+                                                                                       "note",
+                                                                                       "erase",
+                                                                                       "deposit",
+                                                                                       "pay_out",
+                                                                                       "burn",
+                                                                                       "read_account",
+                                                                                       "read_utxo",
+                                                                                       "read_supply",
+                                                                                       "write_account",
+                                                                                       "make_value",
+                                                                                       "fail",
+                                                                                       "fail_if_odd",
+                                                                                       "burn_gas",
+                                                                                       "contract_deposit",
+                                                                                       "contract_withdraw",
+                                                                                       "log"};
 }  // namespace aether::codec
 
 namespace aether::exec::testing {
@@ -67,7 +84,9 @@ inline ObjectId object_of(const Step& step) {
     case Op::pay_out:
     case Op::burn: return purse(step.key);
     case Op::read_account:
-    case Op::write_account: return {Domain::account, step.key};
+    case Op::write_account:
+    case Op::contract_deposit:
+    case Op::contract_withdraw: return {Domain::account, step.key};
     case Op::read_utxo: return utxo_object(step.key);
     case Op::read_supply: return kSupplyObject;
     default: return note(step.key);
@@ -81,6 +100,9 @@ struct ScriptProgram final : ledger::Program {
     return id.domain == Domain::job ? *codec::decode<Balance>(value) : Balance{};
   }
   ledger::Outcome<void> execute(ledger::Context& context, ByteView instruction) const override {
+    return run(context, instruction);
+  }
+  static ledger::Outcome<void> run(ledger::Context& context, ByteView instruction) {
     const auto script = codec::decode<Script>(instruction);
     if (!script) return ledger::fail(ledger::Code::malformed_instruction);
     Hash seen;
@@ -139,17 +161,38 @@ struct ScriptProgram final : ledger::Program {
         if (seen.bytes[0] % 2 == 1) return std::unexpected(ResultCode{901});
         return {};
       case Op::burn_gas: return context.charge(1'000'000);
+      case Op::contract_deposit:
+        AETHER_CHECK(context.debit_sender(Asset::swr, 10));
+        return context.deposit(Address{step.key}, Asset::swr, 10);
+      case Op::contract_withdraw:
+        AETHER_CHECK(context.debit(Address{step.key}, Asset::swr, 7));
+        context.credit(step.to, Asset::swr, 7);
+        return {};
+      case Op::log: return context.log({step.key, seen, codec::encode(step)});
     }
     return ledger::fail(ledger::Code::malformed_instruction);
   }
 };
 inline const ScriptProgram script_program;
 
-// The script program, and `models` of the real ones.
+// Contracts that do what their instruction says too. A script lets a UTxO go for any redeemer, and reads a note first.
+struct ScriptRuntime final : ledger::ContractRuntime {
+  ledger::Outcome<void> call(ledger::Context& context, const Hash&, ByteView data) const override {
+    return ScriptProgram::run(context, data);
+  }
+  ledger::Outcome<void> judge(ledger::Context& context, const Hash& contract, const Spend& spend) const override {
+    AETHER_CHECK(context.read(note(contract)));
+    if (spend.redeemer.empty()) return std::unexpected(ResultCode{902});
+    return {};
+  }
+};
+inline const ScriptRuntime script_runtime;
+
+// The script program, `models` of the real ones, and contracts behind every other id.
 inline ledger::Programs programs() {
   static const std::vector<const ledger::Program*> all{
       &script_program, ledger::find_native(programs::all_programs(), ledger::native_program_id("models"))};
-  return {all, nullptr};
+  return {all, &script_runtime};
 }
 
 class RandomChain {
@@ -248,6 +291,8 @@ class RandomChain {
     const Asset asset = chance(3) ? Asset::aic : Asset::swr;
     const Amount amount = chance(5) ? Amount{1} << 70 : 1 + below(chance(6) ? 2'000 : 40);
     body.outputs.push_back({address(to), asset, amount, kind, std::nullopt});
+    if (kind == OutputKind::utxo && chance(6)) body.outputs.back().script = OutputScript{any_key(), {}};
+    if (kind == OutputKind::account && chance(12)) body.outputs.back().owner = Address{any_key()};  // a contract's
   }
   void add_transfer(TransactionBody& body) {
     for (std::size_t i = 1 + below(2); i > 0; --i) add_output(body, OutputKind::account);
@@ -265,7 +310,9 @@ class RandomChain {
       const auto at = std::find_if(coins_.begin(), coins_.end(), [&](const Coin& coin) { return coin.id == id; });
       if (at != coins_.end() && at->owner < kHot + kCold && !chance(6)) sender = at->owner;
     }
-    if (chance(20)) body.inputs.back().redeemer.emplace();
+    if (chance(8)) body.inputs.back().redeemer = Bytes{1};
+    if (!chance(3))  // what scripts read, should there be any
+      for (std::uint8_t key = 0; key < 2; ++key) body.reads.insert(note(Hash{{key}}));
     if (chance(2)) add_output(body, chance(2) ? OutputKind::utxo : OutputKind::account);
     return sender;
   }
@@ -274,8 +321,8 @@ class RandomChain {
     const programs::ModelsInstruction instruction = programs::RegisterModel{facts};
     body.call = programs::make_call(instruction);
     if (chance(8)) return;
-    body.reads = programs::access_sets(instruction).reads;
-    body.writes = programs::access_sets(instruction).writes;
+    for (const ObjectId& id : programs::access_sets(instruction).reads) body.reads.insert(id);
+    for (const ObjectId& id : programs::access_sets(instruction).writes) body.writes.insert(id);
   }
   void add_script(TransactionBody& body) {
     Script script;
@@ -288,15 +335,19 @@ class RandomChain {
       if (step.op == Op::read_account || step.op == Op::write_account) step.key = address(anyone()).hash;
       if (step.op == Op::read_utxo) step.key = any_coin();
       script.push_back(step);
-      const bool only_reads = step.op == Op::read || step.op == Op::read_account || step.op == Op::read_utxo ||
-                              step.op == Op::read_supply || step.op >= Op::make_value;
+      const bool only_reads =
+          step.op == Op::read || step.op == Op::read_account || step.op == Op::read_utxo || step.op == Op::read_supply;
+      if (step.op == Op::log || (step.op >= Op::make_value && step.op <= Op::burn_gas)) continue;
       if (!chance(14)) (only_reads ? reads : writes).insert(object_of(step));
     }
     if (chance(10)) writes.insert(note(any_key()));  // declared and never used
     for (const ObjectId& id : writes) body.writes.insert(id), reads.erase(id);
     for (const ObjectId& id : reads) body.reads.insert(id);
-    body.call = Call{script_program.id(), codec::encode(script)};
-    if (chance(40)) body.call->program = {};
+    AccessSet only_read;  // of what a script reads too
+    for (const ObjectId& id : body.reads)
+      if (!body.writes.contains(id)) only_read.insert(id);
+    body.reads = only_read;
+    body.call = Call{chance(2) ? script_program.id() : any_key(), codec::encode(script)};
   }
 
   std::mt19937_64 random_;
