@@ -25,8 +25,9 @@ constexpr Halves multiply(u64 a, u64 b) {
 // Schoolbook, bit by bit, where a half does not do.
 constexpr u128 divide(u128 dividend, u128 divisor, u128& remainder) {
   const Halves n = halves(dividend), d = halves(divisor);
+  if (d.low == 0 && d.high == 0) __builtin_trap();
   if (n.high == 0 && d.high == 0) {
-    remainder = n.low % d.low;  // traps when d.low is 0
+    remainder = n.low % d.low;
     return n.low / d.low;
   }
   Halves rest{0, 0}, quotient{0, 0};
@@ -47,13 +48,13 @@ constexpr u128 divide(u128 dividend, u128 divisor, u128& remainder) {
 
 extern "C" {
 
-#define AETHER_WEAK __attribute__((weak, no_builtin))
+#define AETHER_WEAK __attribute__((weak, no_builtin, visibility("hidden")))
 
-AETHER_WEAK inline void* memcpy(void* to, const void* from, size_t size) {
+AETHER_WEAK void* memcpy(void* to, const void* from, size_t size) {
   for (size_t i = 0; i < size; ++i) static_cast<char*>(to)[i] = static_cast<const char*>(from)[i];
   return to;
 }
-AETHER_WEAK inline void* memmove(void* to, const void* from, size_t size) {
+AETHER_WEAK void* memmove(void* to, const void* from, size_t size) {
   auto* out = static_cast<char*>(to);
   const auto* in = static_cast<const char*>(from);
   if (out < in) {
@@ -63,38 +64,38 @@ AETHER_WEAK inline void* memmove(void* to, const void* from, size_t size) {
   }
   return to;
 }
-AETHER_WEAK inline void* memset(void* to, int byte, size_t size) {
+AETHER_WEAK void* memset(void* to, int byte, size_t size) {
   for (size_t i = 0; i < size; ++i) static_cast<char*>(to)[i] = static_cast<char>(byte);
   return to;
 }
-AETHER_WEAK inline int memcmp(const void* a, const void* b, size_t size) {
+AETHER_WEAK int memcmp(const void* a, const void* b, size_t size) {
   const auto *x = static_cast<const unsigned char*>(a), *y = static_cast<const unsigned char*>(b);
   for (size_t i = 0; i < size; ++i)
     if (x[i] != y[i]) return x[i] < y[i] ? -1 : 1;
   return 0;
 }
 
-AETHER_WEAK inline aether::u128 __multi3(aether::u128 a, aether::u128 b) {
+AETHER_WEAK aether::u128 __multi3(aether::u128 a, aether::u128 b) {
   const auto x = aether::runtime::halves(a), y = aether::runtime::halves(b);
   const auto low = aether::runtime::multiply(x.low, y.low);
   return aether::runtime::join(low.low, low.high + x.low * y.high + x.high * y.low);
 }
-AETHER_WEAK inline aether::u128 __udivti3(aether::u128 a, aether::u128 b) {
+AETHER_WEAK aether::u128 __udivti3(aether::u128 a, aether::u128 b) {
   aether::u128 remainder = 0;
   return aether::runtime::divide(a, b, remainder);
 }
-AETHER_WEAK inline aether::u128 __umodti3(aether::u128 a, aether::u128 b) {
+AETHER_WEAK aether::u128 __umodti3(aether::u128 a, aether::u128 b) {
   aether::u128 remainder = 0;
   (void)aether::runtime::divide(a, b, remainder);
   return remainder;
 }
-AETHER_WEAK inline aether::u128 __ashlti3(aether::u128 a, int by) {
+AETHER_WEAK aether::u128 __ashlti3(aether::u128 a, int by) {
   const auto x = aether::runtime::halves(a);
   if (by == 0) return a;
   if (by >= 64) return aether::runtime::join(0, x.low << (by - 64));
   return aether::runtime::join(x.low << by, (x.high << by) | (x.low >> (64 - by)));
 }
-AETHER_WEAK inline aether::u128 __lshrti3(aether::u128 a, int by) {
+AETHER_WEAK aether::u128 __lshrti3(aether::u128 a, int by) {
   const auto x = aether::runtime::halves(a);
   if (by == 0) return a;
   if (by >= 64) return aether::runtime::join(x.high >> (by - 64), 0);

@@ -68,7 +68,10 @@ class Amount {
   friend constexpr Amount operator+(Amount a, Amount b) { return checked_add(a.units_, b.units_); }
   friend constexpr Amount operator-(Amount a, Amount b) { return checked_sub(a.units_, b.units_); }
   friend constexpr Amount operator*(Amount a, Amount b) { return checked_mul(a.units_, b.units_); }
-  friend constexpr Amount operator/(Amount a, Amount b) { return a.units_ / b.units_; }  // traps on 0
+  friend constexpr Amount operator/(Amount a, Amount b) {
+    require(b.units_ != 0, code::overflow);
+    return a.units_ / b.units_;
+  }
   constexpr Amount& operator+=(Amount other) { return *this = *this + other; }
   constexpr Amount& operator-=(Amount other) { return *this = *this - other; }
 
