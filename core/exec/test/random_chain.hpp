@@ -191,7 +191,7 @@ inline const ScriptRuntime script_runtime;
 // The script program, `models` of the real ones, and contracts behind every other id.
 inline ledger::Programs programs() {
   static const std::vector<const ledger::Program*> all{
-      &script_program, ledger::find_native(programs::all_programs(), ledger::native_program_id("models"))};
+      &script_program, ledger::find_native(programs::job_programs(), ledger::native_program_id("models"))};
   return {all, &script_runtime};
 }
 

@@ -119,6 +119,61 @@ constexpr auto kEscrow = std::to_array<std::string_view>({
 static_assert(kEscrow.size() == 100);
 static_assert(static_cast<unsigned>(EscrowCode::expire_too_early) == 243);
 
+constexpr auto kContracts = std::to_array<std::string_view>({
+    "no_such_contract",
+    "no_such_code",
+    "contract_exists",
+    "code_exists",
+    "chunk_range",
+    "no_such_chunk",
+    "other_code",
+    "not_the_authority",
+    "no_authority",
+    "call_too_deep",
+    "reentrant_call",
+    "read_only",
+    "key_too_large",
+    "storage_value_too_large",
+    "log_too_large",
+    "output_too_large",
+    "input_too_large",
+    "abort_range",
+    "unknown",
+    "unknown",
+    // 320: the module
+    "module_too_large",
+    "module_malformed",
+    "module_floating_point",
+    "module_unknown_import",
+    "module_import_type",
+    "module_memory",
+    "module_table",
+    "module_start_function",
+    "module_no_entry",
+    "module_entry_type",
+    "module_too_many_items",
+    "module_function_too_large",
+    "unknown",
+    "unknown",
+    "unknown",
+    "unknown",
+    "unknown",
+    "unknown",
+    "unknown",
+    "unknown",
+    // 340: a trap
+    "trap_unreachable",
+    "trap_memory_out_of_bounds",
+    "trap_table_out_of_bounds",
+    "trap_bad_indirect_call",
+    "trap_integer_overflow",
+    "trap_division_by_zero",
+    "trap_stack_exhausted",
+    "trap_no_entry",
+});
+static_assert(kContracts.size() == 48);
+static_assert(static_cast<unsigned>(ContractsCode::abort_range) == 317);
+
 }  // namespace
 
 std::string_view code_name(ResultCode code) {
@@ -126,6 +181,8 @@ std::string_view code_name(ResultCode code) {
   if (raw < 100) return ledger::to_string(static_cast<ledger::Code>(code.raw()));
   if (raw < 100 + kModels.size()) return kModels[raw - 100];
   if (raw >= 200 && raw < 200 + kEscrow.size()) return kEscrow[raw - 200];
+  if (raw >= 300 && raw < 300 + kContracts.size()) return kContracts[raw - 300];
+  if (raw >= kAbortFirst && raw <= kAbortFirst + kAbortCodeMax) return "abort";
   return "unknown";
 }
 

@@ -15,13 +15,28 @@ constexpr std::uint64_t in_1024(std::uint64_t count) { return count / 1024 + (co
 }  // namespace
 
 ledger::Outcome<void> charge_instruction(ledger::Context& context, std::uint64_t bytes) {
-  const GasParams& gas = context.block().params.gas;
-  AETHER_CHECK(context.charge(gas.instruction));
-  return charge_product(context, gas.per_kib_hashed, in_1024(bytes));
+  AETHER_CHECK(context.charge(context.block().params.gas.instruction));
+  return charge_hashed(context, bytes);
 }
 
 ledger::Outcome<void> charge_multiply_adds(ledger::Context& context, std::uint64_t count) {
   return charge_product(context, context.block().params.gas.per_kilo_multiply_add, in_1024(count));
+}
+
+ledger::Outcome<void> charge_hashed(ledger::Context& context, std::uint64_t bytes) {
+  return charge_product(context, context.block().params.gas.per_kib_hashed, in_1024(bytes));
+}
+
+ledger::Outcome<void> charge_copied(ledger::Context& context, std::uint64_t bytes) {
+  return charge_product(context, context.block().params.gas.per_kib_copied, in_1024(bytes));
+}
+
+ledger::Outcome<void> charge_stored(ledger::Context& context, std::uint64_t bytes) {
+  return charge_product(context, context.block().params.gas.per_stored_byte, bytes);
+}
+
+ledger::Outcome<void> charge_code(ledger::Context& context, std::uint64_t bytes) {
+  return charge_product(context, context.block().params.gas.per_code_byte, bytes);
 }
 
 }  // namespace aether::programs

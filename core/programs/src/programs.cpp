@@ -2,6 +2,7 @@
 
 #include <array>
 
+#include "contracts.hpp"
 #include "escrow.hpp"
 #include "models.hpp"
 
@@ -24,6 +25,18 @@ constexpr std::array<const ledger::Program*, 2> kPrograms{&kModels.value, &kEscr
 
 }  // namespace
 
-ledger::Programs all_programs() { return {kPrograms, nullptr}; }
+ledger::Programs job_programs() { return {kPrograms, nullptr}; }
+
+struct ChainPrograms::Parts {
+  explicit Parts(const ledger::ContractVm& vm) : contracts(vm), runtime(vm) {}
+  Contracts contracts;
+  Runtime runtime;
+  std::array<const ledger::Program*, 3> native{&kModels.value, &kEscrow.value, &contracts};
+};
+
+ChainPrograms::ChainPrograms(const ledger::ContractVm& vm) : parts_(std::make_unique<const Parts>(vm)) {}
+ChainPrograms::~ChainPrograms() = default;
+
+ledger::Programs ChainPrograms::all() const { return {parts_->native, &parts_->runtime}; }
 
 }  // namespace aether::programs

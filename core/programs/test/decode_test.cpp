@@ -58,7 +58,7 @@ TEST(Decode, the_largest_objects_fit_their_bounds) {
 // A tag that is_dispute() reads as a number.
 TEST(Decode, dispute_instructions_have_their_lane) {
   const ledger::Program* escrow = nullptr;
-  for (const ledger::Program* program : all_programs().native) {
+  for (const ledger::Program* program : job_programs().native) {
     if (program->id() == escrow_program_id()) escrow = program;
   }
   ASSERT_NE(escrow, nullptr);

@@ -63,7 +63,7 @@ struct World {
   Balance held() const {
     Balance out;
     for (const auto& [id, value] : state) {
-      for (const ledger::Program* program : all_programs().native) {
+      for (const ledger::Program* program : job_programs().native) {
         const Balance of = program->value_held(id, value);
         out.swr += of.swr;
         out.aic += of.aic;
@@ -178,7 +178,7 @@ inline ResultCode World::call(const Person& who, const Call& call, const AccessS
   body.gas_limit = Gas{100'000'000};
   const VerifiedTransaction tx = assume_verified({std::move(body), {}});
   transaction = tx.id();
-  for (const ledger::Program* program : all_programs().native) {
+  for (const ledger::Program* program : job_programs().native) {
     if (program->id() != call.program) continue;
     TestContext context(*this, tx);
     const auto outcome = program->execute(context, call.data);

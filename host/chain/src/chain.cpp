@@ -1,7 +1,6 @@
 #include "aether/chain/chain.hpp"
 
 #include "aether/env/cpu.hpp"
-#include "aether/programs/programs.hpp"
 #include "aether/storage/memory_kv.hpp"
 #include "aether/storage/rocks_kv.hpp"
 
@@ -105,7 +104,7 @@ Result<void, BlockRule> Chain::check_header(const storage::BlockRecord& parent, 
 
 Result<exec::Executed, ledger::BlockError> Chain::execute(const storage::Snapshot& parent,
                                                           std::span<const VerifiedTransaction> transactions) const {
-  return exec::execute_block(parent, parent.tree(), programs::all_programs(),
+  return exec::execute_block(parent, parent.tree(), programs(),
                              {next_facts(parent), proposer_of(genesis_.sealer), transactions}, pool_,
                              env::cpu_features());
 }
@@ -166,7 +165,7 @@ storage::Outcome<Sealed> Chain::seal_next(std::span<const VerifiedTransaction> c
   const std::lock_guard turn(writer_);
   const auto parent = snapshot();
   exec::Selection selection =
-      exec::select_transactions(*parent, programs::all_programs(), next_facts(*parent), candidates);
+      exec::select_transactions(*parent, programs(), next_facts(*parent), candidates);
   std::vector<VerifiedTransaction> transactions;
   Block block;
   for (const std::size_t i : selection.accepted) {

@@ -1,5 +1,4 @@
 #include "aether/programs/codes.hpp"
-#include "aether/programs/programs.hpp"
 #include "answers.hpp"
 
 namespace aether::devchain {
@@ -99,8 +98,8 @@ api::Answer<api::SimulateAnswer> DevChain::handle(const api::Simulate& request) 
   const auto facts = chain_.next_facts(*snapshot);
   if (raw.body.chain_id != facts.chain_id) return fail(rejected(ledger::Reject::wrong_chain));
   if (const auto form = ledger::check_form(raw.body); !form) return fail(rejected(form.error()));
-  const auto out = ledger::simulate(*snapshot, programs::all_programs(), facts, assume_verified(std::move(raw)));
-  return api::SimulateAnswer{tip_of(*snapshot), out.receipt, std::string(programs::code_name(out.receipt.code)), {},
+  const auto out = ledger::simulate(*snapshot, chain_.programs(), facts, assume_verified(std::move(raw)));
+  return api::SimulateAnswer{tip_of(*snapshot), out.receipt, std::string(programs::code_name(out.receipt.code)), out.output,
                              out.reads,         out.writes};
 }
 

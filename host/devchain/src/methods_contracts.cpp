@@ -1,6 +1,5 @@
 #include "aether/programs/codes.hpp"
 #include "aether/programs/contract_instructions.hpp"
-#include "aether/programs/programs.hpp"
 #include "answers.hpp"
 
 namespace aether::devchain {
@@ -17,12 +16,12 @@ api::Answer<api::CallContractAnswer> DevChain::handle(const api::CallContract& r
   body.call = programs::make_call(
       request.contract,
       programs::ContractCall{request.swr ? *request.swr : 0, request.aic ? *request.aic : 0, request.input});
-  auto out = ledger::simulate(*snapshot, programs::all_programs(), facts, assume_verified({std::move(body), {}}));
+  auto out = ledger::simulate(*snapshot, chain_.programs(), facts, assume_verified({std::move(body), {}}));
   return api::CallContractAnswer{tip_of(*snapshot),
                                  out.receipt.code,
                                  std::string(programs::code_name(out.receipt.code)),
                                  out.receipt.gas_used,
-                                 {},
+                                 std::move(out.output),
                                  std::move(out.receipt.logs),
                                  std::move(out.reads),
                                  std::move(out.writes)};

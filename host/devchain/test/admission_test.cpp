@@ -5,6 +5,7 @@
 
 #include <map>
 
+#include "aether/programs/contract_instructions.hpp"
 #include "local_chain.hpp"
 
 namespace aether::devchain {
@@ -121,7 +122,9 @@ TEST(Admission, WhatFailsInABlockHasItsOwnCodeAndPays) {
   EXPECT_EQ(local.outcome(signed_by(0, local.transfer(0, 1, kSwrOfUser))), "insufficient_funds");
   EXPECT_EQ(local.outcome(signed_by(0, local.call(0, 2, programs::make_call(cancel), none))), "undeclared_read");
   EXPECT_EQ(local.outcome(signed_by(0, local.call(0, 3, programs::make_call(cancel), whole))), "no_such_job");
-  EXPECT_EQ(local.outcome(signed_by(0, local.call(0, 4, Call{}, none))), "unknown_program");
+  const programs::AccessSets contract{{contract_object(Hash{})}, {}};
+  const Call call = programs::make_call(Hash{}, programs::ContractCall{});
+  EXPECT_EQ(local.outcome(signed_by(0, local.call(0, 4, call, contract))), "no_such_contract");
   EXPECT_EQ(local.outcome(signed_by(0, local.call(0, 5, Call{programs::escrow_program_id(), {}}, none))),
             "malformed_instruction");
   TransactionBody body = local.call(0, 6, programs::make_call(cancel), whole);

@@ -1,8 +1,10 @@
-// Result codes of the programs: models 100 to 199, escrow 200 to 299. A code never changes its meaning. What vcr
-// refuses has a code for each of its rules.
+// Result codes of the programs: models 100 to 199, escrow 200 to 299, contracts 300 to 399, and from 10 000 on the
+// codes that contracts choose themselves. A code never changes its meaning. What vcr refuses has a code for each of its
+// rules, as has what makes bytes no module, and each trap.
 #pragma once
 
 #include "aether/ledger/code.hpp"
+#include "aether/ledger/contract_vm.hpp"
 #include "aether/vcr/descent.hpp"
 #include "aether/vcr/receipt.hpp"
 #include "aether/vcr/referee.hpp"
@@ -65,6 +67,33 @@ enum class EscrowCode : std::uint16_t {
   descent_first = 287,  // 287 to 299: vcr::DescentError
 };
 
+enum class ContractsCode : std::uint16_t {
+  no_such_contract = 300,
+  no_such_code,     // not published
+  contract_exists,  // the sender has used the salt
+  code_exists,
+  chunk_range,    // an index, or a number of chunks, beyond kCodeChunksMax; or no chunks
+  no_such_chunk,  // the sender has uploaded none with that index
+  other_code,     // the chunks together have another hash
+  not_the_authority,
+  no_authority,    // the code can never change
+  call_too_deep,   // more than kCallDepthMax contracts on the stack
+  reentrant_call,  // of a contract that is running
+  read_only,       // a script, or whom it calls, tried to change something
+  key_too_large,
+  storage_value_too_large,
+  log_too_large,
+  output_too_large,
+  input_too_large,     // of a call by a contract
+  abort_range,         // 317: an own code above 9 999
+  module_first = 320,  // 320 to 331: ledger::ModuleError
+  trap_first = 340,    // 340 to 347: ledger::VmFault, from `unreachable` on
+};
+
+// abort(code) of a contract ends its transaction with kAbortFirst + code.
+inline constexpr std::uint16_t kAbortFirst = 10'000;
+inline constexpr std::uint32_t kAbortCodeMax = 9'999;
+
 [[nodiscard]] constexpr ResultCode result_code(ModelsCode code) { return ResultCode{static_cast<std::uint16_t>(code)}; }
 [[nodiscard]] constexpr ResultCode result_code(EscrowCode code) { return ResultCode{static_cast<std::uint16_t>(code)}; }
 [[nodiscard]] constexpr ResultCode result_code(infer::ConfigError error) {
@@ -80,7 +109,19 @@ enum class EscrowCode : std::uint16_t {
   return ResultCode{static_cast<std::uint16_t>(287 + static_cast<unsigned>(error))};
 }
 
-// The stable name of any code of ledger or programs; "unknown" for others.
+[[nodiscard]] constexpr ResultCode result_code(ContractsCode code) {
+  return ResultCode{static_cast<std::uint16_t>(code)};
+}
+[[nodiscard]] constexpr ResultCode result_code(ledger::ModuleError error) {
+  return ResultCode{static_cast<std::uint16_t>(320 + static_cast<unsigned>(error))};
+}
+// Not of `host` and `out_of_gas`, which have codes already.
+[[nodiscard]] constexpr ResultCode result_code(ledger::VmFault trap) {
+  return ResultCode{static_cast<std::uint16_t>(340 + static_cast<unsigned>(trap) -
+                                               static_cast<unsigned>(ledger::VmFault::unreachable))};
+}
+
+// The stable name of any code of ledger or programs, "abort" for what contracts choose; "unknown" for others.
 [[nodiscard]] std::string_view code_name(ResultCode code);
 
 }  // namespace aether::programs

@@ -1,24 +1,13 @@
-// The instructions of the native program `contracts`, and what a call of a contract says (spec/contracts.md).
+// The instructions of the program `contracts`, the data of a contract's call, and which objects these touch
+// (spec/contracts.md).
 #pragma once
 
-#include "aether/types/block.hpp"
+#include "aether/programs/instructions.hpp"
+#include "aether/types/contract.hpp"
 
 namespace aether::programs {
 
-struct ContractCall {
-  Amount swr = 0;
-  Amount aic = 0;
-  codec::Blob<limits::kCallDataBytesMax> input;
-
-  bool operator==(const ContractCall&) const = default;
-  template <class Self, class V>
-  static void fields(Self& self, V& visit) {
-    visit("swr", self.swr);
-    visit("aic", self.aic);
-    visit("input", self.input);
-  }
-};
-
+// Keeps a chunk under the sender's name, instead of one that was there; without bytes, takes that one back.
 struct Upload {
   Hash code;
   std::uint32_t index = 0;
@@ -33,6 +22,7 @@ struct Upload {
   }
 };
 
+// Makes the sender's chunks 0 … chunks − 1 a module that contracts may run.
 struct Publish {
   Hash code;
   std::uint32_t chunks = 0;
@@ -45,11 +35,12 @@ struct Publish {
   }
 };
 
+// Makes the contract with id contract_id(chain, sender, salt), and runs `init` where the module has one.
 struct Deploy {
   Hash code;
   std::uint64_t salt = 0;
   std::optional<Address> authority;
-  Amount swr = 0;
+  Amount swr = 0;  // attached, as is aic
   Amount aic = 0;
   codec::Blob<limits::kCallDataBytesMax> input;
 
@@ -65,6 +56,7 @@ struct Deploy {
   }
 };
 
+// By the authority: other code from the next call on.
 struct Upgrade {
   Hash contract;
   Hash code;
@@ -77,6 +69,7 @@ struct Upgrade {
   }
 };
 
+// By the authority: hands it on, or gives it up for ever.
 struct SetAuthority {
   Hash contract;
   std::optional<Address> authority;
@@ -91,9 +84,27 @@ struct SetAuthority {
 
 using ContractsInstruction = std::variant<Upload, Publish, Deploy, Upgrade, SetAuthority>;
 
+// The data of a transaction's call whose program is a contract. The amounts are debited from the sender.
+struct ContractCall {
+  Amount swr = 0;
+  Amount aic = 0;
+  codec::Blob<limits::kCallDataBytesMax> input;
+
+  bool operator==(const ContractCall&) const = default;
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("swr", self.swr);
+    visit("aic", self.aic);
+    visit("input", self.input);
+  }
+};
+
 [[nodiscard]] Hash contracts_program_id();
 [[nodiscard]] Call make_call(const ContractsInstruction& instruction);
 [[nodiscard]] Call make_call(const Hash& contract, const ContractCall& call);
+
+// What the instruction itself touches. What `init` touches besides, or a call, only a simulation tells.
+[[nodiscard]] AccessSets access_sets(const ContractsInstruction& instruction, ChainId chain, const Address& sender);
 
 }  // namespace aether::programs
 

@@ -1,11 +1,28 @@
-// Every native program of the chain.
+// Every program of a chain.
 #pragma once
 
+#include <memory>
+
+#include "aether/ledger/contract_vm.hpp"
 #include "aether/ledger/programs.hpp"
 
 namespace aether::programs {
 
-// Programs without state of their own; they live as long as the process.
-[[nodiscard]] ledger::Programs all_programs();
+// The native programs, and the contracts, which `vm` runs.
+class ChainPrograms {
+ public:
+  // `vm` must outlive it.
+  explicit ChainPrograms(const ledger::ContractVm& vm);
+  ~ChainPrograms();
+  // Valid while this lives.
+  [[nodiscard]] ledger::Programs all() const;
+
+ private:
+  struct Parts;
+  std::unique_ptr<const Parts> parts_;
+};
+
+// The native programs of AI jobs alone; they live as long as the process.
+[[nodiscard]] ledger::Programs job_programs();
 
 }  // namespace aether::programs

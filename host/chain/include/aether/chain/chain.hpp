@@ -7,7 +7,9 @@
 
 #include "aether/base/task_pool.hpp"
 #include "aether/exec/execute.hpp"
+#include "aether/programs/programs.hpp"
 #include "aether/storage/store.hpp"
+#include "aether/wasm/wasm_vm.hpp"
 
 namespace aether::chain {
 
@@ -57,6 +59,8 @@ class Chain {
 
   [[nodiscard]] const Genesis& genesis() const { return genesis_; }
   [[nodiscard]] const Hash& hash_of_genesis() const { return genesis_hash_; }
+  // What its transactions may call.
+  [[nodiscard]] ledger::Programs programs() const { return programs_.all(); }
   [[nodiscard]] std::shared_ptr<const storage::Snapshot> snapshot() const { return store_->snapshot(); }
 
   // Verifies the block that follows the tip, executes and commits it; or says in `refused` which rule it breaks.
@@ -83,6 +87,8 @@ class Chain {
 
   Genesis genesis_;
   Hash genesis_hash_;
+  wasm::WasmVm vm_;
+  programs::ChainPrograms programs_{vm_};
   TaskPool& pool_;
   std::unique_ptr<storage::Store> store_;
   std::mutex writer_;
