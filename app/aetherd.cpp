@@ -3,6 +3,7 @@
 #include <boost/json.hpp>
 #include <iostream>
 
+#include "aether/chain/directory.hpp"
 #include "aether/devchain/devchain.hpp"
 #include "aether/devchain/home.hpp"
 #include "aether/env/stop_signal.hpp"
@@ -67,7 +68,7 @@ Outcome<Genesis> choose_genesis(const DevFlags& flags, const GenesisFlags& own) 
   const bool named = !flags.genesis_file.empty();
   AETHER_TRY(Genesis wanted, named ? or_failure(config::genesis_from_file(flags.genesis_file)) : genesis_of(own));
   if (flags.data.empty()) return wanted;
-  return or_failure(devchain::genesis_of_directory(flags.data, wanted, named || flags.own_genesis));
+  return or_failure(chain::genesis_of_directory(flags.data, wanted, named || flags.own_genesis));
 }
 
 // One line, for people or programs that wait for it: from here on requests are answered.

@@ -5,34 +5,6 @@
 #include "aether/storage/rocks_kv.hpp"
 
 namespace aether::chain {
-namespace {
-
-Address proposer_of(const GenesisSealer& sealer) {
-  return std::visit([](const auto& kind) { return address_of(kind.public_key); }, sealer);
-}
-
-}  // namespace
-
-std::string_view to_string(BlockRule rule) {
-  switch (rule) {
-    case BlockRule::version: return "the header's version is unknown";
-    case BlockRule::chain_id: return "the block is another chain's";
-    case BlockRule::epoch: return "the epoch is not the chain's";
-    case BlockRule::slot: return "the slot is not the parent's + 1";
-    case BlockRule::parent_hash: return "the parent is not the newest block";
-    case BlockRule::parent_state_root: return "the parent's state root differs";
-    case BlockRule::parent_receipts_root: return "the parent's receipts root differs";
-    case BlockRule::parent_gas_used: return "the parent's gas differs";
-    case BlockRule::transactions_root: return "the transactions are not those of the header";
-    case BlockRule::time: return "the time is not above the parent's";
-    case BlockRule::sealer: return "the sealer is not the one genesis names";
-    case BlockRule::seal: return "the seal's signature does not hold";
-    case BlockRule::transaction_signature: return "a transaction's signature does not hold";
-    case BlockRule::transaction: return "a transaction may not stand in the block";
-    case BlockRule::limits: return "the block exceeds a limit";
-  }
-  return "unknown";
-}
 
 Chain::Chain(const Options& options, TaskPool& pool, std::unique_ptr<storage::Store> store)
     : genesis_(options.genesis), genesis_hash_(genesis_hash(genesis_)), pool_(pool), store_(std::move(store)) {}
@@ -72,41 +44,10 @@ ledger::BlockFacts Chain::next_facts(const storage::Snapshot& snapshot) const {
   return {genesis_.chain_id, next(snapshot.tip()->slot), genesis_.params};
 }
 
-HeaderBody Chain::header_after(const storage::BlockRecord& parent) const {
-  HeaderBody header;
-  header.chain_id = genesis_.chain_id;
-  header.slot = next(parent.slot);
-  header.parent_hash = parent.hash;
-  header.parent_state_root = parent.state_root;
-  header.parent_receipts_root = parent.receipts_root;
-  header.parent_gas_used = parent.gas_used;
-  header.sealer = std::visit([](const auto& kind) -> Sealer { return kind; }, genesis_.sealer);
-  return header;
-}
-
-Result<void, BlockRule> Chain::check_header(const storage::BlockRecord& parent, const Block& block) const {
-  const HeaderBody& header = block.header.body;
-  const HeaderBody expected = header_after(parent);
-  if (header.version != expected.version) return fail(BlockRule::version);
-  if (header.chain_id != expected.chain_id) return fail(BlockRule::chain_id);
-  if (header.epoch != expected.epoch) return fail(BlockRule::epoch);
-  if (header.slot != expected.slot) return fail(BlockRule::slot);
-  if (header.parent_hash != expected.parent_hash) return fail(BlockRule::parent_hash);
-  if (header.parent_state_root != expected.parent_state_root) return fail(BlockRule::parent_state_root);
-  if (header.parent_receipts_root != expected.parent_receipts_root) return fail(BlockRule::parent_receipts_root);
-  if (header.parent_gas_used != expected.parent_gas_used) return fail(BlockRule::parent_gas_used);
-  if (header.time_ms <= parent.time_ms) return fail(BlockRule::time);
-  if (header.sealer != expected.sealer) return fail(BlockRule::sealer);
-  if (header.transactions_root != transactions_root(block.transactions)) return fail(BlockRule::transactions_root);
-  if (!verify_dev_seal(block.header)) return fail(BlockRule::seal);
-  return {};
-}
-
 Result<exec::Executed, ledger::BlockError> Chain::execute(const storage::Snapshot& parent,
                                                           std::span<const VerifiedTransaction> transactions) const {
   return exec::execute_block(parent, parent.tree(), programs(),
-                             {next_facts(parent), proposer_of(genesis_.sealer), transactions}, pool_,
-                             env::cpu_features());
+                             {next_facts(parent), proposer_of(genesis_), transactions}, pool_, env::cpu_features());
 }
 
 storage::Outcome<storage::BlockRecord> Chain::commit(const Block& block,
@@ -135,27 +76,21 @@ storage::Outcome<storage::BlockRecord> Chain::commit(const Block& block,
 storage::Outcome<void> Chain::apply(const Block& block, std::optional<BlockRule>& refused) {
   const std::lock_guard turn(writer_);
   const auto parent = snapshot();
-  if (const auto header = check_header(*parent->tip(), block); !header) {
+  if (const auto header = check_header(*parent->tip(), block, genesis_); !header) {
     refused = header.error();
     return {};
   }
-  auto verdicts = verify(block.transactions, env::cpu_features(), pool_);
-  std::vector<VerifiedTransaction> transactions;
-  transactions.reserve(verdicts.size());
-  for (auto& verdict : verdicts) {
-    if (!verdict) {
-      refused = BlockRule::transaction_signature;
-      return {};
-    }
-    transactions.push_back(std::move(*verdict));
-  }
-  const auto executed = execute(*parent, transactions);
-  if (!executed) {
-    const bool one = executed.error().kind == ledger::Limit::transaction;
-    refused = one ? BlockRule::transaction : BlockRule::limits;
+  const auto transactions = check_signatures(block, pool_);
+  if (!transactions) {
+    refused = transactions.error();
     return {};
   }
-  AETHER_CHECK(commit(block, transactions, *executed));
+  const auto executed = execute(*parent, *transactions);
+  if (!executed) {
+    refused = rule_of(executed.error());
+    return {};
+  }
+  AETHER_CHECK(commit(block, *transactions, *executed));
   return {};
 }
 
@@ -164,15 +99,14 @@ storage::Outcome<Sealed> Chain::seal_next(std::span<const VerifiedTransaction> c
   AETHER_ASSERT(genesis_.sealer == GenesisSealer{DevSealer{crypto::ed25519_public_key(seed)}});
   const std::lock_guard turn(writer_);
   const auto parent = snapshot();
-  exec::Selection selection =
-      exec::select_transactions(*parent, programs(), next_facts(*parent), candidates);
+  exec::Selection selection = exec::select_transactions(*parent, programs(), next_facts(*parent), candidates);
   std::vector<VerifiedTransaction> transactions;
   Block block;
   for (const std::size_t i : selection.accepted) {
     transactions.push_back(candidates[i]);
     block.transactions.push_back(candidates[i].transaction());
   }
-  HeaderBody header = header_after(*parent->tip());
+  HeaderBody header = header_after(*parent->tip(), genesis_);
   header.time_ms = std::max(time_ms, parent->tip()->time_ms + 1);
   header.transactions_root = transactions_root(block.transactions);
   block.header = seal(std::move(header), seed);

@@ -3,7 +3,6 @@
 namespace aether::devchain {
 namespace {
 
-constexpr std::string_view kGenesisFile = "genesis.toml";
 constexpr std::string_view kPasswordFile = "dev-password";
 constexpr std::string_view kPassword = "development";
 // The password is published, so nothing is gained by a dear derivation.
@@ -19,15 +18,6 @@ HomeOutcome<T> said(Result<T, E> result) {
   }
 }
 
-// Nothing but what an interrupted write of the genesis left.
-HomeOutcome<void> check_unused(const env::Path& directory) {
-  std::error_code code;
-  for (std::filesystem::directory_iterator at(directory, code), end; !code && at != end; at.increment(code))
-    if (!at->path().filename().string().starts_with(kGenesisFile))
-      return fail(directory.string() + " holds files but no chain: name an empty or a new directory");
-  return {};
-}
-
 HomeOutcome<keystore::KeyInfo> write_dev_key(const env::Path& directory, std::string_view name) {
   const crypto::Seed seed = config::dev_seed(name);
   auto written = keystore::import_key(directory, name, seed.clone(), keystore::SecretBytes(as_bytes(kPassword)), kCost);
@@ -39,21 +29,6 @@ HomeOutcome<keystore::KeyInfo> write_dev_key(const env::Path& directory, std::st
 }
 
 }  // namespace
-
-HomeOutcome<Genesis> genesis_of_directory(const env::Path& directory, const Genesis& wanted, bool must) {
-  const env::Path file = directory / kGenesisFile;
-  std::error_code ignored;
-  if (std::filesystem::exists(file, ignored)) {
-    AETHER_TRY(auto kept, said(config::genesis_from_file(file)));
-    if (!must || genesis_hash(wanted) == genesis_hash(kept)) return kept;
-    return fail(directory.string() + " keeps a chain with another genesis, " + file.string() +
-                ": start it without one, or name a new directory");
-  }
-  AETHER_CHECK(check_unused(directory));
-  AETHER_CHECK(said(env::make_directories(directory, 0700)));
-  AETHER_CHECK(said(env::write_file_atomically(file, as_bytes(config::genesis_to_toml(wanted)), {.overwrite = false})));
-  return wanted;
-}
 
 HomeOutcome<crypto::Seed> sealer_seed(const Genesis& genesis, const env::Path& key_file,
                                       const env::Path& password_file) {

@@ -8,9 +8,14 @@
 #include <cerrno>
 
 #include "aether/env/entropy.hpp"
+#include "file_system.hpp"
 
 namespace aether::env {
 namespace {
+
+constexpr std::string_view kTemporary = ".tmp-";
+
+}  // namespace
 
 Outcome<void> write_all(const Descriptor& file, ByteView bytes, const Path& path) {
   while (!bytes.empty()) {
@@ -31,12 +36,36 @@ Outcome<void> sync_directory(const Path& path) {
 
 Path directory_of(const Path& path) { return path.has_parent_path() ? path.parent_path() : Path("."); }
 
+Outcome<void> sync_file(const Descriptor& file, const Path& path) {
+  if (::fsync(file.get()) != 0) return fail(last_error("sync", path.string()));
+  return {};
+}
+
+Path temporary_of(const Path& path) {
+  std::array<std::uint8_t, 8> suffix{};
+  fill_random(suffix);
+  Path temporary = path;
+  temporary += std::string(kTemporary) + to_hex(suffix);
+  return temporary;
+}
+
+Outcome<void> publish(const Path& temporary, const Path& path, bool overwrite) {
+  if (overwrite) {
+    if (::rename(temporary.c_str(), path.c_str()) != 0) return fail(last_error("replace", path.string()));
+    return {};
+  }
+  if (::link(temporary.c_str(), path.c_str()) != 0) return fail(last_error("create", path.string()));
+  ::unlink(temporary.c_str());
+  return {};
+}
+
+namespace {
+
 Outcome<void> fill_temporary(const Path& temporary, ByteView bytes, mode_t mode) {
   const Descriptor file{::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)};
   if (!file.valid()) return fail(last_error("create", temporary.string()));
   AETHER_CHECK(write_all(file, bytes, temporary));
-  if (::fsync(file.get()) != 0) return fail(last_error("sync", temporary.string()));
-  return {};
+  return sync_file(file, temporary);
 }
 
 Outcome<Descriptor> open_to_overwrite(const Path& path) {
@@ -51,20 +80,7 @@ Outcome<void> overwrite(const Descriptor& file, const Path& path) {
   if (!S_ISREG(status.st_mode))
     return fail(Error{ErrorKind::not_a_file, path.string() + " is not a regular file: name a file"});
   AETHER_CHECK(write_all(file, Bytes(static_cast<std::size_t>(status.st_size)), path));
-  if (::fsync(file.get()) != 0) return fail(last_error("sync", path.string()));
-  return {};
-}
-
-constexpr std::string_view kTemporary = ".tmp-";
-
-Outcome<void> publish(const Path& temporary, const Path& path, bool overwrite) {
-  if (overwrite) {
-    if (::rename(temporary.c_str(), path.c_str()) != 0) return fail(last_error("replace", path.string()));
-    return {};
-  }
-  if (::link(temporary.c_str(), path.c_str()) != 0) return fail(last_error("create", path.string()));
-  ::unlink(temporary.c_str());
-  return {};
+  return sync_file(file, path);
 }
 
 }  // namespace
@@ -102,10 +118,7 @@ Outcome<Bytes> read_file(const Path& path, std::size_t bytes_max) {
 }
 
 Outcome<void> write_file_atomically(const Path& path, ByteView bytes, WriteOptions options) {
-  std::array<std::uint8_t, 8> suffix{};
-  fill_random(suffix);
-  Path temporary = path;
-  temporary += std::string(kTemporary) + to_hex(suffix);
+  const Path temporary = temporary_of(path);
   // Held before it loses its name.
   Descriptor replaced;
   if (options.overwrite && options.erase_replaced) {
@@ -164,6 +177,13 @@ Outcome<void> make_directories(const Path& path, mode_t mode) {
 Outcome<void> move_directory(const Path& from, const Path& to) {
   if (::rename(from.c_str(), to.c_str()) != 0) return fail(last_error("create", to.string()));
   return sync_directory(directory_of(to));
+}
+
+Outcome<void> exchange_directories(const Path& one, const Path& other) {
+  if (::renameat2(AT_FDCWD, one.c_str(), AT_FDCWD, other.c_str(), RENAME_EXCHANGE) != 0)
+    return fail(last_error("exchange", one.string() + " and " + other.string()));
+  AETHER_CHECK(sync_directory(directory_of(one)));
+  return sync_directory(directory_of(other));
 }
 
 Outcome<FileLock> FileLock::acquire(const Path& path) {

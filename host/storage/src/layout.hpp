@@ -55,6 +55,17 @@ std::optional<T> load(const KvSnapshot& kv, Family family, ByteView key, std::st
   return decode_own<T>(*bytes, what);
 }
 
+inline void put_identity(Batch& batch, const Hash& genesis) {
+  batch.put(Family::meta, as_bytes(kSchemaKey), codec::encode(kSchema));
+  batch.put(Family::meta, as_bytes(kGenesisKey), genesis.view());
+}
+inline void put_tip(Batch& batch, const BlockRecord& tip) {
+  const Bytes record = codec::encode(tip);
+  batch.put(Family::hashes, tip.hash.view(), codec::encode(tip.slot));
+  batch.put(Family::records, slot_key(tip.slot), record);
+  batch.put(Family::meta, as_bytes(kTipKey), record);
+}
+
 // The tree over the family `state`; none when one of its records is malformed. Whether the rest is sound its root says.
 [[nodiscard]] std::optional<smt::Tree> tree_of_state(const KvSnapshot& kv, TaskPool& pool, const CpuFeatures& cpu);
 

@@ -160,6 +160,20 @@ class MemorySnapshot final : public KvSnapshot {
   std::uint64_t write_ = 0;
 };
 
+struct MemoryRun final : SortedRun {
+  Outcome<void> put(ByteView key, ByteView head, ByteView tail) override {
+    AETHER_ASSERT(!last || KeyOrder()(*last, key));
+    last.emplace(key.begin(), key.end());
+    batch.put(family, key, head, tail);
+    return {};
+  }
+  Outcome<void> finish() override { return {}; }
+
+  Family family{};
+  Batch batch;
+  std::optional<Bytes> last;
+};
+
 class MemoryKv final : public Kv {
  public:
   explicit MemoryKv(SimulatedDisk* disk) : disk_(disk) {
@@ -187,6 +201,19 @@ class MemoryKv final : public Kv {
   }
 
   std::shared_ptr<const KvSnapshot> snapshot() const override { return std::make_shared<MemorySnapshot>(content_); }
+
+  std::unique_ptr<SortedRun> new_run(Family family) override {
+    auto run = std::make_unique<MemoryRun>();
+    run->family = family;
+    return run;
+  }
+  Outcome<void> ingest(Family family, std::span<const std::unique_ptr<SortedRun>> runs) override {
+    Batch all;
+    for (const auto& run : runs)
+      static_cast<const MemoryRun&>(*run).batch.visit(
+          [&](Family, ByteView key, const ByteView* value) { all.put(family, key, *value); });
+    return write(all, Durability::synced);
+  }
 
  private:
   SimulatedDisk* disk_;

@@ -4,8 +4,11 @@
 #include <rocksdb/env.h>
 #include <rocksdb/filter_policy.h>
 #include <rocksdb/slice_transform.h>
+#include <rocksdb/sst_file_writer.h>
 #include <rocksdb/table.h>
 #include <rocksdb/write_batch.h>
+
+#include <atomic>
 
 #include "broken.hpp"
 
@@ -71,6 +74,51 @@ class RocksSnapshot final : public KvSnapshot {
   const rocksdb::Snapshot* at_;
 };
 
+Error write_error(const rocksdb::Status& status) {
+  return {status.IsCorruption() ? ErrorKind::corrupt : ErrorKind::environment,
+          status.ToString() + "; free space or check the disk, then restart"};
+}
+
+// A table file beside the database, which takes it over.
+class RocksRun final : public SortedRun {
+ public:
+  RocksRun(const rocksdb::Options& options, rocksdb::ColumnFamilyHandle* family, std::string path)
+      : env_(options.env), path_(std::move(path)), writer_(rocksdb::EnvOptions(), options, family) {}
+  ~RocksRun() override {
+    if (begun_) (void)env_->DeleteFile(path_);
+  }
+  RocksRun(const RocksRun&) = delete;
+  RocksRun& operator=(const RocksRun&) = delete;
+
+  Outcome<void> put(ByteView key, ByteView head, ByteView tail) override {
+    if (!begun_) {
+      begun_ = true;
+      if (const auto status = writer_.Open(path_); !status.ok()) return fail(write_error(status));
+    }
+    value_.assign(as_text(head));
+    value_.append(as_text(tail));
+    const auto status = writer_.Put(slice(key), value_);
+    AETHER_ASSERT(!status.IsInvalidArgument());  // the order of keys
+    if (!status.ok()) return fail(write_error(status));
+    return {};
+  }
+  Outcome<void> finish() override {
+    if (!begun_) return {};
+    if (const auto status = writer_.Finish(); !status.ok()) return fail(write_error(status));
+    return {};
+  }
+
+  bool empty() const { return !begun_; }
+  const std::string& path() const { return path_; }
+
+ private:
+  rocksdb::Env* env_;
+  std::string path_;
+  rocksdb::SstFileWriter writer_;
+  std::string value_;
+  bool begun_ = false;
+};
+
 class RocksKv final : public Kv {
  public:
   RocksKv() = default;
@@ -91,6 +139,7 @@ class RocksKv final : public Kv {
       return error(held.error().kind == env::ErrorKind::locked ? ErrorKind::locked : ErrorKind::environment,
                    held.error().message);
     lock_ = std::move(*held);
+    directory_ = options.directory;
     AETHER_CHECK(check_directory(path));
     std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
     for (std::size_t i = 0; i < kFamilyNames.size(); ++i)
@@ -122,18 +171,34 @@ class RocksKv final : public Kv {
     rocksdb::WriteOptions options;
     options.sync = durability == Durability::synced;
     const auto status = db_->Write(options, &batch_);
-    if (!status.ok())
-      return error(status.IsCorruption() ? ErrorKind::corrupt : ErrorKind::environment,
-                   status.ToString() + "; free space or check the disk, then restart");
+    if (!status.ok()) return fail(write_error(status));
     return {};
   }
 
   std::shared_ptr<const KvSnapshot> snapshot() const override { return std::make_shared<RocksSnapshot>(*this); }
 
+  std::unique_ptr<SortedRun> new_run(Family which) override {
+    const std::string path = directory_.string() + "/run-" + std::to_string(runs_++);
+    return std::make_unique<RocksRun>(db_->GetOptions(family(which)), family(which), path);
+  }
+  Outcome<void> ingest(Family which, std::span<const std::unique_ptr<SortedRun>> runs) override {
+    std::vector<std::string> files;
+    for (const auto& run : runs)
+      if (const auto& file = static_cast<const RocksRun&>(*run); !file.empty()) files.push_back(file.path());
+    if (files.empty()) return {};
+    rocksdb::IngestExternalFileOptions options;
+    options.move_files = true;
+    const auto status = db_->IngestExternalFile(family(which), files, options);
+    if (!status.ok()) return fail(write_error(status));
+    return {};
+  }
+
   rocksdb::DB& db() const { return *db_; }
   rocksdb::ColumnFamilyHandle* family(Family which) const { return families_[static_cast<std::size_t>(which)]; }
 
  private:
+  env::Path directory_;
+  std::atomic<std::uint64_t> runs_ = 0;
   std::optional<env::FileLock> lock_;
   std::vector<rocksdb::ColumnFamilyHandle*> families_;
   std::unique_ptr<rocksdb::DB> db_;

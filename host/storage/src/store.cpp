@@ -49,8 +49,7 @@ Outcome<void> Store::check_identity() {
   const auto genesis = kv->get(Family::meta, as_bytes(kGenesisKey));
   if (!schema && !genesis) {
     Batch batch;
-    batch.put(Family::meta, as_bytes(kSchemaKey), codec::encode(kSchema));
-    batch.put(Family::meta, as_bytes(kGenesisKey), options_.genesis.view());
+    put_identity(batch, options_.genesis);
     if (auto written = kv_->write(batch, Durability::synced); !written)
       return error(written.error().kind, "cannot write to " + options_.name + ": " + written.error().message);
     return {};
@@ -115,15 +114,12 @@ void Store::fill_batch(const BlockCommit& commit, const smt::Update& tree) {
   if (slot >= kTreeVersionsMax) batch_.erase(Family::log, slot_key(slot - kTreeVersionsMax));
 
   const auto key = slot_key(slot);
-  const Bytes record = codec::encode(commit.record);
   if (commit.block != nullptr) put(Family::blocks, key, codec::encode(*commit.block));
   put(Family::receipts, key, codec::encode(ReceiptList(commit.receipts.begin(), commit.receipts.end())));
   for (std::size_t i = 0; i < commit.transaction_ids.size(); ++i)
     put(Family::transactions, commit.transaction_ids[i].view(),
         codec::encode(TransactionPlace{commit.record.slot, static_cast<std::uint32_t>(i)}));
-  put(Family::hashes, commit.record.hash.view(), codec::encode(commit.record.slot));
-  put(Family::records, key, record);
-  put(Family::meta, as_bytes(kTipKey), record);
+  put_tip(batch_, commit.record);
 }
 
 Outcome<void> Store::commit(const BlockCommit& commit) {

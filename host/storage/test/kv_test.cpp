@@ -62,6 +62,32 @@ TYPED_TEST(KvContract, a_batch_applies_its_operations_in_order_to_their_families
   EXPECT_TRUE(kv->write({}, Durability::synced));
 }
 
+TYPED_TEST(KvContract, runs_become_visible_together_and_stay) {
+  {
+    const auto kv = this->backend.open();
+    put(*kv, "b", "written");
+    std::vector<std::unique_ptr<SortedRun>> runs;
+    for (int i = 0; i < 3; ++i) runs.push_back(kv->new_run(Family::state));
+    ASSERT_TRUE(runs[0]->put(text("x"), text("1"), text("2")));
+    ASSERT_TRUE(runs[0]->put(text("y"), text(""), text("3")));
+    ASSERT_TRUE(runs[2]->put(text("c"), text("4"), text("")));
+    for (auto& run : runs) ASSERT_TRUE(run->finish());  // one of them is empty
+    const auto before = kv->snapshot();
+    EXPECT_EQ(scan(*before, ""), (Pairs{{"b", "written"}}));
+    ASSERT_TRUE(kv->ingest(Family::state, runs));
+    EXPECT_EQ(scan(*before, ""), (Pairs{{"b", "written"}}));
+    EXPECT_EQ(scan(*kv->snapshot(), ""), (Pairs{{"b", "written"}, {"c", "4"}, {"x", "12"}, {"y", "3"}}));
+    EXPECT_FALSE(get(*kv, "x", Family::index));
+    EXPECT_TRUE(kv->ingest(Family::index, {}));
+    // One that is dropped leaves nothing.
+    const auto dropped = kv->new_run(Family::state);
+    ASSERT_TRUE(dropped->put(text("z"), text("5"), {}));
+  }
+  this->backend.restart(Random(1).draw());
+  const auto kv = this->backend.open();
+  EXPECT_EQ(scan(*kv->snapshot(), ""), (Pairs{{"b", "written"}, {"c", "4"}, {"x", "12"}, {"y", "3"}}));
+}
+
 TYPED_TEST(KvContract, a_snapshot_is_unmoved_by_later_writes) {
   const auto kv = this->backend.open();
   const auto nothing = kv->snapshot();

@@ -6,32 +6,13 @@
 #include <mutex>
 
 #include "aether/base/task_pool.hpp"
+#include "aether/chain/block_rules.hpp"
 #include "aether/exec/execute.hpp"
 #include "aether/programs/programs.hpp"
 #include "aether/storage/store.hpp"
 #include "aether/wasm/wasm_vm.hpp"
 
 namespace aether::chain {
-
-// Why a block is refused.
-enum class BlockRule : std::uint8_t {
-  version,
-  chain_id,
-  epoch,  // 0 on a chain without epochs
-  slot,   // not the parent's + 1
-  parent_hash,
-  parent_state_root,
-  parent_receipts_root,
-  parent_gas_used,
-  transactions_root,
-  time,    // not above the parent's
-  sealer,  // not the one genesis names
-  seal,    // the signature does not hold
-  transaction_signature,
-  transaction,  // one that may not stand in it
-  limits,       // bytes, gas or count
-};
-[[nodiscard]] std::string_view to_string(BlockRule rule);
 
 struct Options {
   env::Path directory;
@@ -82,8 +63,6 @@ class Chain {
                                                      std::span<const VerifiedTransaction> transactions) const;
   storage::Outcome<storage::BlockRecord> commit(const Block& block, std::span<const VerifiedTransaction> transactions,
                                                 const exec::Executed& executed);
-  Result<void, BlockRule> check_header(const storage::BlockRecord& parent, const Block& block) const;
-  HeaderBody header_after(const storage::BlockRecord& parent) const;
 
   Genesis genesis_;
   Hash genesis_hash_;

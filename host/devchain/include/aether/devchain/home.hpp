@@ -1,5 +1,4 @@
-// What a development chain has outside its database: the genesis in its directory, the sealer's key, and the published
-// keys as key files.
+// What a development chain has outside its directory: the sealer's key, and the published keys as key files.
 #pragma once
 
 #include "aether/config/genesis.hpp"
@@ -10,11 +9,6 @@ namespace aether::devchain {
 // What is wrong and what to do about it.
 template <class T>
 using HomeOutcome = Result<T, std::string>;
-
-// The genesis of the chain in `directory`, which keeps it as genesis.toml: the one kept there; else, where the
-// directory is new or empty, `wanted`, which is kept from then on. An error when the directory holds something else or,
-// where the caller `must` have the wanted one, another genesis.
-[[nodiscard]] HomeOutcome<Genesis> genesis_of_directory(const env::Path& directory, const Genesis& wanted, bool must);
 
 // The seed that seals the chain: of the key file, or the published one when none is named. An error when genesis names
 // another sealer.

@@ -41,6 +41,9 @@ struct WriteOptions {
 // durably. ErrorKind::exists when `to` is there, and stays as it is, unless it is an empty directory.
 [[nodiscard]] Outcome<void> move_directory(const Path& from, const Path& to);
 
+// Gives each of two directories of one file system the other's name: both or none, durably.
+[[nodiscard]] Outcome<void> exchange_directories(const Path& one, const Path& other);
+
 // A closed-on-exec file descriptor.
 class Descriptor {
  public:

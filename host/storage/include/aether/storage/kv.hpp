@@ -5,6 +5,7 @@
 // - A synced write that returned success survives any crash, with all writes before it. After a crash the store is as
 //   after some prefix of the writes; buffered ones at its end may be missing, never parts of one.
 // - A snapshot is one moment, unmoved by later writes. Keys are ordered as strings of unsigned bytes.
+// - ingest() makes whole runs visible, all or none, and is as durable as a synced write.
 // - Reads are total: a store that breaks while it is read ends the process, since no answer may be made from it.
 #pragma once
 
@@ -80,6 +81,17 @@ class KvSnapshot {
 
 enum class Durability : std::uint8_t { buffered, synced };
 
+// Records of one family by key, which become visible together and do not go through the log: the way in for more than
+// memory holds. Filled by one thread; gone with its object unless it was ingested.
+class SortedRun {
+ public:
+  virtual ~SortedRun() = default;
+  // Keys are strictly increasing. The value is `head` and `tail`, one after the other.
+  [[nodiscard]] virtual Outcome<void> put(ByteView key, ByteView head, ByteView tail) = 0;
+  // Nothing follows; what was put is durable.
+  [[nodiscard]] virtual Outcome<void> finish() = 0;
+};
+
 // One writer at a time; snapshots from any thread.
 class Kv {
  public:
@@ -87,6 +99,11 @@ class Kv {
   // After an error nothing of the batch is visible.
   [[nodiscard]] virtual Outcome<void> write(const Batch& batch, Durability durability) = 0;
   [[nodiscard]] virtual std::shared_ptr<const KvSnapshot> snapshot() const = 0;
+
+  // From any thread; several runs may be filled beside each other.
+  [[nodiscard]] virtual std::unique_ptr<SortedRun> new_run(Family family) = 0;
+  // Finished runs of this family, of which no two overlap, with keys that it does not hold.
+  [[nodiscard]] virtual Outcome<void> ingest(Family family, std::span<const std::unique_ptr<SortedRun>> runs) = 0;
 };
 
 }  // namespace aether::storage

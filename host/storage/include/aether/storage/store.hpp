@@ -64,7 +64,7 @@ struct BlockCommit {
 };
 
 // The domains whose objects can be listed: an index costs each object that is made or erased a record.
-inline constexpr std::array kListedDomains{Domain::model, Domain::job, Domain::utxo};
+inline constexpr std::array kListedDomains{Domain::model, Domain::job, Domain::utxo, Domain::code, Domain::contract};
 
 // Trees of the newest slots that are in memory: at most so many, and besides the newest only those before which at most
 // so many changes came, since a change costs an older tree up to 1.4 KB. Of older slots, up to that bound, trees are
