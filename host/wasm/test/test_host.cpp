@@ -1,48 +1,10 @@
 #include "test_host.hpp"
 
 #include "aether/crypto/sha256.hpp"
-#include "engine.hpp"
 
 namespace aether::wasm::test {
 
 using ledger::Outcome;
-
-Bytes wat(std::string_view text) {
-  wasm_byte_vec_t out;
-  const Owned<wasmtime_error_t> error(wasmtime_wat2wasm(text.data(), text.size(), &out));
-  AETHER_ASSERT(error == nullptr);
-  const std::span<const char> made(out.data, out.size);
-  Bytes module(made.begin(), made.end());
-  wasm_byte_vec_delete(&out);
-  return module;
-}
-
-std::string contract_text(std::string_view body) {
-  return R"((module
-    (import "aether" "input_size" (func $input_size (result i32)))
-    (import "aether" "input_read" (func $input_read (param i32 i32 i32)))
-    (import "aether" "output_write" (func $output_write (param i32 i32)))
-    (import "aether" "abort" (func $abort (param i32)))
-    (import "aether" "self_id" (func $self_id (param i32)))
-    (import "aether" "caller" (func $caller (param i32)))
-    (import "aether" "sender" (func $sender (param i32)))
-    (import "aether" "slot" (func $slot (result i64)))
-    (import "aether" "chain_id" (func $chain_id (result i64)))
-    (import "aether" "attached" (func $attached (param i32 i32)))
-    (import "aether" "balance" (func $balance (param i32 i32)))
-    (import "aether" "storage_get" (func $storage_get (param i32 i32 i32 i32) (result i32)))
-    (import "aether" "storage_set" (func $storage_set (param i32 i32 i32 i32)))
-    (import "aether" "storage_erase" (func $storage_erase (param i32 i32)))
-    (import "aether" "transfer" (func $transfer (param i32 i32 i32)))
-    (import "aether" "log" (func $log (param i32 i32 i32)))
-    (import "aether" "sha256" (func $sha256 (param i32 i32 i32)))
-    (import "aether" "ed25519_verify" (func $ed25519_verify (param i32 i32 i32 i32) (result i32)))
-    (import "aether" "call" (func $call (param i32 i32 i32 i32 i32) (result i32)))
-    (import "aether" "returned_read" (func $returned_read (param i32 i32 i32)))
-    (memory (export "memory") 1 2)
-    )" + std::string(body) +
-         ")";
-}
 
 Bytes contract(std::string_view instructions) {
   return wat(contract_text("(func (export \"call\") " + std::string(instructions) + ")"));

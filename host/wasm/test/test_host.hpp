@@ -8,15 +8,11 @@
 #include <vector>
 
 #include "aether/wasm/wasm_vm.hpp"
+#include "module_text.hpp"
 
 namespace aether::wasm::test {
 
-// WebAssembly's text format as a module; a mistake in the text fails the process.
-[[nodiscard]] Bytes wat(std::string_view text);
-
-// A module that imports every host function, has a memory of one page that may become two, and then `body`.
-[[nodiscard]] std::string contract_text(std::string_view body);
-// The same with "call" that does `instructions`.
+// contract_text() with "call" that does `instructions`.
 [[nodiscard]] Bytes contract(std::string_view instructions);
 
 [[nodiscard]] Hash id_of(std::string_view name);
