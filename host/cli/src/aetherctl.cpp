@@ -60,8 +60,8 @@ Program::Program() {
   app_.set_help_all_flag("--help-all", "Help of every command");
   app_.footer(
       "Exit codes: 0 done; 1 the chain reports a failure, or a job ended otherwise than paid; 2 wrong usage;\n"
-      "3 no answer from the chain; 4 a file, key or password that does not do; 5 a receipt or signature that does\n"
-      "not hold; 6 job prove: the worker was honest.\n"
+      "3 no answer from the chain; 4 a file, key or password that does not do; 5 a receipt, signature, proof or\n"
+      "snapshot that does not hold; 6 job prove: the worker was honest.\n"
       "Data goes to stdout, progress and errors to stderr.\n"
       "Example: aetherctl keys new alice --password-file FILE");
   app_.add_option("--rpc", arguments_.rpc, "URL of the chain's JSON-RPC")->default_val(kRpcDefault);

@@ -75,6 +75,18 @@ struct Arguments {
   std::string key;  // name of the key that signs the receipt
   std::uint32_t threads = 0;
   bool full = false;
+
+  // Directories of chains, snapshots.
+  std::string data;
+  std::string genesis_file;
+  std::string file;
+  std::vector<std::string> files;
+  std::string object;  // "DOMAIN:KEY"
+  std::uint64_t slot = 0;
+  bool force = false;
+  std::string genesis_hash;  // empty: any
+  std::string block_hash;
+  std::string state_root;
 };
 
 }  // namespace aether::cli

@@ -71,5 +71,16 @@ CommandResult job_cancel(const Arguments& arguments);
 CommandResult job_prove(const Arguments& arguments);
 CommandResult job_run(const Arguments& arguments);
 CommandResult job_verify(const Arguments& arguments);
+CommandResult ledger_init(const Arguments& arguments);
+CommandResult ledger_apply(const Arguments& arguments);
+CommandResult ledger_state(const Arguments& arguments);
+CommandResult ledger_proof(const Arguments& arguments);
+CommandResult ledger_verify_proof(const Arguments& arguments);
+CommandResult ledger_replay(const Arguments& arguments);
+CommandResult ledger_block(const Arguments& arguments);
+CommandResult snapshot_create(const Arguments& arguments);
+CommandResult snapshot_verify(const Arguments& arguments);
+CommandResult snapshot_restore(const Arguments& arguments);
+CommandResult snapshot_info(const Arguments& arguments);
 
 }  // namespace aether::cli

@@ -15,6 +15,8 @@ class Tree {
   void models(CLI::App& app);
   void jobs(CLI::App& app);
   void runs(CLI::App& job);
+  void ledger(CLI::App& app);
+  void snapshots(CLI::App& app);
 
  private:
   void sent(CLI::App* command);  // options of a payment

@@ -154,6 +154,8 @@ void add_commands(CLI::App& app, Arguments& arguments, Command& command) {
   tree.chain(app);
   tree.models(app);
   tree.jobs(app);
+  tree.ledger(app);
+  tree.snapshots(app);
 }
 
 }  // namespace aether::cli

@@ -5,7 +5,7 @@
 //   2  wrong usage
 //   3  no answer from the chain or a worker, or not known how it ended
 //   4  a file, key or password that does not do
-//   5  a receipt or signature that does not hold
+//   5  a receipt, signature, proof, snapshot or replay that does not hold
 //   6  job prove: nothing differs, the worker was honest
 //
 // Data goes to stdout, progress and errors to stderr. An error has a stable code, what is wrong, and what to do next.
