@@ -22,13 +22,15 @@ def line(result):
         return (f"16 virtual workers, {result['block']:20} {result['costs']:8} costs: {result['of_bound']:.3f} of the bound"
                 + goals(round(result["of_bound"], 2), OF_BOUND, at_least=False))
     if result["what"] == "pipeline":
-        stages = ", ".join(f"{name[:-3].replace('_', ' ')} {took:.2f}" for name, took in result.items() if name.endswith("_us"))
+        stages = ", ".join(f"{name[:-3].replace('_', ' ')} {took:.2f} (CPU {result.get(name[:-3] + '_cpu_us', 0):.2f})"
+                           for name, took in result.items() if name.endswith("_us") and not name.endswith("_cpu_us"))
         return (f"pipeline on {result['cores']} cores, {result['block']} transfers a block, {result['accounts']} accounts: "
                 f"{result['transfers_per_s']:.0f}/s (best {result['transfers_per_s_best']:.0f}/s)"
-                + goals(result["transfers_per_s"], TRANSFERS) + f"\n   µs a transfer: {stages}")
+                + goals(result["transfers_per_s"], TRANSFERS) + f"\n   µs a transfer, and CPU of all threads: {stages}")
     per = 1e6 / result["transactions"]
     text = (f"{result['what']:40} {result['serial_s'] * per:.2f} → {result['parallel_s'] * per:.2f} µs a transfer: "
-            f"{result['speed_up']:.2f} ({result['speed_up_min']:.2f}–{result['speed_up_max']:.2f})")
+            f"{result['speed_up']:.2f} ({result['speed_up_min']:.2f}–{result['speed_up_max']:.2f}), of the best rounds "
+            f"{result['speed_up_of_best']:.2f}")
     return text + (goals(round(result["speed_up"], 2), SPEED_UP) if result["what"] == "two threads, transition" else "")
 
 
