@@ -6,8 +6,8 @@ import subprocess
 import sys
 
 HEAD = """\
-transfers of different senders to different receivers, unless said otherwise; serial and parallel in turn on one block over
-RocksDB; the pipeline decodes, verifies, executes, computes the root and commits durably, block by block"""
+transfers of different senders to different receivers, all of which were used lately, unless said otherwise; serial and
+parallel in turn on one block; the pipeline decodes, verifies, executes, computes the root and commits durably, block by block"""
 # What must come out: (first goal, final goal).
 SPEED_UP, OF_BOUND, TRANSFERS = (1.8, 1.9), (1.1, 1.05), (60_000, 150_000)
 

@@ -14,6 +14,7 @@
 #include "aether/exec/block_run.hpp"
 #include "aether/exec/ready_queue.hpp"
 #include "aether/programs/programs.hpp"
+#include "recent_accounts.hpp"
 
 namespace aether::bench {
 namespace {
@@ -97,6 +98,15 @@ class World {
     std::optional<chain::BlockRule> refused;
     require(validator_->apply(*block, refused).has_value() && !refused, "a block is refused");
   }
+  // What the validator's chain knows of accounts used lately, which here is all of them.
+  chain::RecentAccounts recent() const {
+    chain::RecentAccounts out({1, 2, 3, 4});
+    const auto snapshot = validator_->snapshot();
+    ledger::Diff all;
+    for (const User& user : users_) all[account_object(user.address)] = snapshot->get(account_object(user.address));
+    out.update(all);
+    return out;
+  }
   bool agree() const { return proposer_->snapshot()->tip() == validator_->snapshot()->tip(); }
 
  private:
@@ -171,6 +181,8 @@ void speed_up(World& world, std::size_t count, int rounds, TaskPool& two) {
   SerialPool one;
   const CpuFeatures cpu = env::cpu_features();
   const auto snapshot = world.validator().snapshot();
+  const chain::RecentAccounts recent = world.recent();
+  const chain::RecentState state(*snapshot, recent);
   const auto facts = world.validator().next_facts(*snapshot);
   std::vector<VerifiedTransaction> block;
   const auto transfers = low_conflict(world, count, random);
@@ -178,7 +190,7 @@ void speed_up(World& world, std::size_t count, int rounds, TaskPool& two) {
   const ledger::BlockInput input{facts, Address{}, block};
   const ledger::Programs programs = programs::job_programs();
   std::map<std::string, std::vector<double>> seconds;
-  const auto oracle = ledger::apply_block(*snapshot, programs, input);
+  const auto oracle = ledger::apply_block(state, programs, input);
   require(oracle.has_value(), "the block is invalid");
   for (int round = -1; round < rounds; ++round) {
     const auto measure = [&](const char* name, const auto& work) {
@@ -186,13 +198,13 @@ void speed_up(World& world, std::size_t count, int rounds, TaskPool& two) {
       if (round >= 0) seconds[name].push_back(s);
     };
     const auto transition = [&](TaskPool& pool) {
-      const auto out = exec::apply_block(*snapshot, programs, input, pool);
+      const auto out = exec::apply_block(state, programs, input, pool);
       require(out.has_value() && out->receipts == oracle->receipts, "the executors differ");
     };
     const auto with_root = [&](TaskPool& pool) {
-      require(exec::execute_block(*snapshot, snapshot->tree(), programs, input, pool, cpu).has_value(), "refused");
+      require(exec::execute_block(state, snapshot->tree(), programs, input, pool, cpu).has_value(), "refused");
     };
-    measure("oracle", [&] { require(ledger::apply_block(*snapshot, programs, input).has_value(), "refused"); });
+    measure("oracle", [&] { require(ledger::apply_block(state, programs, input).has_value(), "refused"); });
     measure("one", [&] { transition(one); });
     measure("two", [&] { transition(two); });
     measure("root_one", [&] { with_root(one); });
@@ -311,6 +323,7 @@ void pipeline(World& world, std::size_t count, int rounds, TaskPool& pool) {
   std::map<std::string, std::vector<double>> seconds;  // of a transfer
   std::map<std::string, std::vector<double>> cpu_seconds;
   std::size_t size = 0;
+  chain::RecentAccounts recent = world.recent();
   for (int round = -1; round < rounds; ++round) {
     const auto transfers = low_conflict(world, count, random);
     const Bytes bytes = world.seal(transfers);
@@ -337,9 +350,10 @@ void pipeline(World& world, std::size_t count, int rounds, TaskPool& pool) {
     const ledger::BlockInput input{world.validator().next_facts(*parent),
                                    address_of(crypto::ed25519_public_key(sealer_seed())), verified};
     std::optional<Result<ledger::BlockOutput, ledger::BlockError>> out;
-    measure("execute", [&] { out = exec::apply_block(*parent, programs, input, pool); });
+    measure("execute", [&] { out = exec::apply_block(chain::RecentState(*parent, recent), programs, input, pool); });
     measure("state_root", [&] { static_cast<void>(exec::update_tree(parent->tree(), (*out)->diff, pool, cpu)); });
     measure("receipts_root", [&] { static_cast<void>(receipts_root((*out)->receipts)); });
+    recent.update((*out)->diff);
     out.reset();
     // All of it.
     measure("whole", [&] { world.apply(bytes); });

@@ -1,13 +1,34 @@
 #include "aether/chain/chain.hpp"
 
+#include <cstring>
+
 #include "aether/env/cpu.hpp"
+#include "aether/env/entropy.hpp"
 #include "aether/storage/memory_kv.hpp"
 #include "aether/storage/rocks_kv.hpp"
+#include "recent_accounts.hpp"
 
 namespace aether::chain {
 
+namespace {
+
+exec::ObjectIndex::Seed random_seed() {
+  exec::ObjectIndex::Seed seed;
+  std::array<std::uint8_t, sizeof seed> bytes;
+  env::fill_random(bytes);
+  std::memcpy(seed.data(), bytes.data(), sizeof seed);
+  return seed;
+}
+
+}  // namespace
+
 Chain::Chain(const Options& options, TaskPool& pool, std::unique_ptr<storage::Store> store)
-    : genesis_(options.genesis), genesis_hash_(genesis_hash(genesis_)), pool_(pool), store_(std::move(store)) {}
+    : genesis_(options.genesis),
+      genesis_hash_(genesis_hash(genesis_)),
+      pool_(pool),
+      store_(std::move(store)),
+      recent_(std::make_unique<RecentAccounts>(random_seed())) {}
+Chain::~Chain() = default;
 
 storage::Outcome<std::unique_ptr<Chain>> Chain::open(const Options& options, TaskPool& pool) {
   if (const auto sound = ledger::check_genesis(options.genesis); !sound)
@@ -44,10 +65,10 @@ ledger::BlockFacts Chain::next_facts(const storage::Snapshot& snapshot) const {
   return {genesis_.chain_id, next(snapshot.tip()->slot), genesis_.params};
 }
 
-Result<exec::Executed, ledger::BlockError> Chain::execute(const storage::Snapshot& parent,
+Result<exec::Executed, ledger::BlockError> Chain::execute(const storage::Snapshot& tip,
                                                           std::span<const VerifiedTransaction> transactions) const {
-  return exec::execute_block(parent, parent.tree(), programs(),
-                             {next_facts(parent), proposer_of(genesis_), transactions}, pool_, env::cpu_features());
+  return exec::execute_block(RecentState(tip, *recent_), tip.tree(), programs(),
+                             {next_facts(tip), proposer_of(genesis_), transactions}, pool_, env::cpu_features());
 }
 
 storage::Outcome<storage::BlockRecord> Chain::commit(const Block& block,
@@ -70,6 +91,7 @@ storage::Outcome<storage::BlockRecord> Chain::commit(const Block& block,
   commit.tree = &executed.tree;
   commit.objects = executed.tree.objects;
   AETHER_CHECK(store_->commit(commit));
+  recent_->update(executed.diff);
   return commit.record;
 }
 
@@ -99,7 +121,8 @@ storage::Outcome<Sealed> Chain::seal_next(std::span<const VerifiedTransaction> c
   AETHER_ASSERT(genesis_.sealer == GenesisSealer{DevSealer{crypto::ed25519_public_key(seed)}});
   const std::lock_guard turn(writer_);
   const auto parent = snapshot();
-  exec::Selection selection = exec::select_transactions(*parent, programs(), next_facts(*parent), candidates);
+  exec::Selection selection =
+      exec::select_transactions(RecentState(*parent, *recent_), programs(), next_facts(*parent), candidates);
   std::vector<VerifiedTransaction> transactions;
   Block block;
   for (const std::size_t i : selection.accepted) {

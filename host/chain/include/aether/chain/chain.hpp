@@ -14,6 +14,8 @@
 
 namespace aether::chain {
 
+class RecentAccounts;
+
 struct Options {
   env::Path directory;
   bool ephemeral = false;
@@ -37,6 +39,7 @@ class Chain {
  public:
   // Opens or makes the chain. `pool` verifies signatures and works on the tree; it must outlive the chain.
   [[nodiscard]] static storage::Outcome<std::unique_ptr<Chain>> open(const Options& options, TaskPool& pool);
+  ~Chain();
 
   [[nodiscard]] const Genesis& genesis() const { return genesis_; }
   [[nodiscard]] const Hash& hash_of_genesis() const { return genesis_hash_; }
@@ -59,7 +62,7 @@ class Chain {
  private:
   Chain(const Options& options, TaskPool& pool, std::unique_ptr<storage::Store> store);
   storage::Outcome<void> commit_genesis();
-  Result<exec::Executed, ledger::BlockError> execute(const storage::Snapshot& parent,
+  Result<exec::Executed, ledger::BlockError> execute(const storage::Snapshot& tip,
                                                      std::span<const VerifiedTransaction> transactions) const;
   storage::Outcome<storage::BlockRecord> commit(const Block& block, std::span<const VerifiedTransaction> transactions,
                                                 const exec::Executed& executed);
@@ -70,6 +73,7 @@ class Chain {
   programs::ChainPrograms programs_{vm_};
   TaskPool& pool_;
   std::unique_ptr<storage::Store> store_;
+  std::unique_ptr<RecentAccounts> recent_;  // changed under writer_ alone
   std::mutex writer_;
 };
 
