@@ -78,8 +78,23 @@ struct VaultProgram final : Program {
   }
 };
 inline const VaultProgram vault;
+
+// One script: a lock that opens to the redeemer that is its datum.
+struct Lock final : ContractRuntime {
+  static constexpr std::uint64_t kSteps = 70;
+  static constexpr ResultCode kShut{10'001};
+  static Hash id() { return native_program_id("a lock"); }
+  Outcome<void> call(Context&, const Hash&, ByteView) const override { return fail(Code::unknown_program); }
+  Outcome<void> judge(Context& context, const Hash& contract, const Spend& spend) const override {
+    EXPECT_EQ(contract, id());
+    AETHER_CHECK(context.charge(kSteps));
+    if (Bytes(spend.datum) != Bytes(spend.redeemer)) return std::unexpected(kShut);
+    return {};
+  }
+};
+inline const Lock lock;
 inline const Program* const natives[] = {&vault};
-inline const Programs all{natives, nullptr};
+inline const Programs all{natives, &lock};
 
 inline crypto::Seed seed_of(std::uint8_t i) { return crypto::Seed{std::array<std::uint8_t, 32>{i}}; }
 inline SenderKey key_of(std::uint8_t i) { return crypto::ed25519_public_key(seed_of(i)); }

@@ -20,6 +20,7 @@ struct Coin {
   Address owner;
   Asset asset;
   Amount amount;
+  std::optional<OutputScript> script;
 };
 using Credit = std::tuple<Address, Asset, Amount>;
 
@@ -59,22 +60,33 @@ Verdict run_naive(Model& kept, const TransactionBody& body, std::vector<Credit>&
   const Address sender = address_of(body.sender);
   std::uint64_t steps = 0;
   Balance in, out;
+  std::vector<std::pair<OutputScript, Bytes>> scripts;  // with the redeemer
   for (const auto& input : body.inputs) {
     steps += kAccess;
     const auto at = model.coins.find(input.utxo);
     if (at == model.coins.end()) return {9, steps};
-    if (at->second.owner != sender) return {10, steps};
-    if (input.redeemer) return {11, steps};
+    if (at->second.script) {
+      scripts.emplace_back(*at->second.script, input.redeemer ? Bytes(*input.redeemer) : Bytes{});
+    } else {
+      if (at->second.owner != sender) return {10, steps};
+      if (input.redeemer) return {11, steps};
+    }
     steps += kAccess;
     in.of(at->second.asset) += at->second.amount;
     model.coins.erase(at);
+  }
+  for (const auto& [script, redeemer] : scripts) {
+    steps += kInstruction;
+    if (script.program == vault.id()) return {12, steps};
+    steps += Lock::kSteps;
+    if (Bytes(script.datum) != redeemer) return {10'001, steps};
   }
   for (std::uint32_t i = 0; i < body.outputs.size(); ++i) {
     const auto& output = body.outputs[i];
     steps += kAccess;
     out.of(output.asset) += output.amount;
     if (output.kind == OutputKind::utxo)
-      model.coins[utxo_id(transaction_id(body), i)] = {output.owner, output.asset, output.amount};
+      model.coins[utxo_id(transaction_id(body), i)] = {output.owner, output.asset, output.amount, output.script};
     else
       credits.emplace_back(output.owner, output.asset, output.amount);
   }
@@ -130,7 +142,7 @@ void expect_same_state(const Model& model, const Chain& chain) {
   RC_ASSERT(coins == model.coins.size());
   for (const auto& [id, coin] : model.coins) {
     const auto utxo = load<Utxo>(chain.state, utxo_object(id));
-    RC_ASSERT(utxo == (Utxo{1, coin.owner, coin.asset, coin.amount, std::nullopt}));
+    RC_ASSERT(utxo == (Utxo{1, coin.owner, coin.asset, coin.amount, coin.script}));
     add(coin.asset, coin.amount);
   }
   RC_ASSERT(load_or_default<Treasury>(chain.state, kTreasuryObject).balance.swr == model.treasury);
@@ -159,14 +171,14 @@ Hash any_id(const Model& model) {
   return *rc::gen::elementOf(std::vector<Hash>(model.known.begin(), model.known.end()));
 }
 
-// Of the living ones that the sender has, now or when those that wait are sealed in order.
-std::vector<Hash> own_coins(const Model& model, const Address& sender) {
+// Of the living ones, now or when those that wait are sealed in order: those that the sender has or a script judges.
+std::vector<std::pair<Hash, Coin>> open_coins(const Model& model, const Address& sender) {
   Model after = model;
   std::vector<Credit> later;
   for (const auto& body : model.waiting) run_naive(after, body, later);
-  std::vector<Hash> out;
+  std::vector<std::pair<Hash, Coin>> out;
   for (const auto& [id, coin] : after.coins)
-    if (coin.owner == sender) out.push_back(id);
+    if (coin.script || coin.owner == sender) out.emplace_back(id, coin);
   return out;
 }
 
@@ -174,14 +186,19 @@ TransactionBody any_body(const Model& model) {
   const auto from = *rc::gen::inRange<std::uint8_t>(0, kSenders);
   auto body = transfer(from, from, Asset::swr, 1, model.nonce);
   body.outputs.clear();
+  body.gas_limit = Gas{15'000};
   const auto add_input = [&](const Hash& id) {
     const auto names = [&](const TransactionInput& input) { return input.utxo == id; };
     if (std::none_of(body.inputs.begin(), body.inputs.end(), names)) body.inputs.push_back({id, std::nullopt});
   };
-  const auto own = own_coins(model, who(from));
+  const auto open = open_coins(model, who(from));
   for (int i = 0, n = *rc::gen::inRange(0, 3); i < n; ++i) {
-    if (!own.empty() && *rc::gen::inRange(0, 4) != 0) {
-      add_input(*rc::gen::elementOf(own));
+    if (!open.empty() && *rc::gen::inRange(0, 4) != 0) {
+      const auto& [id, coin] = open[*rc::gen::inRange<std::size_t>(0, open.size())];
+      const std::size_t before = body.inputs.size();
+      add_input(id);
+      const bool opens = coin.script && *rc::gen::inRange(0, 5) != 0;
+      if (opens && body.inputs.size() > before) body.inputs.back().redeemer = Bytes(coin.script->datum);
     } else if (*rc::gen::arbitrary<bool>()) {
       add_input(any_id(model));
     }
@@ -193,6 +210,9 @@ TransactionBody any_body(const Model& model) {
         *rc::gen::element<std::uint64_t>(1, 7, 30, 90, 3'000'000, 9'000'000), OutputKind::utxo, std::nullopt};
     if (output.asset == Asset::aic && output.amount > 90 && *rc::gen::inRange(0, 4) != 0) output.amount = 5;
     if (*rc::gen::inRange(0, 3) == 0) output.kind = OutputKind::account;
+    if (output.kind == OutputKind::utxo && *rc::gen::inRange(0, 3) == 0)
+      output.script = OutputScript{*rc::gen::inRange(0, 6) == 0 ? vault.id() : Lock::id(),
+                                   Bytes{*rc::gen::element<std::uint8_t>(1, 2)}};
     body.outputs.push_back(output);
   }
   if (*rc::gen::inRange(0, 5) == 0) {
@@ -306,8 +326,8 @@ struct Refused final : MachineCommand {
   void show(std::ostream& os) const override { os << "Refused " << reject_name(expected) << ' ' << text_of(body); }
 };
 
-TEST(Machine, accounts_and_utxos_follow_the_naive_model) {
-  const std::set<unsigned> codes{0, 1, 2, 4, 9, 10, 11};
+TEST(Machine, accounts_utxos_and_scripts_follow_the_naive_model) {
+  const std::set<unsigned> codes{0, 1, 2, 4, 9, 10, 11, 12, 10'001};
   const std::set<Reject> rejects{Reject::duplicate_input,    Reject::script_on_account, Reject::zero_output,
                                  Reject::amount_above_bound, Reject::expired,           Reject::nonce_used};
   Seen seen;

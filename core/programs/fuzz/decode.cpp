@@ -2,7 +2,8 @@
 // sets.
 #include <algorithm>
 
-#include "aether/programs/instructions.hpp"
+#include "aether/programs/contract_instructions.hpp"
+#include "aether/types/spend.hpp"
 
 namespace {
 
@@ -26,7 +27,7 @@ void sets_are_disjoint(const programs::AccessSets& sets) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const ByteView bytes{data + 1, size - 1};
-  switch (data[0] % 5) {
+  switch (data[0] % 9) {
     case 0:
       if (const auto i = round_trip<programs::EscrowInstruction>(bytes)) sets_are_disjoint(access_sets(*i, {}));
       break;
@@ -35,6 +36,13 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       break;
     case 2: round_trip<programs::JobObject>(bytes); break;
     case 3: round_trip<programs::Model>(bytes); break;
+    case 4:
+      if (const auto i = round_trip<programs::ContractsInstruction>(bytes))
+        sets_are_disjoint(programs::access_sets(*i, {}, {}));
+      break;
+    case 5: round_trip<programs::ContractCall>(bytes); break;
+    case 6: round_trip<Contract>(bytes); break;
+    case 7: round_trip<Spend>(bytes); break;
     default: round_trip<programs::Commit>(bytes);
   }
   return 0;

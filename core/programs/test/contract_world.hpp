@@ -294,6 +294,15 @@ struct ContractWorld final : ledger::StateView {
     return send(body(from, contract, steps, attached));
   }
 
+  // All chunks of a module.
+  void upload(const Module& module) {
+    const Bytes bytes = module.bytes();
+    for (std::uint32_t i = 0; i * limits::kCodeChunkBytesMax < bytes.size(); ++i) {
+      const ByteView rest = ByteView(bytes).subspan(i * limits::kCodeChunkBytesMax);
+      const ByteView chunk = rest.first(std::min(rest.size(), limits::kCodeChunkBytesMax));
+      EXPECT_EQ(send(0, Upload{module.hash(), i, Bytes(chunk.begin(), chunk.end())}), kSuccess);
+    }
+  }
   Hash publish(const Module& module, std::uint8_t from = 0) {
     EXPECT_EQ(send(from, Upload{module.hash(), 0, module.bytes()}), kSuccess);
     EXPECT_EQ(send(from, Publish{module.hash(), 1}), kSuccess);

@@ -168,14 +168,13 @@ TEST(Contracts, management_refuses_each_with_its_code) {
   EXPECT_EQ(world.send(2, Deploy{code, 1, {}, 0, 0, {}}), kSuccess);  // another's salt
   r.expect(of(Code::insufficient_funds), world.send(2, Deploy{code, 6, {}, kStart, 0, {}}));
 
-  // A module that is too large together, and each verdict of the machine.
-  Module huge{7, 255, Bytes(limits::kCodeBytesMax, 1)};
-  const Bytes bytes = huge.bytes();
-  for (std::uint32_t i = 0; i < limits::kCodeChunksMax; ++i) {
-    const auto begin = bytes.begin() + i * static_cast<std::ptrdiff_t>(limits::kCodeChunkBytesMax);
-    const auto size = std::min<std::ptrdiff_t>(limits::kCodeChunkBytesMax, bytes.end() - begin);
-    ASSERT_EQ(world.send(0, Upload{huge.hash(), i, Bytes(begin, begin + size)}), kSuccess);
-  }
+  // The largest module, one that is larger by a byte, and each verdict of the machine.
+  Module huge{7, 255, Bytes(limits::kCodeBytesMax - 2, 1)};
+  world.upload(huge);
+  EXPECT_EQ(world.send(0, Publish{huge.hash(), limits::kCodeChunksMax}), kSuccess);
+  EXPECT_EQ(world.call(0, world.deploy(8, huge.hash()), {}), kSuccess);
+  huge.rest.push_back(1);
+  world.upload(huge);
   r.expect(result_code(ledger::ModuleError::too_large), world.send(0, Publish{huge.hash(), limits::kCodeChunksMax}));
   for (std::uint8_t error = 1; error <= static_cast<std::uint8_t>(ledger::ModuleError::function_too_large); ++error) {
     const Module bad{7, error, {}};

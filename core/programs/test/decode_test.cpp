@@ -4,7 +4,7 @@
 #include <rapidcheck/gtest.h>
 
 #include "../../codec/test/arbitrary.hpp"
-#include "aether/programs/instructions.hpp"
+#include "aether/programs/contract_instructions.hpp"
 #include "aether/programs/programs.hpp"
 
 namespace aether::programs::testing {
@@ -33,11 +33,18 @@ void round_trip(std::uint64_t seed) {
 RC_GTEST_PROP(Decode, instructions, (std::uint64_t seed)) {
   round_trip<EscrowInstruction>(seed);
   round_trip<ModelsInstruction>(seed);
+  round_trip<ContractsInstruction>(seed);
+  round_trip<ContractCall>(seed);
 }
 RC_GTEST_PROP(Decode, objects, (std::uint64_t seed)) {
   round_trip<JobObject>(seed);
   round_trip<Model>(seed);
   round_trip<Commit>(seed);
+  round_trip<UploadedChunk>(seed);
+  round_trip<aether::Code>(seed);
+  round_trip<Contract>(seed);
+  round_trip<StorageEntry>(seed);
+  round_trip<Spend>(seed);
 }
 
 TEST(Decode, the_largest_objects_fit_their_bounds) {
