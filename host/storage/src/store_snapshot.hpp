@@ -17,6 +17,8 @@ class StoreSnapshot final : public Snapshot {
   const smt::Tree& tree() const override { return trees_.back().tree; }
   std::optional<smt::Tree> tree(Slot slot) const override;
   std::optional<Bytes> get(const ObjectId& id) const override;
+  // The tree in memory knows; a module of a contract is large.
+  bool contains(const ObjectId& id) const override { return tree().get(hasher_.key(id)).has_value(); }
   std::optional<BlockRecord> record(Slot slot) const override {
     return load<BlockRecord>(*kv_, Family::records, slot_key(slot), "record");
   }

@@ -88,6 +88,8 @@ class ChainOfBlocks {
       return found.emplace(id, Bytes(value.begin(), value.end())).second;
     });
     EXPECT_EQ(found, state);
+    for (std::uint64_t i = 0; i <= n; ++i)
+      for (const auto& [id, value] : diff(i)) EXPECT_EQ(snapshot.contains(id), state.contains(id));
     snapshot.scan(Domain::job, {}, [&](const Hash& key, ByteView value) {
       return jobs.emplace(ObjectId{Domain::job, key}, Bytes(value.begin(), value.end())).second;
     });
