@@ -7,8 +7,9 @@ import sys
 
 HEAD = """\
 blocks of random updates, each to a root and durable; all four in turn, block by block; updates a second of the fastest and
-the median block; ratio: the peer's time by ours, block by block, median (least–most); CPU: of all threads, of an update"""
-# The least ratio that must come out: (first goal, final goal).
+the median block; ratio: the peer's time by ours, block by block, median (least–most); CPU: of all threads, of an update;
+alone: 40 blocks of one side after another, updates a second over all of them, and the ratio"""
+# What the lesser of both ratios must reach: (first goal, final goal).
 GOALS = {"nomt": (1.5, 3), "jmt": (10, 10)}
 
 
@@ -18,14 +19,15 @@ def line(result):
                 f"(goal 2), opened in {result['open_s']:.1f} s")
     name = result["side"]
     text = (f"   {name:24} {1 / result['min_s']:>10.0f}/s {1 / result['median_s']:>10.0f}/s  "
-            f"CPU {1e6 * result['cpu_median_s']:>6.1f} µs")
+            f"CPU {1e6 * result['cpu_median_s']:>6.1f} µs  alone {1 / result['sustained_s']:>8.0f}/s")
     if name == "aether":
         return f"{result['accounts']} accounts, {result['block']} updates a block\n{text}"
-    text += f"  {result['ratio']:.2f} ({result['ratio_min']:.2f}–{result['ratio_max']:.2f}), CPU {result['cpu_ratio']:.2f}"
+    text += (f"  {result['ratio']:.2f} ({result['ratio_min']:.2f}–{result['ratio_max']:.2f}), CPU {result['cpu_ratio']:.2f}, "
+             f"alone {result['sustained_ratio']:.2f}")
     first, final = GOALS.get(name.split()[0], (None, None))
     if first is None or result["accounts"] < 1_000_000:
         return text
-    got = round(result["ratio"], 2)
+    got = round(min(result["ratio"], result["sustained_ratio"]), 2)
     return text + "".join(f"  {which} {goal} {'reached' if got >= goal else 'MISSED'}"
                           for which, goal in (("first", first), ("final", final)))
 

@@ -15,6 +15,7 @@
 #include <ctime>
 #include <fstream>
 #include <random>
+#include <set>
 
 #include "aether/env/cpu.hpp"
 #include "aether/env/thread_pool.hpp"
@@ -278,6 +279,22 @@ Updates random_block(std::uint64_t accounts, std::size_t size, std::mt19937_64& 
   return updates_of(std::vector<std::uint64_t>(chosen.begin(), chosen.end()), random);
 }
 
+constexpr int kSustainedBlocks = 40;
+
+// Seconds of an update, by the clock, over blocks of one side alone, one after the other: what a side leaves for later,
+// its own blocks pay.
+double sustained(Side& side, std::uint64_t accounts, std::size_t block) {
+  std::mt19937_64 random(4);
+  double wall = 0;
+  std::size_t updates = 0;
+  for (int i = 0; i < kSustainedBlocks; ++i) {
+    const Updates changes = random_block(accounts, block, random);
+    wall += seconds_of(side, changes).wall;
+    updates += changes.size();
+  }
+  return wall / static_cast<double>(updates);
+}
+
 void compare(std::uint64_t accounts, std::size_t block, int rounds, TaskPool& pool) {
   const auto directory = std::move(*env::TempDir::create("aether-bench-state"));
   std::vector<std::unique_ptr<Side>> sides;
@@ -304,14 +321,17 @@ void compare(std::uint64_t accounts, std::size_t block, int rounds, TaskPool& po
       cpu[i].push_back(took.cpu / static_cast<double>(updates.size()));
     }
   }
+  std::vector<double> alone;
+  for (auto& side : sides) alone.push_back(sustained(*side, accounts, block));
   for (std::size_t i = 0; i < sides.size(); ++i) {
     const auto ratio = ratios(wall[i], wall[0]);
     std::printf(
         "{\"row\": 10, \"accounts\": %llu, \"block\": %zu, \"side\": \"%s\", \"min_s\": %.3e, \"median_s\": %.3e, "
-        "\"ratio\": %.3f, \"ratio_min\": %.3f, \"ratio_max\": %.3f, \"cpu_median_s\": %.3e, \"cpu_ratio\": %.3f}\n",
+        "\"ratio\": %.3f, \"ratio_min\": %.3f, \"ratio_max\": %.3f, \"cpu_median_s\": %.3e, \"cpu_ratio\": %.3f, "
+        "\"sustained_s\": %.3e, \"sustained_ratio\": %.3f}\n",
         static_cast<unsigned long long>(accounts), block, sides[i]->name, *std::ranges::min_element(wall[i]),
         median(wall[i]), median(ratio), *std::ranges::min_element(ratio), *std::ranges::max_element(ratio),
-        median(cpu[i]), median(ratios(cpu[i], cpu[0])));
+        median(cpu[i]), median(ratios(cpu[i], cpu[0])), alone[i], alone[i] / alone[0]);
     std::fflush(stdout);
   }
 }

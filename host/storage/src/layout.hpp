@@ -2,6 +2,7 @@
 //
 //   meta          schema, genesis (hash), tip (the newest block's record)
 //   state         state key -> BCS of the object's id, then its value: the order of the tree, and of snapshots
+//   recent        slot -> the state that its block changed, until `state` holds it (recent_changes.hpp)
 //   index         BCS of an object's id -> nothing, of listed domains
 //   log           slot -> what the leaves that its block changed were before
 //   records, blocks, receipts   slot -> BCS
@@ -10,6 +11,7 @@
 
 #include "aether/storage/store.hpp"
 #include "broken.hpp"
+#include "recent_changes.hpp"
 
 namespace aether::storage {
 
@@ -28,6 +30,12 @@ inline std::array<std::uint8_t, 8> slot_key(std::uint64_t slot) {
   return out;
 }
 inline std::array<std::uint8_t, 8> slot_key(Slot slot) { return slot_key(slot.raw()); }
+inline std::optional<std::uint64_t> slot_of_key(ByteView key) {
+  if (key.size() != 8) return std::nullopt;
+  std::uint64_t out = 0;
+  for (const std::uint8_t byte : key) out = out << 8 | byte;
+  return out;
+}
 
 // BCS of the id: the domain's tag is one byte, so keys sort by domain, then key.
 inline constexpr std::size_t kIdSize = 1 + Hash::kSize;
@@ -66,7 +74,9 @@ inline void put_tip(Batch& batch, const BlockRecord& tip) {
   batch.put(Family::meta, as_bytes(kTipKey), record);
 }
 
-// The tree over the family `state`; none when one of its records is malformed. Whether the rest is sound its root says.
-[[nodiscard]] std::optional<smt::Tree> tree_of_state(const KvSnapshot& kv, TaskPool& pool, const CpuFeatures& cpu);
+// The tree over the family `state` and what changed since; none when one of its records is malformed. Whether the rest
+// is sound its root says.
+[[nodiscard]] std::optional<smt::Tree> tree_of_state(const KvSnapshot& kv, const RecentChanges& recent, TaskPool& pool,
+                                                     const CpuFeatures& cpu);
 
 }  // namespace aether::storage

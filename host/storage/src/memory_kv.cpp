@@ -162,12 +162,21 @@ class MemorySnapshot final : public KvSnapshot {
 
 struct MemoryRun final : SortedRun {
   Outcome<void> put(ByteView key, ByteView head, ByteView tail) override {
-    AETHER_ASSERT(!last || KeyOrder()(*last, key));
-    last.emplace(key.begin(), key.end());
+    follow(key);
     batch.put(family, key, head, tail);
     return {};
   }
+  Outcome<void> erase(ByteView key) override {
+    follow(key);
+    batch.erase(family, key);
+    return {};
+  }
   Outcome<void> finish() override { return {}; }
+
+  void follow(ByteView key) {
+    AETHER_ASSERT(!last || KeyOrder()(*last, key));
+    last.emplace(key.begin(), key.end());
+  }
 
   Family family{};
   Batch batch;
@@ -188,6 +197,7 @@ class MemoryKv final : public Kv {
   }
 
   Outcome<void> write(const Batch& batch, Durability durability) override {
+    const std::lock_guard turn(writer_);
     if (disk_ != nullptr &&
         !(disk_->append(log_record(batch)) && (durability == Durability::buffered || disk_->sync())))
       return fail(Error{ErrorKind::environment, "the disk lost power; open it again"});
@@ -210,13 +220,19 @@ class MemoryKv final : public Kv {
   Outcome<void> ingest(Family family, std::span<const std::unique_ptr<SortedRun>> runs) override {
     Batch all;
     for (const auto& run : runs)
-      static_cast<const MemoryRun&>(*run).batch.visit(
-          [&](Family, ByteView key, const ByteView* value) { all.put(family, key, *value); });
+      static_cast<const MemoryRun&>(*run).batch.visit([&](Family, ByteView key, const ByteView* value) {
+        if (value != nullptr) {
+          all.put(family, key, *value);
+        } else {
+          all.erase(family, key);
+        }
+      });
     return write(all, Durability::synced);
   }
 
  private:
   SimulatedDisk* disk_;
+  std::mutex writer_;  // ingest() may come beside write()
   std::shared_ptr<Content> content_ = std::make_shared<Content>();
 };
 

@@ -91,16 +91,14 @@ class RocksRun final : public SortedRun {
   RocksRun& operator=(const RocksRun&) = delete;
 
   Outcome<void> put(ByteView key, ByteView head, ByteView tail) override {
-    if (!begun_) {
-      begun_ = true;
-      if (const auto status = writer_.Open(path_); !status.ok()) return fail(write_error(status));
-    }
+    AETHER_CHECK(begin());
     value_.assign(as_text(head));
     value_.append(as_text(tail));
-    const auto status = writer_.Put(slice(key), value_);
-    AETHER_ASSERT(!status.IsInvalidArgument());  // the order of keys
-    if (!status.ok()) return fail(write_error(status));
-    return {};
+    return after(writer_.Put(slice(key), value_));
+  }
+  Outcome<void> erase(ByteView key) override {
+    AETHER_CHECK(begin());
+    return after(writer_.Delete(slice(key)));
   }
   Outcome<void> finish() override {
     if (!begun_) return {};
@@ -112,6 +110,17 @@ class RocksRun final : public SortedRun {
   const std::string& path() const { return path_; }
 
  private:
+  Outcome<void> begin() {
+    if (begun_) return {};
+    begun_ = true;
+    return after(writer_.Open(path_));
+  }
+  static Outcome<void> after(const rocksdb::Status& status) {
+    AETHER_ASSERT(!status.IsInvalidArgument());  // the order of keys
+    if (!status.ok()) return fail(write_error(status));
+    return {};
+  }
+
   rocksdb::Env* env_;
   std::string path_;
   rocksdb::SstFileWriter writer_;

@@ -1,16 +1,44 @@
 #include "aether/storage/store.hpp"
 
+#include <chrono>
+#include <future>
+
 #include "store_snapshot.hpp"
 
 namespace aether::storage {
 namespace {
 
+FoldLimits twice(const FoldLimits& limits) { return {2 * limits.blocks, 2 * limits.changes, 2 * limits.bytes, 0}; }
+
+// Recent changes as a sorted run of the family `state`.
+Outcome<void> write_run(Kv& kv, const RecentChanges& recent) {
+  std::vector<std::unique_ptr<SortedRun>> runs;
+  runs.push_back(kv.new_run(Family::state));
+  for (const RecentChange& change : recent.merged({}))
+    AETHER_CHECK(change.value ? runs[0]->put(change.key.view(), *change.value, {}) : runs[0]->erase(change.key.view()));
+  AETHER_CHECK(runs[0]->finish());
+  return kv.ingest(Family::state, runs);
+}
+
 std::unexpected<Error> error(ErrorKind kind, std::string message) { return fail(Error{kind, std::move(message)}); }
 
 }  // namespace
 
+// The changes of the slots before `until`, on their way into `state`.
+struct Store::Folding {
+  std::uint64_t until;
+  std::size_t runs;
+  std::future<Outcome<void>> done;
+
+  Folding(Kv& kv, const RecentChanges& recent, std::uint64_t slot)
+      : until(slot),
+        runs(recent.runs()),
+        done(std::async(std::launch::async, [&kv, recent] { return write_run(kv, recent); })) {}
+  bool is_done() const { return done.wait_for(std::chrono::seconds(0)) == std::future_status::ready; }
+};
+
 Store::Store(std::unique_ptr<Kv> kv, const StoreOptions& options, TaskPool& pool, const CpuFeatures& cpu)
-    : kv_(std::move(kv)), options_(options), pool_(pool), cpu_(cpu) {}
+    : kv_(std::move(kv)), options_(options), pool_(pool), cpu_(cpu), recent_(std::make_unique<RecentChanges>()) {}
 Store::~Store() = default;
 
 Outcome<std::unique_ptr<Store>> Store::open(std::unique_ptr<Kv> kv, const StoreOptions& options, TaskPool& pool,
@@ -28,7 +56,7 @@ std::shared_ptr<const Snapshot> Store::snapshot() const {
 
 void Store::publish(std::optional<BlockRecord> tip) {
   std::shared_ptr<const Snapshot> made =
-      std::make_shared<StoreSnapshot>(kv_->snapshot(), std::move(tip), trees_, pool_, cpu_);
+      std::make_shared<StoreSnapshot>(kv_->snapshot(), *recent_, std::move(tip), trees_, pool_, cpu_);
   const std::lock_guard lock(mutex_);
   current_.swap(made);
 }
@@ -77,7 +105,8 @@ Outcome<void> Store::load_tree() {
   }
   auto tip = codec::decode<BlockRecord>(*tip_bytes);
   if (!tip) return damaged("the record of the newest block is damaged");
-  auto tree = tree_of_state(*kv, pool_, cpu_);
+  if (!load_recent(*kv, tip->slot)) return damaged("the newest changes of the state are damaged");
+  auto tree = tree_of_state(*kv, *recent_, pool_, cpu_);
   if (!tree) return damaged("a record of the state is malformed");
   if (tree->root() != tip->state_root) return damaged("the state has another root than the newest block");
   keep({tip->slot, std::move(*tree)});
@@ -85,12 +114,42 @@ Outcome<void> Store::load_tree() {
   return {};
 }
 
-void Store::fill_batch(const BlockCommit& commit, const smt::Update& tree) {
+bool Store::load_recent(const KvSnapshot& kv, Slot tip) {
+  bool sound = true;
+  std::vector<std::uint64_t> slots;
+  kv.scan(Family::recent, {}, [&](ByteView key, ByteView record) {
+    auto run = ChangeRun::parse(Bytes(record.begin(), record.end()));
+    const auto slot = slot_of_key(key);
+    sound = run && slot && (slots.empty() || *slot == slots.back() + 1);
+    if (!sound) return false;
+    slots.push_back(*slot);
+    recent_->add(std::move(run));
+    return true;
+  });
+  recent_first_ = folded_ = slots.empty() ? tip.raw() + 1 : slots.front();
+  return sound && (slots.empty() || slots.back() == tip.raw());
+}
+
+// Fills the batch of a block, and returns its changes.
+std::shared_ptr<const ChangeRun> Store::fill_batch(const BlockCommit& commit, const smt::Update& tree, bool folds) {
   AETHER_ASSERT(commit.objects.size() == tree.changed.size());
   const auto put = [&](Family family, ByteView key, ByteView value) { batch_.put(family, key, value); };
+  const std::uint64_t slot = commit.record.slot.raw();
   batch_.clear();
+  if (folds) {
+    for (const RecentChange& change : recent_->merged({})) {
+      if (change.value) {
+        put(Family::state, change.key.view(), *change.value);
+      } else {
+        batch_.erase(Family::state, change.key.view());
+      }
+    }
+  }
+  for (std::uint64_t old = recent_first_; old < (folds ? slot : folded_); ++old)
+    batch_.erase(Family::recent, slot_key(old));
   BeforeList before;
   before.reserve(tree.changed.size());
+  ChangeRun::Builder run;
   for (std::size_t i = 0; i < tree.changed.size(); ++i) {
     const smt::Changed& leaf = tree.changed[i];
     const auto& [id, value] = *commit.objects[i];
@@ -98,9 +157,9 @@ void Store::fill_batch(const BlockCommit& commit, const smt::Update& tree) {
     const auto name = id_bytes(id);
     before.push_back({leaf.key, leaf.before});
     if (value) {
-      batch_.put(Family::state, leaf.key.view(), name, *value);
+      run.put(leaf.key, name, *value);
     } else {
-      batch_.erase(Family::state, leaf.key.view());
+      run.erase(leaf.key);
     }
     if (!is_listed(id.domain) || leaf.before.has_value() == leaf.after.has_value()) continue;
     if (value) {
@@ -109,7 +168,9 @@ void Store::fill_batch(const BlockCommit& commit, const smt::Update& tree) {
       batch_.erase(Family::index, name);
     }
   }
-  const std::uint64_t slot = commit.record.slot.raw();
+  auto changes = ChangeRun::parse(run.take());
+  AETHER_ASSERT(changes != nullptr);
+  put(Family::recent, slot_key(slot), changes->record());
   put(Family::log, slot_key(slot), codec::encode(before));
   if (slot >= kTreeVersionsMax) batch_.erase(Family::log, slot_key(slot - kTreeVersionsMax));
 
@@ -120,15 +181,37 @@ void Store::fill_batch(const BlockCommit& commit, const smt::Update& tree) {
     put(Family::transactions, commit.transaction_ids[i].view(),
         codec::encode(TransactionPlace{commit.record.slot, static_cast<std::uint32_t>(i)}));
   put_tip(batch_, commit.record);
+  return changes;
+}
+
+Outcome<void> Store::end_folding() {
+  const Outcome<void> done = folding_->done.get();
+  if (done) {
+    recent_->drop_oldest(folding_->runs);
+    folded_ = folding_->until;
+  }
+  folding_.reset();
+  return done;
 }
 
 Outcome<void> Store::commit(const BlockCommit& commit) {
   const auto parent = snapshot();
+  const std::uint64_t slot = commit.record.slot.raw();
   AETHER_ASSERT(commit.record.slot == (parent->tip() ? next(parent->tip()->slot) : Slot{0}));
   const smt::Update unchanged{parent->tree(), {}};
   const smt::Update& tree = commit.tree != nullptr ? *commit.tree : unchanged;
   AETHER_ASSERT(tree.tree.root() == commit.record.state_root);
-  fill_batch(commit, tree);
+  const auto failed = [&](const Error& cause) {
+    return error(cause.kind, "cannot commit block " + std::to_string(slot) + ": " + cause.message);
+  };
+  if (folding_ && (folding_->is_done() || recent_->reaches(twice(options_.fold))))
+    if (const auto done = end_folding(); !done) return failed(done.error());
+  bool folds = !folding_ && recent_->reaches(options_.fold);
+  if (folds && recent_->changes() >= options_.fold.run_changes_min) {
+    folding_ = std::make_unique<Folding>(*kv_, *recent_, slot);
+    folds = false;
+  }
+  auto changes = fill_batch(commit, tree, folds);
   Outcome<void> written;
   pool_.run(2, [&](std::size_t task) {
     if (task == 0) {
@@ -137,9 +220,13 @@ Outcome<void> Store::commit(const BlockCommit& commit) {
       retired_.clear();  // nodes to free by the thousand, meanwhile
     }
   });
-  if (!written)
-    return error(written.error().kind,
-                 "cannot commit block " + std::to_string(commit.record.slot.raw()) + ": " + written.error().message);
+  if (!written) return failed(written.error());
+  if (folds) {
+    *recent_ = {};
+    folded_ = slot;
+  }
+  recent_first_ = folded_;
+  recent_->add(std::move(changes));
   keep({commit.record.slot, tree.tree, tree.changed.size()});
   publish(commit.record);
   return {};

@@ -5,7 +5,13 @@
 namespace aether::storage {
 
 std::optional<Bytes> StoreSnapshot::get(const ObjectId& id) const {
-  auto record = kv_->get(Family::state, hasher_.key(id).view());
+  const Hash key = hasher_.key(id);
+  std::optional<Bytes> record;
+  if (const auto change = recent_.find(key)) {
+    if (change->value) record.emplace(change->value->begin(), change->value->end());
+  } else {
+    record = kv_->get(Family::state, key.view());
+  }
   if (!record) return std::nullopt;
   const auto expected = id_bytes(id);
   if (record->size() < kIdSize || !std::equal(expected.begin(), expected.end(), record->begin())) broken("object");
@@ -40,12 +46,25 @@ void StoreSnapshot::scan(Domain domain, const std::optional<Hash>& after, const 
 }
 
 void StoreSnapshot::visit_objects(const Hash& first, const VisitObject& visit) const {
+  const auto recent = recent_.merged(first);
+  auto at = recent.begin();
+  const auto give = [&](const Hash& key, ByteView record) {
+    if (record.size() < kIdSize) broken("object");
+    return visit(key, decode_own<ObjectId>(record.first(kIdSize), "object"), record.subspan(kIdSize));
+  };
+  bool wanted = true;
   kv_->scan(Family::state, first.view(), [&](ByteView key, ByteView record) {
-    if (key.size() != Hash::kSize || record.size() < kIdSize) broken("object");
+    if (key.size() != Hash::kSize) broken("object");
     Hash state_key;
     std::copy(key.begin(), key.end(), state_key.bytes.begin());
-    return visit(state_key, decode_own<ObjectId>(record.first(kIdSize), "object"), record.subspan(kIdSize));
+    for (; wanted && at != recent.end() && at->key < state_key; ++at)
+      if (at->value) wanted = give(at->key, *at->value);
+    if (!wanted) return false;
+    if (at != recent.end() && at->key == state_key) return true;  // the change is given before the next key
+    return wanted = give(state_key, record);
   });
+  for (; wanted && at != recent.end(); ++at)
+    if (at->value) wanted = give(at->key, *at->value);
 }
 
 }  // namespace aether::storage

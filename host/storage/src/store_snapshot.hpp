@@ -7,9 +7,9 @@ namespace aether::storage {
 
 class StoreSnapshot final : public Snapshot {
  public:
-  StoreSnapshot(std::shared_ptr<const KvSnapshot> kv, std::optional<BlockRecord> tip,
+  StoreSnapshot(std::shared_ptr<const KvSnapshot> kv, RecentChanges recent, std::optional<BlockRecord> tip,
                 const std::deque<TreeVersion>& trees, TaskPool& pool, const CpuFeatures& cpu)
-      : kv_(std::move(kv)), tip_(std::move(tip)), trees_(trees), pool_(pool), cpu_(cpu) {
+      : kv_(std::move(kv)), recent_(std::move(recent)), tip_(std::move(tip)), trees_(trees), pool_(pool), cpu_(cpu) {
     if (trees_.empty()) trees_.emplace_back();
   }
 
@@ -39,6 +39,7 @@ class StoreSnapshot final : public Snapshot {
 
  private:
   std::shared_ptr<const KvSnapshot> kv_;
+  RecentChanges recent_;
   std::optional<BlockRecord> tip_;
   std::deque<TreeVersion> trees_;
   TaskPool& pool_;

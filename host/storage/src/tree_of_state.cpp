@@ -25,7 +25,8 @@ bool read_part(const KvSnapshot& kv, std::uint8_t first, const StateHasher& hash
 
 }  // namespace
 
-std::optional<smt::Tree> tree_of_state(const KvSnapshot& kv, TaskPool& pool, const CpuFeatures& cpu) {
+std::optional<smt::Tree> tree_of_state(const KvSnapshot& kv, const RecentChanges& recent, TaskPool& pool,
+                                       const CpuFeatures& cpu) {
   const StateHasher hasher;
   smt::Tree tree;
   std::vector<std::vector<smt::Change>> parts(pool.width());
@@ -42,7 +43,13 @@ std::optional<smt::Tree> tree_of_state(const KvSnapshot& kv, TaskPool& pool, con
       leaves.insert(leaves.end(), parts[i].begin(), parts[i].end());
     tree = tree.updated(leaves, pool, cpu).tree;
   }
-  return tree;
+  leaves.clear();
+  for (const RecentChange& change : recent.merged({})) {
+    if (change.value && change.value->size() < kIdSize) return std::nullopt;
+    leaves.push_back({change.key, std::nullopt});
+    if (change.value) leaves.back().value = hasher.value(change.value->subspan(kIdSize));
+  }
+  return tree.updated(leaves, pool, cpu).tree;
 }
 
 }  // namespace aether::storage

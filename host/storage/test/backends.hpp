@@ -12,6 +12,7 @@
 
 #include "aether/storage/memory_kv.hpp"
 #include "aether/storage/rocks_kv.hpp"
+#include "aether/storage/store.hpp"
 
 namespace aether::storage {
 
@@ -54,9 +55,10 @@ struct Backend {
   virtual void lose_power_after(std::uint64_t steps) = 0;
   virtual void restart(const SimulatedDisk::Draw& draw) = 0;
   virtual std::uint64_t steps_of_a_block() const = 0;  // about
+  FoldLimits fold = {};
 };
 
-struct RocksBackend final : Backend {
+struct RocksBackend : Backend {
   env::TempDir directory = std::move(*env::TempDir::create());
   PowerLossEnv disk;
 
@@ -70,7 +72,7 @@ struct RocksBackend final : Backend {
   std::uint64_t steps_of_a_block() const override { return 2; }
 };
 
-struct MemoryBackend final : Backend {
+struct MemoryBackend : Backend {
   SimulatedDisk disk;
 
   std::unique_ptr<Kv> open() override { return open_memory_kv(&disk); }
@@ -80,6 +82,17 @@ struct MemoryBackend final : Backend {
 };
 
 using Backends = ::testing::Types<RocksBackend, MemoryBackend>;
+
+// Changes are folded every few blocks, by sorted runs.
+template <class B>
+struct FoldsByRuns final : B {
+  FoldsByRuns() {
+    this->fold.blocks = 3;
+    this->fold.run_changes_min = 1;
+  }
+};
+using StoreBackends =
+    ::testing::Types<RocksBackend, MemoryBackend, FoldsByRuns<RocksBackend>, FoldsByRuns<MemoryBackend>>;
 
 inline bool quick() { return std::getenv("AETHER_QUICK") != nullptr; }
 inline bool exhaustive() { return std::getenv("AETHER_LONG") != nullptr; }

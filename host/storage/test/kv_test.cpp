@@ -65,17 +65,18 @@ TYPED_TEST(KvContract, a_batch_applies_its_operations_in_order_to_their_families
 TYPED_TEST(KvContract, runs_become_visible_together_and_stay) {
   {
     const auto kv = this->backend.open();
-    put(*kv, "b", "written");
+    for (const auto* key : {"b", "c", "d"}) put(*kv, key, "written");
     std::vector<std::unique_ptr<SortedRun>> runs;
     for (int i = 0; i < 3; ++i) runs.push_back(kv->new_run(Family::state));
     ASSERT_TRUE(runs[0]->put(text("x"), text("1"), text("2")));
     ASSERT_TRUE(runs[0]->put(text("y"), text(""), text("3")));
-    ASSERT_TRUE(runs[2]->put(text("c"), text("4"), text("")));
+    ASSERT_TRUE(runs[2]->put(text("c"), text("4"), text("")));  // over what is there
+    ASSERT_TRUE(runs[2]->erase(text("d")));
     for (auto& run : runs) ASSERT_TRUE(run->finish());  // one of them is empty
     const auto before = kv->snapshot();
-    EXPECT_EQ(scan(*before, ""), (Pairs{{"b", "written"}}));
+    EXPECT_EQ(scan(*before, ""), (Pairs{{"b", "written"}, {"c", "written"}, {"d", "written"}}));
     ASSERT_TRUE(kv->ingest(Family::state, runs));
-    EXPECT_EQ(scan(*before, ""), (Pairs{{"b", "written"}}));
+    EXPECT_EQ(scan(*before, ""), (Pairs{{"b", "written"}, {"c", "written"}, {"d", "written"}}));
     EXPECT_EQ(scan(*kv->snapshot(), ""), (Pairs{{"b", "written"}, {"c", "4"}, {"x", "12"}, {"y", "3"}}));
     EXPECT_FALSE(get(*kv, "x", Family::index));
     EXPECT_TRUE(kv->ingest(Family::index, {}));

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <csignal>
+#include <set>
 
 #include "chain_of_blocks.hpp"
 
@@ -23,12 +24,12 @@ struct StoreOn : ::testing::Test {
   std::unique_ptr<Store> open_store() {
     auto kv = backend.open();
     if (!kv) return nullptr;
-    auto store = open(std::move(kv));
+    auto store = open(std::move(kv), {kOptions.genesis, kOptions.name, backend.fold});
     EXPECT_TRUE(store) << store.error().message;
     return store ? std::move(*store) : nullptr;
   }
 };
-TYPED_TEST_SUITE(StoreOn, Backends);
+TYPED_TEST_SUITE(StoreOn, StoreBackends);
 
 TYPED_TEST(StoreOn, what_is_committed_is_there_after_reopening) {
   {
@@ -166,13 +167,13 @@ TEST(Store, erased_objects_are_gone_and_scans_cover_a_domain_once) {
   EXPECT_TRUE(keys(Domain::job, {}, 10).empty());
 }
 
-// What Store::open says after `damage` was written into a database of 30 blocks.
+// What Store::open says after `damage` was written into a database of 40 blocks, of which 32 are folded.
 template <class Damage>
 ErrorKind kind_after(const Damage& damage, const StoreOptions& options = kOptions) {
   SimulatedDisk disk;
   {
     const auto store = std::move(*open(open_memory_kv(&disk)));
-    for (int i = 0; i < 30; ++i) EXPECT_TRUE(ChainOfBlocks::commit_next(*store));
+    for (int i = 0; i < 40; ++i) EXPECT_TRUE(ChainOfBlocks::commit_next(*store));
   }
   Batch batch;
   auto kv = open_memory_kv(&disk);
@@ -200,11 +201,33 @@ TEST(Store, refuses_other_chains_other_schemas_and_damage) {
   EXPECT_EQ(kind_after(write(Family::state, name("short"), {0})), ErrorKind::corrupt);
   EXPECT_EQ(kind_after(write(Family::state, Bytes(Hash::kSize), {0})), ErrorKind::corrupt);
   EXPECT_EQ(kind_after(write(Family::state, Bytes(Hash::kSize), Bytes(40))), ErrorKind::corrupt);
-  const auto first = [](const KvSnapshot& kv) {
+  // Of the newest changes: one that is none, a hole, none of the tip, another value.
+  const auto recent_key = [](std::uint64_t slot) {
+    return Bytes{0, 0, 0, 0, 0, 0, 0, static_cast<std::uint8_t>(slot)};
+  };
+  EXPECT_EQ(kind_after(write(Family::recent, recent_key(36), {1, 2, 3})), ErrorKind::corrupt);
+  EXPECT_EQ(kind_after(write(Family::recent, {1}, {})), ErrorKind::corrupt);
+  for (const std::uint64_t slot : {36, 39})
+    EXPECT_EQ(kind_after([&](const KvSnapshot&, Batch& batch) { batch.erase(Family::recent, recent_key(slot)); }),
+              ErrorKind::corrupt);
+  EXPECT_EQ(kind_after([&](const KvSnapshot& kv, Batch& batch) {
+              auto record = *kv.get(Family::recent, recent_key(36));
+              record.back() ^= 1;
+              batch.put(Family::recent, recent_key(36), record);
+            }),
+            ErrorKind::corrupt);
+  std::set<Bytes> changed_since;
+  for (std::uint64_t n = 32; n < 40; ++n) {
+    for (const auto& [id, value] : ChainOfBlocks::diff(n)) {
+      const Hash key = state_key(id);
+      changed_since.emplace(key.bytes.begin(), key.bytes.end());
+    }
+  }
+  const auto first = [&](const KvSnapshot& kv) {  // whose newest change is folded
     std::pair<Bytes, Bytes> out;
     kv.scan(Family::state, {}, [&](ByteView key, ByteView value) {
       out = {Bytes(key.begin(), key.end()), Bytes(value.begin(), value.end())};
-      return false;
+      return changed_since.contains(out.first);
     });
     return out;
   };

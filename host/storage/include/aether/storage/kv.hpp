@@ -20,9 +20,9 @@
 namespace aether::storage {
 
 // A kind of record. Names never change their meaning.
-enum class Family : std::uint8_t { meta, state, index, log, records, blocks, receipts, transactions, hashes };
-inline constexpr std::array<std::string_view, 9> kFamilyNames{"default", "state",    "index",        "log",   "records",
-                                                              "blocks",  "receipts", "transactions", "hashes"};
+enum class Family : std::uint8_t { meta, state, recent, index, log, records, blocks, receipts, transactions, hashes };
+inline constexpr std::array<std::string_view, 10> kFamilyNames{
+    "default", "state", "recent", "index", "log", "records", "blocks", "receipts", "transactions", "hashes"};
 
 class Batch {
  public:
@@ -88,6 +88,7 @@ class SortedRun {
   virtual ~SortedRun() = default;
   // Keys are strictly increasing. The value is `head` and `tail`, one after the other.
   [[nodiscard]] virtual Outcome<void> put(ByteView key, ByteView head, ByteView tail) = 0;
+  [[nodiscard]] virtual Outcome<void> erase(ByteView key) = 0;
   // Nothing follows; what was put is durable.
   [[nodiscard]] virtual Outcome<void> finish() = 0;
 };
@@ -102,7 +103,7 @@ class Kv {
 
   // From any thread; several runs may be filled beside each other.
   [[nodiscard]] virtual std::unique_ptr<SortedRun> new_run(Family family) = 0;
-  // Finished runs of this family, of which no two overlap, with keys that it does not hold.
+  // Finished runs of this family, of which no two overlap. May be called beside write().
   [[nodiscard]] virtual Outcome<void> ingest(Family family, std::span<const std::unique_ptr<SortedRun>> runs) = 0;
 };
 

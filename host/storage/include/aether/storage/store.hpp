@@ -103,10 +103,24 @@ class Snapshot : public ledger::StateView {
   virtual void visit_objects(const Hash& first, const VisitObject& visit) const = 0;
 };
 
+// When the changes of the newest blocks, which lie in a record for each block, are folded into the state's own records:
+// at any of the first three. By the batch of the next block, or, from so many changes on, by a sorted run that is
+// written beside later blocks and costs less for each change. At twice the limits a block waits for it.
+struct FoldLimits {
+  std::size_t blocks = 32;
+  std::size_t changes = 200'000;
+  std::size_t bytes = std::size_t{64} << 20;
+  std::size_t run_changes_min = 4'096;
+};
+
 struct StoreOptions {
   Hash genesis;      // the chain this database must belong to
   std::string name;  // of the database in messages: its directory
+  FoldLimits fold = {};
 };
+
+class ChangeRun;
+class RecentChanges;
 
 class Store {
  public:
@@ -126,7 +140,9 @@ class Store {
   Store(std::unique_ptr<Kv> kv, const StoreOptions& options, TaskPool& pool, const CpuFeatures& cpu);
   Outcome<void> check_identity();
   Outcome<void> load_tree();
-  void fill_batch(const BlockCommit& commit, const smt::Update& tree);
+  bool load_recent(const KvSnapshot& kv, Slot tip);
+  std::shared_ptr<const ChangeRun> fill_batch(const BlockCommit& commit, const smt::Update& tree, bool folds);
+  Outcome<void> end_folding();
   void publish(std::optional<BlockRecord> tip);
   void keep(TreeVersion version);
 
@@ -134,11 +150,16 @@ class Store {
   StoreOptions options_;
   TaskPool& pool_;
   CpuFeatures cpu_;
-  Batch batch_;                     // of commit()
-  std::deque<TreeVersion> trees_;   // newest last
-  std::size_t tree_changes_ = 0;    // of all in trees_ but the oldest
-  std::vector<smt::Tree> retired_;  // what left trees_ last
-  mutable std::mutex mutex_;        // of current_
+  Batch batch_;  // of commit()
+  std::unique_ptr<RecentChanges> recent_;
+  std::uint64_t recent_first_ = 0;  // the oldest slot with a record of recent changes
+  std::uint64_t folded_ = 0;        // the changes of slots before this one are in `state`
+  struct Folding;
+  std::unique_ptr<Folding> folding_;  // under way, if any
+  std::deque<TreeVersion> trees_;     // newest last
+  std::size_t tree_changes_ = 0;      // of all in trees_ but the oldest
+  std::vector<smt::Tree> retired_;    // what left trees_ last
+  mutable std::mutex mutex_;          // of current_
   std::shared_ptr<const Snapshot> current_;
 };
 
