@@ -46,6 +46,26 @@ struct Arguments {
   std::optional<std::uint64_t> nonce;  // none: the next unused one
   bool as_utxo = false;
   std::vector<std::string> utxos;
+  std::string script;    // id of the contract that judges who spends a UTxO
+  std::string datum;     // 0x and hex, for the script
+  std::string redeemer;  // 0x and hex, from who spends
+
+  // Contracts.
+  std::vector<std::string> sources;
+  std::string sdk;       // directory of the SDK's headers; empty: that of the source tree
+  std::string contract;  // an id; `inspect` and `deploy` take a code hash or a file too
+  std::optional<std::uint64_t> salt;
+  std::string authority;
+  std::string code;                 // a code hash or a file
+  bool nobody = false;              // gives the authority up
+  std::string method;               // a name or a number; empty: the input says it
+  std::string call_input;           // 0x and hex
+  std::string input_file;           // with the bytes
+  std::vector<std::string> values;  // TYPE:VALUE
+  std::vector<std::string> attach;  // 1.5SWR
+  std::string returns;              // types, with commas
+  std::string topic;
+  std::uint64_t first_slot = 0;
 
   // Models.
   std::string model;        // a directory; `job post` takes an id too

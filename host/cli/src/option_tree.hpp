@@ -12,6 +12,7 @@ class Tree {
   void validator(CLI::App& keys);
   void chain(CLI::App& app);
   void utxos(CLI::App& app);
+  void contracts(CLI::App& app);
   void models(CLI::App& app);
   void jobs(CLI::App& app);
   void runs(CLI::App& job);
@@ -19,7 +20,8 @@ class Tree {
   void snapshots(CLI::App& app);
 
  private:
-  void sent(CLI::App* command);  // options of a payment
+  void sent(CLI::App* command);                              // options of a payment
+  void called(CLI::App* command, const std::string& input);  // the input of a run, whose option is named so
   CLI::App* add(CLI::App& parent, const char* name, const char* summary, Command command, const char* examples) {
     auto* out = parent.add_subcommand(name, summary);
     out->footer(std::string("Example: ") + examples);

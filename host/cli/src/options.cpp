@@ -14,6 +14,9 @@ void Tree::chain(CLI::App& app) {
   pay->add_option("--amount", arguments_.amount, "At most 6 decimals")->required();
   pay->add_option("--asset", arguments_.asset, "SWR (the default) or AIC")->check(CLI::IsMember({"SWR", "AIC"}));
   pay->add_flag("--utxo", arguments_.as_utxo, "Pay into a UTxO of --to, not into its account");
+  auto* script = pay->add_option("--script", arguments_.script, "Id of the contract that judges who spends the UTxO");
+  pay->add_option("--datum", arguments_.datum, "What the script is told, 0x and hex")->needs(script);
+  script->needs("--utxo");
   sent(pay);
   utxos(app);
 
@@ -51,6 +54,7 @@ void Tree::utxos(CLI::App& app) {
       ->check(CLI::IsMember({"SWR", "AIC"}))
       ->needs(to);
   spend->add_flag("--utxo", arguments_.as_utxo, "Pay into a UTxO of --to, not into its account")->needs(to);
+  spend->add_option("--redeemer", arguments_.redeemer, "What the scripts of the UTxOs are shown, 0x and hex");
   sent(spend);
 }
 
@@ -152,6 +156,7 @@ void add_commands(CLI::App& app, Arguments& arguments, Command& command) {
   Tree tree(arguments, command);
   tree.keys(app);
   tree.chain(app);
+  tree.contracts(app);
   tree.models(app);
   tree.jobs(app);
   tree.ledger(app);

@@ -37,11 +37,17 @@ Result<void, Failure> add_output(const Arguments& arguments, Asset asset, client
   if (amount == 0) return usage("bad_amount", "--amount is 0");
   AETHER_TRY(const auto owner, resolve_address(arguments, arguments.to));
   const auto kind = arguments.as_utxo ? OutputKind::utxo : OutputKind::account;
-  intent.outputs.push_back({owner, asset, amount, kind, std::nullopt});
+  TransactionOutput output{owner, asset, amount, kind, std::nullopt};
+  if (!arguments.script.empty()) {
+    auto& script = output.script.emplace();
+    AETHER_TRY(script.program, read_id("contract id", arguments.script));
+    AETHER_TRY(script.datum, read_hex("--datum", arguments.datum, limits::kDatumBytesMax));
+  }
+  intent.outputs.push_back(std::move(output));
   return {};
 }
 
-CommandResult send_payment(const Arguments& arguments, const client::Rpc& rpc, const client::Intent& intent) {
+Result<Paid, Failure> pay(const Arguments& arguments, const client::Rpc& rpc, const client::Intent& intent) {
   AETHER_TRY(const auto seed, unlock(arguments, arguments.from));
   CLI_TRY(const auto transaction, client::build(rpc, seed, intent));
   if (arguments.no_wait) {
@@ -50,13 +56,18 @@ CommandResult send_payment(const Arguments& arguments, const client::Rpc& rpc, c
     Output output{"transaction  " + to_hex0x(id.bytes) + "\nvalid until  " + until + "\n",
                   json::object{{"transaction", to_hex0x(id.bytes)}, {"valid_until", until}}};
     name_utxos(transaction.body, output);
-    return output;
+    return Paid{std::move(output), {}};
   }
   const env::SystemClock clock;
-  CLI_TRY(const auto settled, client::submit_and_wait(rpc, clock, transaction));
+  CLI_TRY(auto settled, client::submit_and_wait(rpc, clock, transaction));
   Output output = show(settled);
   if (output.exit == kDone) name_utxos(transaction.body, output);
-  return output;
+  return Paid{std::move(output), std::move(settled.receipt)};
+}
+
+CommandResult send_payment(const Arguments& arguments, const client::Rpc& rpc, const client::Intent& intent) {
+  AETHER_TRY(auto paid, pay(arguments, rpc, intent));
+  return std::move(paid.output);
 }
 
 }  // namespace aether::cli

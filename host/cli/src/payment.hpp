@@ -1,6 +1,8 @@
-// What `transfer` and `utxo spend` share: a payment as the options say it, sent with the key that --from names.
+// What `transfer`, `utxo spend` and `contract call` share: a transaction as the options say it, sent with the key that
+// --from names.
 #pragma once
 
+#include "aether/types/utxo.hpp"
 #include "signing.hpp"
 
 namespace aether::cli {
@@ -11,7 +13,14 @@ namespace aether::cli {
 [[nodiscard]] Result<client::Intent, Failure> read_intent(const Arguments& arguments);
 // Adds the output that --to, --amount and --utxo describe.
 [[nodiscard]] Result<void, Failure> add_output(const Arguments& arguments, Asset asset, client::Intent& intent);
-// Sends it, and waits unless --no-wait is given. The answer names the UTxOs that it makes.
+
+struct Paid {
+  Output output;                   // names the UTxOs that it makes
+  std::optional<Receipt> receipt;  // none with --no-wait, or when it expired
+};
+// Sends it, and waits unless --no-wait is given.
+[[nodiscard]] Result<Paid, Failure> pay(const Arguments& arguments, const client::Rpc& rpc,
+                                        const client::Intent& intent);
 [[nodiscard]] CommandResult send_payment(const Arguments& arguments, const client::Rpc& rpc,
                                          const client::Intent& intent);
 

@@ -1,6 +1,7 @@
 #include "signing.hpp"
 
 #include "aether/api/json.hpp"
+#include "contract_text.hpp"
 
 namespace aether::cli {
 
@@ -46,9 +47,10 @@ Result<crypto::Seed, Failure> unlock(const Arguments& arguments, const std::stri
 
 Output show(const client::Settled& settled) {
   const bool success = settled.receipt && settled.receipt->code == kSuccess;
-  json::object out{{"transaction", to_hex0x(settled.transaction.bytes)}, {"outcome", settled.code_name}};
-  std::string text =
-      "transaction  " + to_hex0x(settled.transaction.bytes) + "\noutcome      " + settled.code_name + "\n";
+  const std::string outcome =
+      settled.receipt ? outcome_name(settled.receipt->code, settled.code_name) : settled.code_name;
+  json::object out{{"transaction", to_hex0x(settled.transaction.bytes)}, {"outcome", outcome}};
+  std::string text = "transaction  " + to_hex0x(settled.transaction.bytes) + "\noutcome      " + outcome + "\n";
   if (settled.receipt) {
     out.emplace("receipt", api::to_json(*settled.receipt));
     text += "fee          " + amount_to_text(settled.receipt->fee) + " SWR\n";
@@ -67,8 +69,10 @@ Result<Sent, Failure> send_call(const client::Rpc& rpc, const crypto::Seed& seed
   const env::SystemClock clock;
   CLI_TRY(auto settled, client::submit_and_wait(rpc, clock, transaction));
   if (settled.receipt && settled.receipt->code == kSuccess) return Sent{std::move(transaction), std::move(settled)};
-  return fail(Failure{kFailed, settled.code_name,
-                      "the transaction " + to_hex0x(settled.transaction.bytes) + " ended with " + settled.code_name,
+  const std::string outcome =
+      settled.receipt ? outcome_name(settled.receipt->code, settled.code_name) : settled.code_name;
+  return fail(Failure{kFailed, outcome,
+                      "the transaction " + to_hex0x(settled.transaction.bytes) + " ended with " + outcome,
                       "its fee is paid if it was executed; aetherctl tx wait shows its receipt"});
 }
 

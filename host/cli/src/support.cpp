@@ -8,6 +8,7 @@
 
 #include "aether/env/file.hpp"
 #include "aether/ledger/code.hpp"
+#include "contract_text.hpp"
 
 namespace aether::cli {
 
@@ -29,6 +30,7 @@ Failure failure_of(const client::Error& error) {
       return {kFailed, error.reason.empty() ? std::string(api::info(error.code).name) : error.reason, error.message,
               std::string(api::info(error.code).remedy)};
     case would_fail:
+      if (is_contract_code(error.result)) return call_failure(error.result, error.reason, "nothing was sent");
       return {kFailed, error.reason, error.message,
               of_input ? "nothing was sent; aetherctl utxo list ADDRESS shows what can be spent"
                        : "nothing was sent; aetherctl account shows the balances"};
@@ -88,6 +90,13 @@ Result<Hash, Failure> read_id(std::string_view what, const std::string& text) {
   const auto id = hash_from_hex(text);
   if (id) return *id;
   return usage("bad_id", "\"" + text + "\" is no " + std::string(what) + ": wanted is 0x and 64 hex digits");
+}
+
+Result<Bytes, Failure> read_hex(std::string_view option, const std::string& text, std::size_t bytes_max) {
+  auto bytes = from_hex(text);
+  if (bytes && bytes->size() <= bytes_max) return std::move(*bytes);
+  return usage("bad_hex", std::string(option) + ": wanted is 0x and an even number of hex digits, for at most " +
+                              std::to_string(bytes_max) + " bytes");
 }
 
 Result<keystore::SecretBytes, Failure> read_secret(const std::string& path, std::size_t bytes_max) {

@@ -19,6 +19,8 @@ namespace aether::cli {
 // `option` names where the text came from: "--price".
 [[nodiscard]] Result<Amount, Failure> read_amount(std::string_view option, const std::string& text);
 [[nodiscard]] Result<Hash, Failure> read_id(std::string_view what, const std::string& text);
+// Pairs of hex digits, with or without 0x; of at most `bytes_max` bytes.
+[[nodiscard]] Result<Bytes, Failure> read_hex(std::string_view option, const std::string& text, std::size_t bytes_max);
 // A file, or stdin for "-", of at most `bytes_max` bytes.
 [[nodiscard]] Result<Bytes, Failure> read_input(const std::string& path, std::size_t bytes_max);
 

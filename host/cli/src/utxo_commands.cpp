@@ -11,10 +11,12 @@ namespace {
 
 constexpr std::string_view kListIt = "aetherctl utxo list ADDRESS shows what can be spent";
 
-// The UTxOs of the ids, each there and the owner's.
-Result<std::vector<Utxo>, Failure> find_own(const client::Rpc& rpc, const Address& owner, std::span<const Hash> ids) {
+// The UTxOs of the inputs, each there, and the owner's unless a script decides.
+Result<std::vector<Utxo>, Failure> find_own(const client::Rpc& rpc, const Address& owner,
+                                            std::span<const TransactionInput> inputs) {
   std::vector<Utxo> out;
-  for (const Hash& id : ids) {
+  for (const auto& input : inputs) {
+    const Hash& id = input.utxo;
     const std::string name = to_hex0x(id.bytes);
     CLI_TRY(const auto answer, rpc.call(api::GetProof{utxo_object(id)}));
     if (!answer.value)
@@ -24,7 +26,7 @@ Result<std::vector<Utxo>, Failure> find_own(const client::Rpc& rpc, const Addres
     if (!utxo)
       return fail(Failure{kUnreachable, "bad_answer", "what the chain says of " + name + " is no UTxO",
                           "check that --rpc names a chain of this version"});
-    if (utxo->owner != owner)
+    if (utxo->owner != owner && !utxo->script)
       return fail(Failure{kFailed, "foreign_input", "the UTxO " + name + " belongs to " + to_text(utxo->owner),
                           "name its owner's key with --from; " + std::string(kListIt)});
     out.push_back(*utxo);
@@ -64,10 +66,16 @@ CommandResult utxo_spend(const Arguments& arguments) {
   AETHER_TRY(auto intent, read_intent(arguments));
   for (const auto& text : arguments.utxos) {
     AETHER_TRY(const auto id, read_id("UTxO id", text));
-    intent.inputs.push_back(id);
+    intent.inputs.push_back({id, std::nullopt});
   }
   AETHER_TRY(const auto rpc, connect(arguments));
   AETHER_TRY(const auto key, find_key(arguments, arguments.from));
+  if (!arguments.redeemer.empty()) {
+    AETHER_TRY(const auto redeemer, read_hex("--redeemer", arguments.redeemer, limits::kRedeemerBytesMax));
+    AETHER_TRY(const auto spent, find_own(rpc, key.address, intent.inputs));
+    for (std::size_t i = 0; i < spent.size(); ++i)
+      if (spent[i].script) intent.inputs[i].redeemer = redeemer;
+  }
   if (!arguments.to.empty()) {
     AETHER_TRY(const auto spent, find_own(rpc, key.address, intent.inputs));
     AETHER_TRY(const auto asset, asset_to_pay(arguments, spent));

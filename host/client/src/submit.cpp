@@ -36,7 +36,7 @@ Outcome<Transaction> build(const Rpc& rpc, const crypto::Seed& seed, const Inten
   TransactionBody body;
   body.chain_id = chain.chain_id;
   body.sender = crypto::ed25519_public_key(seed);
-  for (const Hash& utxo : intent.inputs) body.inputs.push_back({utxo, std::nullopt});
+  body.inputs = intent.inputs;
   body.outputs = intent.outputs;
   body.call = intent.call;
   body.priority_fee = intent.priority_fee;

@@ -157,7 +157,7 @@ TEST_F(Submit, FillsInWhatTheChainDemands) {
 
 TEST_F(Submit, NamesTheUtxosToSpendInTheirOrder) {
   Intent spend;
-  spend.inputs = {Hash{{9}}, Hash{{3}}};
+  spend.inputs = {{Hash{{9}}, {}}, {Hash{{3}}, {}}};
   const auto built = build(rpc_, seed_, spend);
   ASSERT_TRUE(built.has_value()) << built.error().message;
   EXPECT_EQ(built->body.inputs, (codec::List<TransactionInput, limits::kInputsMax>{{Hash{{9}}, {}}, {Hash{{3}}, {}}}));

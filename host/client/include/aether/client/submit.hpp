@@ -8,7 +8,7 @@ namespace aether::client {
 
 // What a transaction is to do; the rest of it follows from the chain.
 struct Intent {
-  std::vector<Hash> inputs;  // ids of UTxOs of the sender
+  std::vector<TransactionInput> inputs;  // UTxOs of the sender, or whose script lets it
   std::vector<TransactionOutput> outputs;
   std::optional<Call> call;
   Amount priority_fee = 0;
