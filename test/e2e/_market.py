@@ -18,6 +18,10 @@ ESCROW = ("post", "accept", "submit_vcr", "commit_fraud", "prove", "open_descent
           "cancel", "expire")
 
 
+# Those of the program `contracts` (aether/programs/contract_instructions.hpp).
+CONTRACTS = ("upload", "publish", "deploy", "upgrade", "set_authority")
+
+
 def program_id(name):
     tag = sha256(b"aether/program").digest()
     return "0x" + sha256(tag + tag + name.encode()).hexdigest()
@@ -167,7 +171,9 @@ class Market:
 def instruction(transaction):
     call_of = transaction.get("call")
     if call_of is None:
-        return "transfer"
-    if call_of["program"] == program_id("escrow"):
-        return ESCROW[int(call_of["data"][2:4], 16)]
-    return "register_model"
+        made = any(output["kind"] == "utxo" for output in transaction["outputs"])
+        return "utxo spend" if transaction["inputs"] else "utxo make" if made else "transfer"
+    for name, instructions in (("escrow", ESCROW), ("contracts", CONTRACTS), ("models", ("register_model",))):
+        if call_of["program"] == program_id(name):
+            return instructions[int(call_of["data"][2:4], 16)]
+    return "contract call"

@@ -1,58 +1,20 @@
 """UTxOs from outside: signed transactions make and spend them on aetherd, state proofs show each present and then absent, and
 every wrong spend has its own code."""
-import hashlib
 import pathlib
 import sys
 import tempfile
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import _aether  # noqa: E402
+import _proof  # noqa: E402
 from _ctl import DONE, FAILED, USAGE, Ctl, refuses  # noqa: E402
 
-UTXO_DOMAIN = 6
 NEVER = "0x" + "11" * 32
-
-
-def tagged(tag, *parts):
-    start = hashlib.sha256(tag.encode()).digest()
-    return hashlib.sha256(start * 2 + b"".join(parts)).digest()
-
-
-def unhex(text):
-    return bytes.fromhex(text.removeprefix("0x"))
-
-
-def proves(root, utxo, value, proof):
-    """Whether the root commits to the value at the UTxO, or for None to nothing: protocol section 5, from its definitions."""
-    key = tagged("aether/state", bytes([UTXO_DOMAIN]), utxo)
-    count, at = 0, 0
-    while True:
-        count |= (proof[at] & 127) << (7 * at)
-        at += 1
-        if proof[at - 1] < 128:
-            break
-    siblings = [proof[at + 32 * i:at + 32 * (i + 1)] for i in range(count)]
-    rest = proof[at + 32 * count:]
-    bit = lambda k, i: k[i // 8] >> (7 - i % 8) & 1  # noqa: E731
-    if value is not None:
-        found = tagged("aether/leaf", key, tagged("aether/value", value))
-    elif rest[0] == 0:
-        found = bytes(32)
-    else:
-        other = rest[1:33]
-        if other == key or any(bit(key, i) != bit(other, i) for i in range(count)):
-            return False
-        found = tagged("aether/leaf", other, rest[33:65])
-    for depth, sibling in zip(reversed(range(count)), siblings):
-        found = tagged("aether/node", sibling, found) if bit(key, depth) else tagged("aether/node", found, sibling)
-    return found == root
 
 
 def shown(chain, utxo):
     """(what the newest state has at the UTxO, whether its proof holds)."""
-    answer = chain.call("aeth_getProof", object={"domain": "utxo", "key": utxo})
-    value = answer["value"] and unhex(answer["value"])
-    return value, proves(unhex(answer["state_root"]), unhex(utxo), value, unhex(answer["proof"]))
+    return _proof.shown(chain.call, "utxo", utxo)[:2]
 
 
 def root_of(chain):
