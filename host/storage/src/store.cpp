@@ -177,9 +177,13 @@ std::shared_ptr<const ChangeRun> Store::fill_batch(const BlockCommit& commit, co
   const auto key = slot_key(slot);
   if (commit.block != nullptr) put(Family::blocks, key, codec::encode(*commit.block));
   put(Family::receipts, key, codec::encode(ReceiptList(commit.receipts.begin(), commit.receipts.end())));
-  for (std::size_t i = 0; i < commit.transaction_ids.size(); ++i)
-    put(Family::transactions, commit.transaction_ids[i].view(),
-        codec::encode(TransactionPlace{commit.record.slot, static_cast<std::uint32_t>(i)}));
+  // By id: a memtable takes keys in their order for less.
+  std::vector<std::pair<Hash, std::uint32_t>> ids;
+  ids.reserve(commit.transaction_ids.size());
+  for (const Hash& id : commit.transaction_ids) ids.emplace_back(id, static_cast<std::uint32_t>(ids.size()));
+  std::stable_sort(ids.begin(), ids.end());
+  for (const auto& [id, index] : ids)
+    put(Family::transactions, id.view(), codec::encode(TransactionPlace{commit.record.slot, index}));
   put_tip(batch_, commit.record);
   return changes;
 }
