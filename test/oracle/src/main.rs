@@ -56,6 +56,10 @@ enum Domain {
     Commit,
     Utxo,
     Validators,
+    Upload,
+    Code,
+    Contract,
+    Storage,
 }
 
 #[derive(Serialize, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
@@ -138,7 +142,7 @@ impl Random {
     fn set(&mut self) -> Set {
         (0..self.below(6))
             .map(|_| {
-                let domain = match self.below(8) {
+                let domain = match self.below(12) {
                     0 => Domain::Account,
                     1 => Domain::Supply,
                     2 => Domain::Treasury,
@@ -146,7 +150,11 @@ impl Random {
                     4 => Domain::Job,
                     5 => Domain::Commit,
                     6 => Domain::Utxo,
-                    _ => Domain::Validators,
+                    7 => Domain::Validators,
+                    8 => Domain::Upload,
+                    9 => Domain::Code,
+                    10 => Domain::Contract,
+                    _ => Domain::Storage,
                 };
                 (ObjectId { domain, key: self.hash() }, ())
             })
