@@ -190,7 +190,7 @@ void BlockRun::settle_accounts(TaskPool& pool, ledger::Diff& diff, ledger::HeldC
     ledger::Diff diff;
     ledger::HeldChange held;
   };
-  const std::size_t per_piece = std::max<std::size_t>(1, (changed.size() + 15) / 16);
+  const std::size_t per_piece = std::max<std::size_t>(1, (changed.size() + pool.width() - 1) / pool.width());
   std::vector<Piece> pieces((changed.size() + per_piece - 1) / per_piece);
   in_pieces(pool, changed.size(), per_piece, [&](std::size_t begin, std::size_t end) {
     Piece& piece = pieces[begin / per_piece];
@@ -199,10 +199,15 @@ void BlockRun::settle_accounts(TaskPool& pool, ledger::Diff& diff, ledger::HeldC
       ledger::add_credit(place.sender.account.balance, place.credit);
       piece.held.add({place.before, place.sender.account.balance});
       piece.diff.emplace_hint(piece.diff.end(), index_[changed[i]], codec::encode(place.sender.account));
+      place.sender.nonces = {};  // thousands to free, at once rather than one after the other
     }
   });
   for (Piece& piece : pieces) {
     held.add(piece.held);
+    if (diff.empty()) {
+      diff = std::move(piece.diff);
+      continue;
+    }
     while (!piece.diff.empty()) diff.insert(diff.end(), piece.diff.extract(piece.diff.begin()));
   }
 }
