@@ -27,6 +27,9 @@ def line(result):
         return (f"pipeline on {result['cores']} cores, {result['block']} transfers a block, {result['accounts']} accounts: "
                 f"{result['transfers_per_s']:.0f}/s (best {result['transfers_per_s_best']:.0f}/s)"
                 + goals(result["transfers_per_s"], TRANSFERS) + f"\n   µs a transfer, and CPU of all threads: {stages}")
+    if result["what"] == "serial share":
+        return (f"   {100 * result['share']:.1f} % of the transition is outside of the pool: two free cores could make it "
+                f"{result['speed_up_at_most']:.2f} times as fast")
     per = 1e6 / result["transactions"]
     text = (f"{result['what']:40} {result['serial_s'] * per:.2f} → {result['parallel_s'] * per:.2f} µs a transfer: "
             f"{result['speed_up']:.2f} ({result['speed_up_min']:.2f}–{result['speed_up_max']:.2f}), of the best rounds "
