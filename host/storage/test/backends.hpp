@@ -55,6 +55,7 @@ struct Backend {
   virtual void lose_power_after(std::uint64_t steps) = 0;
   virtual void restart(const SimulatedDisk::Draw& draw) = 0;
   virtual std::uint64_t steps_of_a_block() const = 0;  // about
+  virtual int rounds() const = 0;                      // of losing power, in a second or some
   FoldLimits fold = {};
 };
 
@@ -70,6 +71,7 @@ struct RocksBackend : Backend {
   void lose_power_after(std::uint64_t steps) override { disk.lose_power_after(static_cast<std::int64_t>(steps)); }
   void restart(const SimulatedDisk::Draw& draw) override { disk.restart(draw); }
   std::uint64_t steps_of_a_block() const override { return 2; }
+  int rounds() const override { return 60; }
 };
 
 struct MemoryBackend : Backend {
@@ -79,6 +81,7 @@ struct MemoryBackend : Backend {
   void lose_power_after(std::uint64_t steps) override { disk.lose_power_after(steps); }
   void restart(const SimulatedDisk::Draw& draw) override { disk.restart(draw); }
   std::uint64_t steps_of_a_block() const override { return 12; }
+  int rounds() const override { return 300; }
 };
 
 using Backends = ::testing::Types<RocksBackend, MemoryBackend>;

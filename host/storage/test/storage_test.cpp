@@ -89,7 +89,7 @@ TYPED_TEST(StoreOn, the_log_is_pruned) {
 // there.
 TYPED_TEST(StoreOn, after_each_loss_of_power_the_tip_is_the_last_acknowledged_block_or_the_next_and_whole) {
   Random random(20'26);
-  const int rounds = exhaustive() ? 400 : quick() ? 20 : 60;
+  const int rounds = exhaustive() ? 400 : quick() ? 20 : this->backend.rounds();
   std::uint64_t next = 0;  // the first block that was not acknowledged
   int unacknowledged_found = 0, unacknowledged_lost = 0;
   for (int round = 0; round < rounds; ++round) {
