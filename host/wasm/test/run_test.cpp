@@ -221,7 +221,7 @@ TEST_F(Run, ForgettingChangesNothing) {
       forgetful.gas_left = 1'000'000;
       TestHost host(forgetful, id);
       const auto result =
-          small.run(id, [&, id = id] { return ++loads, forgetful.modules.at(id); }, ContractEntry::call, host);
+          small.run(id, [&, module = forgetful.modules.at(id)] { return ++loads, module; }, ContractEntry::call, host);
       ASSERT_FALSE(result);
       EXPECT_EQ(result.error().code.raw(), expected);
       EXPECT_EQ(forgetful.gas_left, 1'000'000U - 2 * 6'400 - 40 - 3);
