@@ -105,7 +105,8 @@ ledger::Run BlockRun::run(TransactionIndex at) const {
 }
 
 void BlockRun::publish(TransactionIndex at, ledger::Run&& run) {
-  const ledger::Charge charge = ledger::charge_for(block_.facts, transaction(at), run.steps);
+  const ledger::Charge charge =
+      ledger::charge_for(block_.facts, transaction(at), run.steps, admission_.multipliers()[at]);
   receipts_[at] = ledger::receipt_of(transaction(at), run, charge);
   if (run.sender) accounts_[senders_[at]].sender.account = *run.sender;
   for (auto& [id, value] : run.diff) write(id, std::move(value));
@@ -252,6 +253,7 @@ ledger::BlockOutput BlockRun::settle(TaskPool& pool) {
   settle_others(output.diff, held);
   settle_objects(output.diff, held);
   settle_ledger(totals, output.diff, held);
+  output.diff.merge(admission_.congestion_records());  // which hold nothing
   const auto supply = output.diff.find(kSupplyObject);
   const Supply before = ledger::load_or_default<Supply>(parent_, kSupplyObject);
   const Supply after = supply == output.diff.end() ? before : ledger::decode_object<Supply>(*supply->second);

@@ -201,6 +201,7 @@ class RandomChain {
 
   explicit RandomChain(std::uint64_t seed) : random_(seed) {
     genesis_.chain_id = ChainId{7};
+    genesis_.params.congestion.target_bps = 1;  // so that what is used in every block becomes dear
     for (std::size_t i = 0; i < kHot + kCold; ++i)
       genesis_.accounts.insert({address(i), {Amount{1} << (i < kHot ? 60 : 36), 1'000}});
     SerialPool pool;
@@ -277,7 +278,9 @@ class RandomChain {
     body.sender = key(sender);
     std::uint64_t& nonce = nonces_[sender];
     body.nonce = chance(30) ? nonce : ++nonce + (chance(20) ? below(300) : 0);
-    body.max_fee = 30 * *ledger::base_fee(genesis_.params.fees, 8'000, body.gas_limit.raw()) + body.priority_fee;
+    body.max_fee =
+        30 * *ledger::base_fee(genesis_.params.fees, 8'000, body.gas_limit.raw(), ledger::kMultiplierAtRest) +
+        body.priority_fee;
     VerifiedTransaction out = assume_verified({std::move(body), {}});
     for (std::uint32_t i = 0; i < out.body().outputs.size(); ++i)
       if (out.body().outputs[i].kind == OutputKind::utxo)

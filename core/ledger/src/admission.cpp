@@ -42,13 +42,21 @@ void set_bit(Account& account, std::uint64_t i) {
 
 }  // namespace
 
-std::optional<Amount> base_fee(const FeeParams& fees, std::uint64_t bytes, std::uint64_t steps) {
+std::optional<Amount> base_fee(const FeeParams& fees, std::uint64_t bytes, std::uint64_t steps, Multiplier multiplier) {
   const auto for_bytes = checked_mul<Amount>(fees.per_byte, bytes);
   const auto for_steps = checked_mul<Amount>(fees.per_step, steps);
   if (!for_bytes || !for_steps) return std::nullopt;
   const auto variable = checked_add(*for_bytes, *for_steps);
   if (!variable) return std::nullopt;
-  return checked_add(fees.base, *variable);
+  const auto sum = checked_add(fees.base, *variable);
+  if (!sum || multiplier == kMultiplierAtRest) return sum;
+  return mul_div(*sum, multiplier.raw(), kMultiplierAtRest.raw(), Rounding::up);
+}
+
+bool covers_fee(const FeeParams& fees, const VerifiedTransaction& tx, Multiplier multiplier) {
+  const auto fee = base_fee(fees, tx.byte_size(), tx.body().gas_limit.raw(), multiplier);
+  const auto whole = fee ? checked_add(*fee, tx.body().priority_fee) : std::nullopt;
+  return whole && *whole <= tx.body().max_fee;
 }
 
 Result<void, Reject> check_form(const TransactionBody& body) {
@@ -65,11 +73,9 @@ Result<void, Reject> preflight(const ChainParams& params, ChainId chain, const V
   if (body.chain_id != chain) return fail(Reject::wrong_chain);
   AETHER_CHECK(check_form(body));
   if (body.gas_limit.raw() > params.block.gas_max) return fail(Reject::gas_above_block);
+  if (body.gas_limit.raw() > object_gas_max(params) && declares_shared(tx)) return fail(Reject::gas_above_share);
   if (body.max_fee > kAmountMax || body.priority_fee > kAmountMax) return fail(Reject::amount_above_bound);
-  const auto fee = base_fee(params.fees, tx.byte_size(), body.gas_limit.raw());
-  if (!fee) return fail(Reject::fee_too_low);
-  const auto whole = checked_add(*fee, body.priority_fee);
-  if (!whole || *whole > body.max_fee) return fail(Reject::fee_too_low);
+  if (!covers_fee(params.fees, tx, kMultiplierAtRest)) return fail(Reject::fee_too_low);
   return {};
 }
 
@@ -82,8 +88,12 @@ Result<void, Reject> preclaim(const Account& sender, Slot slot, const VerifiedTr
   return {};
 }
 
-Result<void, Reject> preclaim(const StateView& parent, Slot slot, const VerifiedTransaction& tx) {
-  return preclaim(load_or_default<Account>(parent, account_object(tx.sender())), slot, tx);
+Result<void, Reject> preclaim(const StateView& parent, const ChainParams& params, Slot slot,
+                              const VerifiedTransaction& tx) {
+  AETHER_CHECK(preclaim(load_or_default<Account>(parent, account_object(tx.sender())), slot, tx));
+  const Multiplier multiplier = BlockCongestion(parent, params, slot).multiplier(tx);
+  if (!covers_fee(params.fees, tx, multiplier)) return fail(Reject::fee_below_congestion);
+  return {};
 }
 
 Result<void, Reject> check_nonce(const Account& account, std::uint64_t nonce) {

@@ -37,9 +37,10 @@ Result<BlockOutput, BlockError> apply_block(const StateView& parent, Programs pr
   BlockOutput output;
   Totals totals;
   Credits credits;
-  for (const auto& tx : block.transactions) {
+  for (std::size_t i = 0; i < block.transactions.size(); ++i) {
+    const auto& tx = block.transactions[i];
     Run run = run_transaction(state, programs, block.facts, tx, AccessMode::enforce);
-    const Charge charge = charge_for(block.facts, tx, run.steps);
+    const Charge charge = charge_for(block.facts, tx, run.steps, admission.multipliers()[i]);
     totals.add(run.steps, run.sums.burned, charge);
     add_credits(credits, tx, run, charge);
     output.receipts.push_back(receipt_of(tx, run, charge));
@@ -49,6 +50,7 @@ Result<BlockOutput, BlockError> apply_block(const StateView& parent, Programs pr
   if (totals.to_proposer != 0) add_credit(credits[block.proposer], Asset::swr, totals.to_proposer);
   settle_accounts(state, credits);
   state.apply(settle(parent, totals));
+  state.apply(admission.congestion_records());
   AETHER_ASSERT(conserves(parent, programs, state.diff()));
   output.diff = state.take();
   output.gas_used = Gas{totals.steps};
@@ -66,9 +68,10 @@ Simulation simulate(const StateView& parent, Programs programs, const BlockFacts
   const auto& body = tx.body();
   AETHER_ASSERT(check_form(body).has_value());
   auto account = parent.account(tx.sender());
-  const auto base = base_fee(facts.params.fees, tx.byte_size(), body.gas_limit.raw());
+  const auto base = base_fee(facts.params.fees, tx.byte_size(), body.gas_limit.raw(), kMultiplierHighest);
   if (body.gas_limit.raw() > facts.params.block.gas_max) return refuse(Code::out_of_gas);
-  const bool payable = base && body.priority_fee <= kAmountMax && body.max_fee <= account.balance.swr;
+  const bool payable =
+      base && *base <= kAmountMax && body.priority_fee <= kAmountMax && body.max_fee <= account.balance.swr;
   if (!payable) return refuse(Code::insufficient_funds);
 
   Overlay state(parent);
@@ -77,7 +80,8 @@ Simulation simulate(const StateView& parent, Programs programs, const BlockFacts
   Run run = run_transaction(state, programs, facts, tx, AccessMode::record);
   simulation.receipt.code = run.code;
   simulation.receipt.gas_used = Gas{run.steps};
-  simulation.receipt.fee = fee_of(facts, tx, run.steps);
+  simulation.multiplier = BlockCongestion(parent, facts.params, facts.slot).multiplier(tx, run.reads, run.writes);
+  simulation.receipt.fee = fee_of(facts, tx, run.steps, simulation.multiplier);
   simulation.reads = std::move(run.reads);
   simulation.writes = std::move(run.writes);
   simulation.receipt.logs = std::move(run.logs);

@@ -26,6 +26,7 @@ Result<void, Refusal> BlockAdmission::check_room(const VerifiedTransaction& tx, 
   const std::uint64_t lane = std::uint64_t{limits.bytes_max} * limits.dispute_lane_bps / kBpsWhole;
   if (!dispute && !fits(ordinary_bytes_, tx.byte_size(), limits.bytes_max - lane)) return full(Limit::bytes);
   if (!fits(gas_, tx.body().gas_limit.raw(), limits.gas_max)) return full(Limit::gas);
+  if (!congestion_.has_room(tx, dispute)) return full(Limit::object_share);
   return {};
 }
 
@@ -46,6 +47,8 @@ Result<void, Refusal> BlockAdmission::admit(const VerifiedTransaction& tx, Sende
   if (std::find(sender.nonces.begin(), sender.nonces.end(), body.nonce) != sender.nonces.end())
     return refuse(Reject::nonce_repeated);
   if (body.max_fee > sender.account.balance.swr - sender.max_fees) return refuse(Reject::cannot_pay);
+  const Multiplier multiplier = congestion_.multiplier(tx);
+  if (!covers_fee(facts_.params.fees, tx, multiplier)) return refuse(Reject::fee_below_congestion);
   const bool dispute = is_dispute(tx);
   AETHER_CHECK(check_room(tx, dispute));
 
@@ -55,6 +58,8 @@ Result<void, Refusal> BlockAdmission::admit(const VerifiedTransaction& tx, Sende
   bytes_ += tx.byte_size();
   if (!dispute) ordinary_bytes_ += tx.byte_size();
   gas_ += body.gas_limit.raw();
+  congestion_.add(tx, dispute);
+  multipliers_.push_back(multiplier);
   return {};
 }
 

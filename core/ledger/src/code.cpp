@@ -32,6 +32,7 @@ std::string_view reject_name(Reject reject) {
     case Reject::zero_output: return "zero_output";
     case Reject::sets_overlap: return "sets_overlap";
     case Reject::gas_above_block: return "gas_above_block";
+    case Reject::gas_above_share: return "gas_above_share";
     case Reject::amount_above_bound: return "amount_above_bound";
     case Reject::fee_too_low: return "fee_too_low";
     case Reject::nothing_to_do: return "nothing_to_do";
@@ -42,6 +43,7 @@ std::string_view reject_name(Reject reject) {
     case Reject::nonce_too_far: return "nonce_too_far";
     case Reject::nonce_repeated: return "nonce_repeated";
     case Reject::cannot_pay: return "cannot_pay";
+    case Reject::fee_below_congestion: return "fee_below_congestion";
   }
   return "unknown";
 }
@@ -56,6 +58,8 @@ std::string_view to_string(Reject reject) {
     case Reject::zero_output: return "an output has amount 0";
     case Reject::sets_overlap: return "an object is in both reads and writes: leave it in writes";
     case Reject::gas_above_block: return "gas_limit is above a block's gas";
+    case Reject::gas_above_share:
+      return "gas_limit is above what the users of one object may fill of a block, and objects are declared: lower it";
     case Reject::amount_above_bound: return "an amount, or their sum, is above 2^100";
     case Reject::fee_too_low: return "max_fee is below the fee at gas_limit: raise it (aeth_simulate tells it)";
     case Reject::nothing_to_do: return "the transaction has neither an input, nor an output, nor a call";
@@ -66,6 +70,8 @@ std::string_view to_string(Reject reject) {
     case Reject::nonce_too_far: return "the nonce is more than 256 above the highest used";
     case Reject::nonce_repeated: return "the nonce stands twice in one block";
     case Reject::cannot_pay: return "the sender's SWR does not cover the max_fee of its transactions";
+    case Reject::fee_below_congestion:
+      return "an object that the transaction declares is in demand: raise max_fee (aeth_simulate tells it) or wait";
   }
   return "unknown";
 }

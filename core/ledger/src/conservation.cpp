@@ -36,7 +36,7 @@ std::optional<Balance> value_in(Programs programs, const ObjectId& id, ByteView 
     sum->of(utxo->asset) = utxo->amount;
     return sum;
   }
-  if (id.domain == Domain::supply || id.domain == Domain::validators) return sum;
+  if (id.domain == Domain::supply || id.domain == Domain::validators || id.domain == Domain::congestion) return sum;
   for (const Program* program : programs.native) {
     sum = checked_add(*sum, program->value_held(id, value));
     if (!sum) return std::nullopt;

@@ -18,17 +18,17 @@ Account escrowed(const BlockAdmission::Sender& sender) {
   return account;
 }
 
-Amount fee_of(const BlockFacts& facts, const VerifiedTransaction& tx, std::uint64_t steps) {
-  const auto base = base_fee(facts.params.fees, tx.byte_size(), steps);
+Amount fee_of(const BlockFacts& facts, const VerifiedTransaction& tx, std::uint64_t steps, Multiplier multiplier) {
+  const auto base = base_fee(facts.params.fees, tx.byte_size(), steps, multiplier);
   AETHER_ASSERT(base.has_value());
   return sum_of(*base, tx.body().priority_fee);
 }
 
-Charge charge_for(const BlockFacts& facts, const VerifiedTransaction& tx, std::uint64_t steps) {
+Charge charge_for(const BlockFacts& facts, const VerifiedTransaction& tx, std::uint64_t steps, Multiplier multiplier) {
   const auto& body = tx.body();
   const auto share = mul_div(body.priority_fee, facts.params.fees.priority_proposer_bps, kBpsWhole);
   AETHER_ASSERT(share && *share <= body.priority_fee);
-  const Amount fee = fee_of(facts, tx, steps);
+  const Amount fee = fee_of(facts, tx, steps, multiplier);
   AETHER_ASSERT(fee <= body.max_fee);
   return {fee, body.max_fee - fee, fee - body.priority_fee, *share, body.priority_fee - *share};
 }

@@ -26,7 +26,7 @@ Outcome<void> TransactionContext::touch(const ObjectId& id, bool writes) {
   // at the ends of epochs.
   const bool owned_by_ledger = id.domain == Domain::account || id.domain == Domain::supply ||
                                id.domain == Domain::treasury || id.domain == Domain::utxo ||
-                               id.domain == Domain::validators;
+                               id.domain == Domain::validators || id.domain == Domain::congestion;
   if (writes && owned_by_ledger) return fail(Code::undeclared_write);
   if (is_implicit(id)) return {};
   return check_declared(id, writes);

@@ -30,9 +30,10 @@ struct MapState final : StateView {
 
 inline const ObjectId kVault{Domain::job, {}};
 inline const ObjectId kForeignUtxo = utxo_object({});
+inline const ObjectId kForeignCongestion = congestion_object(kVault);
 
 // Holds an AIC amount in one object. Instruction: 0 deposit, 1 withdraw, 2 burn all, 3 deposit and fail, 4 make value,
-// 6 write an object that is the ledger's own, 7 read the UTxO with the id that follows.
+// 6 and 8 write an object that is the ledger's own, 7 read the UTxO with the id that follows.
 struct VaultProgram final : Program {
   Hash id() const override { return native_program_id("vault"); }
   bool is_dispute(ByteView instruction) const override { return instruction.size() > 1; }
@@ -66,6 +67,7 @@ struct VaultProgram final : Program {
         return {};
       }
       case 6: return c.write(kForeignUtxo, codec::encode(Utxo{}));
+      case 8: return c.write(kForeignCongestion, codec::encode(Congestion{}));
       case 4:
         c.credit(c.sender(), Asset::aic, all + 1);
         balance.aic = 0;
@@ -103,13 +105,14 @@ inline Address who(std::uint8_t i) { return address_of(key_of(i)); }
 struct Chain {
   ChainParams params;
   MapState state;
+  Slot slot{5};  // of the next block
   Chain() {
     Genesis genesis;
     for (std::uint8_t i = 0; i < 3; ++i) genesis.accounts.insert({who(i), {10'000'000, 100}});
     EXPECT_TRUE(check_genesis(genesis).has_value());
     state.apply(genesis_state(genesis));
   }
-  BlockFacts facts() const { return {ChainId{7}, Slot{5}, params}; }
+  BlockFacts facts() const { return {ChainId{7}, slot, params}; }
   Result<BlockOutput, BlockError> block(std::span<const VerifiedTransaction> txs) const {
     return apply_block(state, all, {facts(), who(9), txs});
   }

@@ -116,6 +116,7 @@ TEST(Admission, each_rule_has_its_own_code) {
             Reject::amount_above_bound);
   EXPECT_EQ(with([](auto& b) { b.reads.insert(kVault), b.writes.insert(kVault); }), Reject::sets_overlap);
   EXPECT_EQ(with([](auto& b) { b.gas_limit = Gas{1'000'000'001}; }), Reject::gas_above_block);
+  EXPECT_EQ(with([](auto& b) { b.gas_limit = Gas{250'000'001}, b.reads.insert(kVault); }), Reject::gas_above_share);
   EXPECT_EQ(with([](auto& b) { b.max_fee = kAmountMax + 1; }), Reject::amount_above_bound);
   EXPECT_EQ(with([](auto& b) { b.max_fee = 20'000; }), Reject::fee_too_low);
   EXPECT_EQ(with([](auto& b) { b.outputs.clear(); }), Reject::nothing_to_do);
@@ -144,6 +145,7 @@ TEST(Admission, senders_share_nonces_and_funds_within_a_block) {
 TEST(Block, the_dispute_lane_is_for_disputes_only) {
   Chain chain;
   const std::uint64_t size = make(call(0, Bytes{0, 0}, 1)).byte_size();
+  chain.params.congestion.object_share_bps = kBpsWhole;
   chain.params.block.bytes_max = static_cast<std::uint32_t>(2 * size);
   const VerifiedTransaction plain[] = {make(call(0, {0}, 1)), make(call(0, {0}, 2))};
   EXPECT_EQ(chain.block(plain).error().kind, Limit::bytes);

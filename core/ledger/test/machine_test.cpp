@@ -16,6 +16,17 @@ constexpr Amount kMaxFee = 100'000, kPriorityFee = 101, kProposerShare = 60;
 constexpr std::uint64_t kAccess = 200, kInstruction = 1'000;
 constexpr std::uint8_t kSenders = 3, kOwners = 5;  // the last two have nothing at genesis
 
+// So little that a few calls of the vault heat it: two of them fill its share.
+ChainParams small_blocks() {
+  ChainParams params;
+  params.block.gas_max = 300'000;
+  params.congestion.object_share_bps = 1'000;
+  params.congestion.target_bps = 2'000;
+  return params;
+}
+constexpr std::uint64_t kGasLimit = 15'000, kShareGas = 30'000;
+constexpr std::size_t kBlockMax = 20;
+
 struct Coin {
   Address owner;
   Asset asset;
@@ -34,6 +45,7 @@ struct Model {
   Amount in_vault = 0, treasury = 0;
   Balance burned;
   std::uint64_t nonce = 1;
+  std::uint64_t vault_average = 0, vault_multiplier = 1'000'000;  // in millionths
 
   Model() {
     for (std::uint8_t i = 0; i < kSenders; ++i) accounts[who(i)] = {10'000'000, 100};
@@ -52,6 +64,27 @@ struct Verdict {
   unsigned code = 0;
   std::uint64_t steps = 0;
 };
+
+bool declares_vault(const TransactionBody& body) { return body.reads.contains(kVault) || body.writes.contains(kVault); }
+std::uint64_t users_of_vault(const std::vector<TransactionBody>& bodies) {
+  return static_cast<std::uint64_t>(std::count_if(bodies.begin(), bodies.end(), declares_vault));
+}
+Amount base_fee_naive(const Model& model, const TransactionBody& body, std::uint64_t steps) {
+  const Amount base = 10'000 + Amount{5} * make(body).byte_size() + Amount{2} * steps;
+  return declares_vault(body) ? (base * model.vault_multiplier + 999'999) / 1'000'000 : base;
+}
+
+// The next block's multiplier of the vault, from every block, idle or not. The bytes are far from their share.
+void heat_naive(Model& model, std::uint64_t users) {
+  const u128 target = 200'000, whole = 1'000'000;
+  model.vault_average = (3 * model.vault_average + users * kGasLimit * 1'000'000 / kShareGas) / 4;
+  const u128 average = model.vault_average, now = model.vault_multiplier;
+  u128 then = now;
+  if (average > target) then += now * (average - target) / ((whole - target) * 8);
+  if (average < target) then -= (now * (target - average) + target * 8 - 1) / (target * 8);
+  model.vault_multiplier = static_cast<std::uint64_t>(std::clamp(then, whole, 100 * whole));
+  if (model.vault_multiplier == 1'000'000 && 4 * model.vault_average < 200'000) model.vault_average = 0;
+}
 
 // One transaction over the maps. Effects are collected in a copy, which is kept on success.
 Verdict run_naive(Model& kept, const TransactionBody& body, std::vector<Credit>& later) {
@@ -119,7 +152,7 @@ std::vector<Verdict> seal_naive(Model& model) {
   for (const auto& body : bodies) model.accounts[address_of(body.sender)].swr -= kMaxFee;
   for (const auto& body : bodies) {
     verdicts.push_back(run_naive(model, body, later));
-    const Amount base = 10'000 + Amount{5} * make(body).byte_size() + Amount{2} * verdicts.back().steps;
+    const Amount base = base_fee_naive(model, body, verdicts.back().steps);
     later.emplace_back(address_of(body.sender), Asset::swr, kMaxFee - base - kPriorityFee);
     later.emplace_back(who(9), Asset::swr, kProposerShare);
     model.burned.swr += base;
@@ -127,6 +160,7 @@ std::vector<Verdict> seal_naive(Model& model) {
   }
   for (const auto& [to, asset, amount] : later) model.accounts[to].of(asset) += amount;
   model.reserved.clear();
+  heat_naive(model, users_of_vault(bodies));
   return verdicts;
 }
 
@@ -145,6 +179,10 @@ void expect_same_state(const Model& model, const Chain& chain) {
     RC_ASSERT(utxo == (Utxo{1, coin.owner, coin.asset, coin.amount, coin.script}));
     add(coin.asset, coin.amount);
   }
+  const auto heat = load<Congestion>(chain.state, congestion_object(kVault));
+  const Congestion now = heat ? idle_until(chain.params.congestion, *heat, chain.slot) : Congestion{};
+  RC_ASSERT(now.average == model.vault_average);
+  RC_ASSERT(now.multiplier == Multiplier{model.vault_multiplier});
   RC_ASSERT(load_or_default<Treasury>(chain.state, kTreasuryObject).balance.swr == model.treasury);
   RC_ASSERT(load_or_default<Balance>(chain.state, kVault).aic == model.in_vault);
   const auto supply = load_or_default<Supply>(chain.state, kSupplyObject);
@@ -158,6 +196,7 @@ void expect_same_state(const Model& model, const Chain& chain) {
 struct Seen {
   std::set<unsigned> codes;
   std::set<Reject> rejects;
+  bool hot = false;  // a user of the vault paid for its heat
 };
 struct Subject {
   Chain chain;
@@ -186,7 +225,7 @@ TransactionBody any_body(const Model& model) {
   const auto from = *rc::gen::inRange<std::uint8_t>(0, kSenders);
   auto body = transfer(from, from, Asset::swr, 1, model.nonce);
   body.outputs.clear();
-  body.gas_limit = Gas{15'000};
+  body.gas_limit = Gas{kGasLimit};
   const auto add_input = [&](const Hash& id) {
     const auto names = [&](const TransactionInput& input) { return input.utxo == id; };
     if (std::none_of(body.inputs.begin(), body.inputs.end(), names)) body.inputs.push_back({id, std::nullopt});
@@ -240,6 +279,10 @@ struct Send final : MachineCommand {
     const Address sender = address_of(body.sender);
     RC_PRE(model.reserved_of(sender) + kMaxFee <= model.accounts.at(sender).swr);
     RC_PRE(!model.has_used(sender, body.nonce));
+    RC_PRE(model.waiting.size() < kBlockMax);
+    if (!declares_vault(body)) return;
+    RC_PRE(users_of_vault(model.waiting) < kShareGas / kGasLimit);
+    RC_PRE(base_fee_naive(model, body, kGasLimit) + kPriorityFee <= kMaxFee);
   }
   void apply(Model& model) const override {
     const Address sender = address_of(body.sender);
@@ -270,6 +313,8 @@ struct Seal final : MachineCommand {
       RC_ASSERT(out->receipts[i].gas_used == Gas{verdicts[i].steps});
     }
     chain.state.apply(out->diff);
+    chain.slot = next(chain.slot);
+    subject.seen.hot |= before.vault_multiplier > 1'000'000 && users_of_vault(before.waiting) > 0;
     expect_same_state(model, chain);
   }
   void show(std::ostream& os) const override { os << "Seal"; }
@@ -282,7 +327,8 @@ struct Refused final : MachineCommand {
   explicit Refused(const Model& model) : body(any_body(model)) {
     const auto used = model.used.find(address_of(body.sender));
     const bool can_replay = used != model.used.end() && model.waiting.empty();
-    switch (*rc::gen::inRange(can_replay ? 0 : 1, 6)) {
+    const bool is_hot = model.vault_multiplier > 1'000'000;
+    switch (*rc::gen::inRange(can_replay ? 0 : 1, is_hot ? 9 : 6)) {
       case 1:
         if (body.inputs.empty()) body.inputs.push_back({any_id(model), std::nullopt});
         body.inputs.push_back(body.inputs[0]);
@@ -304,6 +350,13 @@ struct Refused final : MachineCommand {
         body.outputs.push_back({who(1), Asset::aic, kAmountMax + 1, OutputKind::utxo, std::nullopt});
         expected = Reject::amount_above_bound;
         break;
+      case 6:
+      case 7:
+      case 8:
+        body.reads.insert(kVault), body.writes = {};
+        body.max_fee = base_fee_naive(Model{}, body, kGasLimit) + kPriorityFee;
+        expected = Reject::fee_below_congestion;
+        break;
       default:
         body.outputs.push_back({who(1), Asset::aic, 1, OutputKind::account, OutputScript{}});
         expected = Reject::script_on_account;
@@ -311,6 +364,7 @@ struct Refused final : MachineCommand {
   }
   void checkPreconditions(const Model& model) const override {
     RC_PRE(model.accounts.at(address_of(body.sender)).swr >= kMaxFee);
+    if (expected == Reject::fee_below_congestion) RC_PRE(model.vault_multiplier > 1'000'000);
     if (expected != Reject::nonce_used) return;
     RC_PRE(model.waiting.empty());
     RC_PRE(model.has_used(address_of(body.sender), body.nonce));
@@ -328,19 +382,22 @@ struct Refused final : MachineCommand {
 
 TEST(Machine, accounts_utxos_and_scripts_follow_the_naive_model) {
   const std::set<unsigned> codes{0, 1, 2, 4, 9, 10, 11, 12, 10'001};
-  const std::set<Reject> rejects{Reject::duplicate_input,    Reject::script_on_account, Reject::zero_output,
-                                 Reject::amount_above_bound, Reject::expired,           Reject::nonce_used};
+  const std::set<Reject> rejects{Reject::duplicate_input,     Reject::script_on_account, Reject::zero_output,
+                                 Reject::amount_above_bound,  Reject::expired,           Reject::nonce_used,
+                                 Reject::fee_below_congestion};
   Seen seen;
   // Few cases, as in a quick run, may leave a rule out: then once more.
-  for (int round = 0; round < 8 && !(seen.codes == codes && seen.rejects == rejects); ++round) {
+  for (int round = 0; round < 40 && !(seen.codes == codes && seen.rejects == rejects && seen.hot); ++round) {
     ASSERT_TRUE(rc::check([&] {
       Subject subject{{}, seen};
+      subject.chain.params = small_blocks();
       rc::state::check(Model{}, subject,
                        rc::state::gen::execOneOfWithArgs<Send, Send, Send, Send, Seal, Seal, Refused>());
     }));
   }
   EXPECT_EQ(seen.codes, codes);
   EXPECT_EQ(seen.rejects, rejects);
+  EXPECT_TRUE(seen.hot);
 }
 
 }  // namespace

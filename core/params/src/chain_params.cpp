@@ -10,10 +10,26 @@ namespace {
 // Sums of 2^20 such amounts fit u128.
 constexpr u128 kAmountMax = u128{1} << 100;
 
+// A multiplier moves by 1 % to 12.5 % a block, so that few blocks bring the highest back to rest.
+constexpr std::uint32_t kCongestionStepMinBps = 100;
+constexpr std::uint32_t kCongestionStepMaxBps = 1'250;
+
 constexpr std::uint64_t kSlotsMax = std::uint64_t{1} << 32;
 
 // A descent has at most 8 moves by the worker (AI page section 2).
 constexpr u128 kRespondsMax = 8;
+
+Result<void, ParamsError> check_congestion(const ChainParams& p) {
+  const auto& c = p.congestion;
+  if (c.object_share_bps > kBpsWhole) return fail(ParamsError::share_above_whole);
+  const auto bytes = mul_div(p.block.bytes_max, c.object_share_bps, kBpsWhole);
+  const auto gas = mul_div(p.block.gas_max, c.object_share_bps, kBpsWhole);
+  if (*bytes < limits::kTransactionBytesMax || *gas == 0) return fail(ParamsError::object_share);
+  if (c.target_bps == 0 || c.target_bps >= kBpsWhole || c.step_bps < kCongestionStepMinBps ||
+      c.step_bps > kCongestionStepMaxBps || c.multiplier_max == 0 || c.multiplier_max > kCongestionMultiplierMax)
+    return fail(ParamsError::congestion);
+  return {};
+}
 
 }  // namespace
 
@@ -22,6 +38,10 @@ std::string_view to_string(ParamsError error) {
     case ParamsError::block_bytes: return "block.bytes_max must hold one transaction and be at most 2 MiB";
     case ParamsError::block_transactions: return "block.transactions_max must be 1 to 16384";
     case ParamsError::block_gas: return "block.gas_max must be positive";
+    case ParamsError::object_share:
+      return "congestion.object_share_bps leaves an object less than 64 KiB of block.bytes_max, or no gas";
+    case ParamsError::congestion:
+      return "congestion: target_bps must be 1 to 9999, step_bps 100 to 1250, multiplier_max 1 to 100";
     case ParamsError::share_above_whole: return "a share, or shares of one whole together, exceed 10000 basis points";
     case ParamsError::zero_clock: return "a window, clock or rate is zero";
     case ParamsError::prove_window: return "jobs.commit_prove_min_slots must be at least 1 and below the maximum";
@@ -38,20 +58,19 @@ Result<void, ParamsError> validate(const ChainParams& p) {
   if (p.block.transactions_max == 0 || p.block.transactions_max > limits::kBlockTransactionsMax)
     return fail(ParamsError::block_transactions);
   if (p.block.gas_max == 0) return fail(ParamsError::block_gas);
+  AETHER_CHECK(check_congestion(p));
   for (const std::uint64_t share :
        {std::uint64_t{p.fees.priority_proposer_bps}, std::uint64_t{p.block.dispute_lane_bps},
         std::uint64_t{p.jobs.burn_bps}, std::uint64_t{p.jobs.silent_bps},
         std::uint64_t{p.jobs.fraud_buyer_bps} + p.jobs.fraud_challenger_bps})
     if (share > kBpsWhole) return fail(ParamsError::share_above_whole);
-  for (const std::uint64_t clock :
-       {p.block.slot_ms, p.jobs.window_slots, p.jobs.recompute_units_per_slot, p.jobs.worker_clock_slots,
-        p.jobs.challenger_clock_slots, p.jobs.dispute_slots_max})
+  for (const std::uint64_t clock : {p.block.slot_ms, p.jobs.window_slots, p.jobs.recompute_units_per_slot,
+                                    p.jobs.worker_clock_slots, p.jobs.challenger_clock_slots, p.jobs.dispute_slots_max})
     if (clock == 0) return fail(ParamsError::zero_clock);
   if (p.jobs.commit_prove_min_slots == 0 || p.jobs.commit_prove_min_slots >= p.jobs.commit_prove_max_slots)
     return fail(ParamsError::prove_window);
-  for (const std::uint64_t slots :
-       {p.jobs.window_slots, p.jobs.commit_prove_max_slots, p.jobs.worker_clock_slots, p.jobs.challenger_clock_slots,
-        p.jobs.dispute_slots_max})
+  for (const std::uint64_t slots : {p.jobs.window_slots, p.jobs.commit_prove_max_slots, p.jobs.worker_clock_slots,
+                                    p.jobs.challenger_clock_slots, p.jobs.dispute_slots_max})
     if (slots > kSlotsMax) return fail(ParamsError::slots_above_bound);
   for (const u128 amount :
        {p.fees.base, p.fees.per_byte, p.fees.per_step, p.fees.per_memory_byte, p.jobs.exit_fee, p.jobs.commit_deposit,

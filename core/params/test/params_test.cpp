@@ -21,11 +21,21 @@ TEST(Params, each_relation_has_its_own_error) {
   EXPECT_EQ(error_after([](auto& p) { p.block.bytes_max = 100; }), ParamsError::block_bytes);
   EXPECT_EQ(error_after([](auto& p) { p.block.transactions_max = 0; }), ParamsError::block_transactions);
   EXPECT_EQ(error_after([](auto& p) { p.block.gas_max = 0; }), ParamsError::block_gas);
+  EXPECT_EQ(error_after([](auto& p) { p.congestion.object_share_bps = 312; }), ParamsError::object_share);
+  EXPECT_EQ(error_after([](auto& p) { p.block.gas_max = 3; }), ParamsError::object_share);
+  EXPECT_EQ(error_after([](auto& p) { p.congestion.object_share_bps = 10'001; }), ParamsError::share_above_whole);
+  EXPECT_EQ(error_after([](auto& p) { p.congestion.target_bps = 0; }), ParamsError::congestion);
+  EXPECT_EQ(error_after([](auto& p) { p.congestion.target_bps = 10'000; }), ParamsError::congestion);
+  EXPECT_EQ(error_after([](auto& p) { p.congestion.step_bps = 99; }), ParamsError::congestion);
+  EXPECT_EQ(error_after([](auto& p) { p.congestion.step_bps = 1'251; }), ParamsError::congestion);
+  EXPECT_EQ(error_after([](auto& p) { p.congestion.multiplier_max = 0; }), ParamsError::congestion);
+  EXPECT_EQ(error_after([](auto& p) { p.congestion.multiplier_max = 101; }), ParamsError::congestion);
   EXPECT_EQ(error_after([](auto& p) { p.jobs.fraud_challenger_bps = 4'001; }), ParamsError::share_above_whole);
   EXPECT_EQ(error_after([](auto& p) { p.jobs.worker_clock_slots = 0; }), ParamsError::zero_clock);
   EXPECT_EQ(error_after([](auto& p) { p.jobs.commit_prove_min_slots = 8; }), ParamsError::prove_window);
   EXPECT_EQ(error_after([](auto& p) { p.jobs.exit_fee = ~u128{0}; }), ParamsError::amount_above_bound);
-  EXPECT_EQ(error_after([](auto& p) { p.jobs.respond_fee = p.jobs.session_bond_min; }), ParamsError::respond_above_bond);
+  EXPECT_EQ(error_after([](auto& p) { p.jobs.respond_fee = p.jobs.session_bond_min; }),
+            ParamsError::respond_above_bond);
 }
 
 }  // namespace

@@ -10,6 +10,8 @@ namespace aether::api::testing {
 
 class MemoryChain final : public ChainService {
  public:
+  ledger::Multiplier multiplier = ledger::kMultiplierAtRest;  // what simulations answer
+
   Answer<SendRawTransactionAnswer> handle(const SendRawTransaction& request) override {
     AETHER_TRY(auto transaction, read(request.transaction));
     if (transaction.body.chain_id != kChain)
@@ -22,7 +24,7 @@ class MemoryChain final : public ChainService {
   }
   Answer<SimulateAnswer> handle(const Simulate& request) override {
     AETHER_TRY(const auto transaction, read(request.transaction));
-    SimulateAnswer out{head(), {}, "success", {}, {}, {}};
+    SimulateAnswer out{head(), {}, "success", {}, {}, {}, multiplier};
     out.receipt.transaction = transaction_id(transaction.body);
     out.receipt.gas_used = Gas{1'000};
     out.receipt.fee = 20'000;

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <thread>
 
+#include "aether/ledger/admission.hpp"
+
 namespace aether::client {
 namespace {
 
@@ -17,14 +19,27 @@ Outcome<api::SimulateAnswer> simulate(const Rpc& rpc, const TransactionBody& bod
   return fail(std::move(error));
 }
 
-// Gas and fee that the simulated transaction may use up to its limit.
-Outcome<Amount> fee_at_limit(const api::SimulateAnswer& simulated, const TransactionBody& body, const FeeParams& fees) {
-  const std::uint64_t used = simulated.receipt.gas_used.raw();
-  if (body.gas_limit.raw() < used) return overflow("the gas changed between two simulations; try again");
-  const auto headroom = checked_mul<u128>(body.gas_limit.raw() - used, fees.per_step);
-  const auto fee = headroom ? checked_add(*headroom, simulated.receipt.fee) : std::nullopt;
+// An object that is in demand may become dearer while the transaction waits: room for four blocks of full growth.
+ledger::Multiplier with_headroom(ledger::Multiplier now, const CongestionParams& params) {
+  if (now == ledger::kMultiplierAtRest) return now;
+  std::uint64_t grown = now.raw();
+  for (int block = 0; block < 4; ++block) grown += grown * params.step_bps / kBpsWhole;
+  return ledger::Multiplier{std::min(grown, ledger::kMultiplierAtRest.raw() * params.multiplier_max)};
+}
+
+// What the transaction may cost up to its gas limit.
+Outcome<Amount> fee_at_limit(const TransactionBody& body, const ChainParams& params, ledger::Multiplier multiplier) {
+  const std::size_t bytes = codec::encode(Transaction{body, {}}).size();
+  const auto base = ledger::base_fee(params.fees, bytes, body.gas_limit.raw(), multiplier);
+  const auto fee = base ? checked_add(*base, body.priority_fee) : std::nullopt;
   if (!fee) return overflow("the fee exceeds 128 bits");
   return *fee;
+}
+
+// A transaction that declares shared objects may reserve at most an object's share.
+std::uint64_t gas_limit_max(const TransactionBody& body, const ChainParams& params) {
+  const bool shared = ledger::declares_shared(assume_verified(Transaction{body, {}}));
+  return shared ? ledger::object_gas_max(params) : params.block.gas_max;
 }
 
 void pause(const WaitOptions& options) { std::this_thread::sleep_for(std::chrono::milliseconds(options.poll_ms)); }
@@ -56,9 +71,11 @@ Outcome<Transaction> build(const Rpc& rpc, const crypto::Seed& seed, const Inten
   body.writes = first.writes;
   const std::uint64_t used = first.receipt.gas_used.raw();
   const auto limit = checked_add<std::uint64_t>(used, used / 4);
-  body.gas_limit = Gas{std::min(limit ? *limit : chain.params.block.gas_max, chain.params.block.gas_max)};
+  const std::uint64_t most = gas_limit_max(body, chain.params);
+  body.gas_limit = Gas{std::min(limit ? *limit : most, most)};
   AETHER_TRY(const auto second, simulate(rpc, body));
-  AETHER_TRY(body.max_fee, fee_at_limit(second, body, chain.params.fees));
+  const auto multiplier = with_headroom(second.multiplier, chain.params.congestion);
+  AETHER_TRY(body.max_fee, fee_at_limit(body, chain.params, multiplier));
   return sign(std::move(body), seed);
 }
 

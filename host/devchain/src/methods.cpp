@@ -77,7 +77,7 @@ api::Answer<api::SendRawTransactionAnswer> DevChain::handle(const api::SendRawTr
   AETHER_CHECK(admit(ledger::preflight(facts.params, facts.chain_id, unchecked)));
   if (snapshot->transaction(unchecked.id()))
     return error(ErrorCode::known_transaction, "the transaction is in a block");
-  AETHER_CHECK(admit(ledger::preclaim(*snapshot, facts.slot, unchecked)));
+  AETHER_CHECK(admit(ledger::preclaim(*snapshot, facts.params, facts.slot, unchecked)));
   auto tx = verify(std::move(raw));
   if (!tx) return fail(rejected(ledger::Reject::bad_signature));
   const Amount funds = ledger::load_or_default<Account>(*snapshot, account_object(tx->sender())).balance.swr;
@@ -99,8 +99,9 @@ api::Answer<api::SimulateAnswer> DevChain::handle(const api::Simulate& request) 
   if (raw.body.chain_id != facts.chain_id) return fail(rejected(ledger::Reject::wrong_chain));
   if (const auto form = ledger::check_form(raw.body); !form) return fail(rejected(form.error()));
   const auto out = ledger::simulate(*snapshot, chain_.programs(), facts, assume_verified(std::move(raw)));
-  return api::SimulateAnswer{tip_of(*snapshot), out.receipt, std::string(programs::code_name(out.receipt.code)), out.output,
-                             out.reads,         out.writes};
+  return api::SimulateAnswer{tip_of(*snapshot), out.receipt, std::string(programs::code_name(out.receipt.code)),
+                             out.output,        out.reads,   out.writes,
+                             out.multiplier};
 }
 
 api::Answer<api::GetTransactionAnswer> DevChain::handle(const api::GetTransaction& request) {

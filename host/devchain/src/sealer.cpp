@@ -9,7 +9,7 @@ namespace {
 // Whether a later block might hold what this one refused.
 bool may_stand_later(ledger::Reject reject) {
   return reject == ledger::Reject::cannot_pay || reject == ledger::Reject::nonce_repeated ||
-         reject == ledger::Reject::nonce_too_far;
+         reject == ledger::Reject::nonce_too_far || reject == ledger::Reject::fee_below_congestion;
 }
 
 }  // namespace

@@ -60,6 +60,7 @@ enum Domain {
     Code,
     Contract,
     Storage,
+    Congestion,
 }
 
 #[derive(Serialize, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
@@ -142,7 +143,7 @@ impl Random {
     fn set(&mut self) -> Set {
         (0..self.below(6))
             .map(|_| {
-                let domain = match self.below(12) {
+                let domain = match self.below(13) {
                     0 => Domain::Account,
                     1 => Domain::Supply,
                     2 => Domain::Treasury,
@@ -154,7 +155,8 @@ impl Random {
                     8 => Domain::Upload,
                     9 => Domain::Code,
                     10 => Domain::Contract,
-                    _ => Domain::Storage,
+                    11 => Domain::Storage,
+                    _ => Domain::Congestion,
                 };
                 (ObjectId { domain, key: self.hash() }, ())
             })

@@ -3,8 +3,7 @@
 #pragma once
 
 #include "aether/ledger/code.hpp"
-#include "aether/ledger/state_view.hpp"
-#include "aether/params/chain_params.hpp"
+#include "aether/ledger/congestion.hpp"
 
 namespace aether::ledger {
 
@@ -14,16 +13,22 @@ inline constexpr Amount kAmountMax = Amount{1} << 100;
 // How far valid_until may lie ahead of the slot, in slots: one day at 500 ms.
 inline constexpr std::uint64_t kValidityMax = 172'800;
 
-// The fee of a transaction of `bytes` that did `steps`, without priority fee; none on overflow.
-[[nodiscard]] std::optional<Amount> base_fee(const FeeParams& fees, std::uint64_t bytes, std::uint64_t steps);
+// The fee of a transaction of `bytes` that did `steps`, without priority fee, rounded up; none on overflow.
+[[nodiscard]] std::optional<Amount> base_fee(const FeeParams& fees, std::uint64_t bytes, std::uint64_t steps,
+                                             Multiplier multiplier);
+
+// Whether max_fee covers the fee at gas_limit and the priority fee.
+[[nodiscard]] bool covers_fee(const FeeParams& fees, const VerifiedTransaction& tx, Multiplier multiplier);
 
 // The part of preflight that judges inputs, outputs and sets alone: no chain, no size, no gas, no fee.
 [[nodiscard]] Result<void, Reject> check_form(const TransactionBody& body);
 
+// The fee is judged as if no object were congested.
 [[nodiscard]] Result<void, Reject> preflight(const ChainParams& params, ChainId chain, const VerifiedTransaction& tx);
 
-// `slot` is the slot of the block that would hold it.
-[[nodiscard]] Result<void, Reject> preclaim(const StateView& parent, Slot slot, const VerifiedTransaction& tx);
+// `slot` is the slot of the block that would hold it. With the state at hand also the congested fee is judged.
+[[nodiscard]] Result<void, Reject> preclaim(const StateView& parent, const ChainParams& params, Slot slot,
+                                            const VerifiedTransaction& tx);
 [[nodiscard]] Result<void, Reject> preclaim(const Account& sender, Slot slot, const VerifiedTransaction& tx);
 
 // The replay window of an account (protocol section 3).

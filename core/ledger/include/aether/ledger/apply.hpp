@@ -40,13 +40,15 @@ struct BlockOutput {
 [[nodiscard]] Result<BlockOutput, BlockError> apply_block(const StateView& parent, Programs programs,
                                                           const BlockInput& block);
 
-// What one transaction would do on top of `parent`: its receipt and the sets it needs. Nonce, signature
+// What one transaction would do on top of `parent`: its receipt, the sets it needs, and the multiplier that it would
+// pay in the block after `parent` with the sets it declares and needs. Nonce, signature
 // and declared sets are not judged; funds and gas are. The body passed check_form (asserted).
 struct Simulation {
   Receipt receipt;
   AccessSet reads;
   AccessSet writes;
   Bytes output;  // of a contract's call
+  Multiplier multiplier = kMultiplierAtRest;
 };
 [[nodiscard]] Simulation simulate(const StateView& parent, Programs programs, const BlockFacts& facts,
                                   const VerifiedTransaction& tx);

@@ -38,16 +38,18 @@ enum class Reject : std::uint8_t {
   zero_output,          // an output of amount 0
   sets_overlap,         // an object in both reads and writes
   gas_above_block,      // gas_limit above the block's
+  gas_above_share,      // gas_limit above what an object's users may fill of a block, with an object declared
   amount_above_bound,   // an amount, or a sum, above 2^100
   fee_too_low,          // max_fee below the fee at gas_limit
   nothing_to_do,        // neither an input, nor an output, nor a call
   expired,              // valid_until is before the block's slot
   valid_until_too_far,  // more than kValidityMax slots ahead: a node must be able to forget
   nonce_used,
-  nonce_too_old,   // below top − 255
-  nonce_too_far,   // above top + 256
-  nonce_repeated,  // twice in one block
-  cannot_pay,      // Σ max_fee of the sender exceeds its SWR after the parent
+  nonce_too_old,         // below top − 255
+  nonce_too_far,         // above top + 256
+  nonce_repeated,        // twice in one block
+  cannot_pay,            // Σ max_fee of the sender exceeds its SWR after the parent
+  fee_below_congestion,  // max_fee below the fee at gas_limit times the multiplier of the hottest object declared
 };
 [[nodiscard]] std::string_view to_string(Reject reject);    // a sentence for people
 [[nodiscard]] std::string_view reject_name(Reject reject);  // the enumerator's name, for programs

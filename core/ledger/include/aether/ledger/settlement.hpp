@@ -12,8 +12,8 @@ namespace aether::ledger {
 // The sender's account while the block runs: max fees debited, nonces marked.
 [[nodiscard]] Account escrowed(const BlockAdmission::Sender& sender);
 
-// How the max_fee of a transaction that did `steps` divides. fee = burned + to_proposer + to_treasury; the rest
-// returns.
+// How the max_fee of a transaction that did `steps` divides; its multiplier is in multipliers(). fee = burned +
+// to_proposer + to_treasury; the rest returns.
 struct Charge {
   Amount fee = 0;
   Amount refund = 0;
@@ -22,8 +22,10 @@ struct Charge {
   Amount to_treasury = 0;
 };
 // The fee alone, whatever max_fee says: of a simulation.
-[[nodiscard]] Amount fee_of(const BlockFacts& facts, const VerifiedTransaction& tx, std::uint64_t steps);
-[[nodiscard]] Charge charge_for(const BlockFacts& facts, const VerifiedTransaction& tx, std::uint64_t steps);
+[[nodiscard]] Amount fee_of(const BlockFacts& facts, const VerifiedTransaction& tx, std::uint64_t steps,
+                            Multiplier multiplier);
+[[nodiscard]] Charge charge_for(const BlockFacts& facts, const VerifiedTransaction& tx, std::uint64_t steps,
+                                Multiplier multiplier);
 
 [[nodiscard]] Receipt receipt_of(const VerifiedTransaction& tx, const Run& run, const Charge& charge);
 

@@ -11,6 +11,7 @@
 namespace aether {
 
 inline constexpr std::uint32_t kBpsWhole = 10'000;
+inline constexpr std::uint32_t kCongestionMultiplierMax = 100;
 
 // Fee = base + per_byte·bytes + per_step·steps + per_memory_byte·memory (protocol section 4), in SWR.
 struct FeeParams {
@@ -78,6 +79,22 @@ struct BlockParams {
   }
 };
 
+// What a popular object costs its users (spec/fees.md). Shares in basis points.
+struct CongestionParams {
+  std::uint32_t object_share_bps = 2'500;  // of a block's bytes, and of its gas, for the users of one object
+  std::uint32_t target_bps = 7'500;        // of that share: used more than this on average, the multiplier grows
+  std::uint32_t step_bps = 1'250;          // at most so much up or down a block
+  std::uint32_t multiplier_max = 100;      // 1 turns it off
+
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("object_share_bps", self.object_share_bps);
+    visit("target_bps", self.target_bps);
+    visit("step_bps", self.step_bps);
+    visit("multiplier_max", self.multiplier_max);
+  }
+};
+
 // AI jobs (AI page section 4). Genesis of a demo shortens the windows; the relations must hold.
 struct JobParams {
   std::uint64_t window_slots = 240;                        // W without its part by units
@@ -124,6 +141,7 @@ struct ChainParams {
   FeeParams fees;
   GasParams gas;
   BlockParams block;
+  CongestionParams congestion;
   JobParams jobs;
 
   template <class Self, class V>
@@ -131,6 +149,7 @@ struct ChainParams {
     visit("fees", self.fees);
     visit("gas", self.gas);
     visit("block", self.block);
+    visit("congestion", self.congestion);
     visit("jobs", self.jobs);
   }
 };
@@ -139,6 +158,8 @@ enum class ParamsError : std::uint8_t {
   block_bytes,         // bytes_max is 0, above the maximum, or below one transaction
   block_transactions,  // transactions_max is 0 or above the maximum
   block_gas,           // gas_max is 0
+  object_share,        // one transaction of the largest size, or of gas 1, does not fit an object's share
+  congestion,          // a target, step or maximum outside its bounds
   share_above_whole,   // a share, or the sum of two of one whole, exceeds 10 000 basis points
   zero_clock,          // a window or clock of 0 slots, or a zero rate
   prove_window,        // commit_prove_min ≥ commit_prove_max, or min < 1

@@ -22,7 +22,8 @@ enum class Domain : std::uint8_t {
   upload,
   code,
   contract,
-  storage
+  storage,
+  congestion
 };
 
 struct ObjectId {
@@ -104,6 +105,6 @@ struct Treasury {
 namespace aether::codec {
 template <>
 inline constexpr auto enum_names<Domain> =
-    std::array<std::string_view, 12>{"account", "supply",     "treasury", "model", "job",      "commit",
-                                     "utxo",    "validators", "upload",   "code",  "contract", "storage"};
+    std::array<std::string_view, 13>{"account",    "supply", "treasury", "model",    "job",     "commit",    "utxo",
+                                     "validators", "upload", "code",     "contract", "storage", "congestion"};
 }  // namespace aether::codec

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "aether/api/error.hpp"
+#include "aether/ledger/congestion.hpp"
 #include "aether/params/limits.hpp"
 #include "aether/types/genesis.hpp"
 #include "aether/types/utxo.hpp"
@@ -69,6 +70,7 @@ struct SimulateAnswer {
   codec::Blob<limits::kContractOutputBytesMax> output;  // of a contract's call
   AccessSet reads;                                      // what it needs to declare
   AccessSet writes;
+  ledger::Multiplier multiplier;  // of the next block, for the objects declared and needed; in the receipt's fee
 
   template <class Self, class V>
   static void fields(Self& self, V& visit) {
@@ -78,6 +80,7 @@ struct SimulateAnswer {
     visit("output", self.output);
     visit("reads", self.reads);
     visit("writes", self.writes);
+    visit("multiplier", self.multiplier);
   }
 };
 struct Simulate {
