@@ -10,6 +10,7 @@ import _proof  # noqa: E402
 from _ctl import DONE, FAILED, USAGE, Ctl, refuses  # noqa: E402
 
 NEVER = "0x" + "11" * 32
+DEPOSIT = 24 * (51 + 192)  # for a UTxO without a script
 
 
 def shown(chain, utxo):
@@ -44,6 +45,8 @@ def makes_and_spends(report, ctl, chain):
     report.check("getProof: it is there", value is not None and holds)
     report.equal("its value left the account of the sender", (alice[1] - 12_500_000, bob[1]),
                  (balance(ctl, "dev-alice")[1], balance(ctl, "dev-bob")[1]))
+    report.equal("the sender paid a deposit besides the fee", alice[0] - int(made["receipt"]["fee"]) - DEPOSIT,
+                 balance(ctl, "dev-alice")[0])
     between = root_of(chain)
 
     spent = ctl.json("utxo", "spend", utxo, "--from", "dev-bob", "--to", "dev-alice", "--amount", "10")
@@ -51,6 +54,8 @@ def makes_and_spends(report, ctl, chain):
                  (balance(ctl, "dev-alice")[1], balance(ctl, "dev-bob")[1]))
     report.equal("utxo spend: the fee comes from the account", bob[0] - int(spent["receipt"]["fee"]),
                  balance(ctl, "dev-bob")[0])
+    report.equal("utxo spend: the deposit returns to who made it", alice[0] - int(made["receipt"]["fee"]),
+                 balance(ctl, "dev-alice")[0])
     value, holds = shown(chain, utxo)
     report.check("getProof: it is gone", value is None and holds)
     report.equal("the state root changes each time", 3, len({before, between, root_of(chain)}))
@@ -66,8 +71,8 @@ def split(report, ctl):
     spend = ["utxo", "spend", swr, aic, "--from", "dev-alice", "--to", "dev-alice"]
     refuses(report, "utxo spend: which asset", ctl, USAGE, "asset_needed", *spend, "--amount", "7")
     done = ctl.json(*spend, "--amount", "7", "--asset", "AIC", "--utxo")
-    report.equal("utxo spend: the account pays what inputs lack", (before[0] + 3_000_000 - int(done["receipt"]["fee"]),
-                                                                    before[1] - 2_000_000), balance(ctl, "dev-alice"))
+    report.equal("utxo spend: the account pays what inputs lack, and two deposits return for one",
+                 (before[0] + 3_000_000 + DEPOSIT - int(done["receipt"]["fee"]), before[1] - 2_000_000), balance(ctl, "dev-alice"))
     again = done["utxos"]
     report.equal("utxo spend --utxo: makes one", again, [u["id"] for u in ctl.json("utxo", "list", "dev-alice")])
     whole = ctl.json("utxo", "spend", again[0], "--from", "dev-alice")

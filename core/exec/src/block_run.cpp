@@ -1,5 +1,6 @@
 #include "aether/exec/block_run.hpp"
 
+#include "aether/ledger/rent.hpp"
 #include "aether/types/utxo.hpp"
 #include "pieces.hpp"
 
@@ -88,11 +89,15 @@ void BlockRun::build_dag() {
   for (TransactionIndex at = 0; at < block_.transactions.size(); ++at) {
     const auto& body = transaction(at).body();
     accesses.assign(1, {senders_[at], true});
-    for (const auto& input : body.inputs) accesses.push_back({index_.intern(utxo_object(input.utxo)), true});
+    const auto write = [&](const ObjectId& id) {
+      accesses.push_back({index_.intern(id), true});
+      // Nobody touches the record of rent but who writes its object: it needs a place and no order of its own.
+      if (ledger::is_rented(block_.facts.params.rent, id.domain)) index_.intern(ledger::rent_object(id));
+    };
+    for (const auto& input : body.inputs) write(utxo_object(input.utxo));
     for (std::uint32_t i = 0; i < body.outputs.size(); ++i)
-      if (body.outputs[i].kind == OutputKind::utxo)
-        accesses.push_back({index_.intern(utxo_object(utxo_id(transaction(at).id(), i))), true});
-    for (const ObjectId& id : body.writes) accesses.push_back({index_.intern(id), true});
+      if (body.outputs[i].kind == OutputKind::utxo) write(utxo_object(utxo_id(transaction(at).id(), i)));
+    for (const ObjectId& id : body.writes) write(id);
     for (const ObjectId& id : body.reads) accesses.push_back({index_.intern(id), false});
     dag_.add(accesses);
   }

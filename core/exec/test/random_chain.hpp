@@ -74,8 +74,8 @@ struct Step {
 };
 using Script = codec::List<Step, 16>;
 
-// A note holds no value, a purse a balance.
-inline ObjectId note(const Hash& key) { return {Domain::commit, key}; }
+// A note is rented and holds no value, a purse is not and holds a balance.
+inline ObjectId note(const Hash& key) { return {Domain::storage, key}; }
 inline ObjectId purse(const Hash& key) { return {Domain::job, key}; }
 
 inline ObjectId object_of(const Step& step) {

@@ -85,6 +85,7 @@ Simulation simulate(const StateView& parent, Programs programs, const BlockFacts
   simulation.reads = std::move(run.reads);
   simulation.writes = std::move(run.writes);
   simulation.receipt.logs = std::move(run.logs);
+  simulation.deposit = run.deposit;
   simulation.output = std::move(run.output);
   return simulation;
 }

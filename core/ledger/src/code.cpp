@@ -18,6 +18,7 @@ std::string_view to_string(Code code) {
     case Code::redeemer_without_script: return "redeemer_without_script";
     case Code::native_script: return "native_script";
     case Code::too_many_logs: return "too_many_logs";
+    case Code::deposit_unpaid: return "deposit_unpaid";
   }
   return "unknown";
 }

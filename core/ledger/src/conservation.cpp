@@ -1,5 +1,6 @@
 #include "aether/ledger/conservation.hpp"
 
+#include "aether/ledger/rent.hpp"
 #include "aether/types/utxo.hpp"
 
 namespace aether::ledger {
@@ -34,6 +35,12 @@ std::optional<Balance> value_in(Programs programs, const ObjectId& id, ByteView 
     const auto utxo = codec::decode<Utxo>(value);
     AETHER_ASSERT(utxo.has_value());
     sum->of(utxo->asset) = utxo->amount;
+    return sum;
+  }
+  if (id.domain == Domain::rent) {
+    const auto rent = codec::decode<Rent>(value);
+    AETHER_ASSERT(rent.has_value());
+    sum->swr = rent->deposit;
     return sum;
   }
   if (id.domain == Domain::supply || id.domain == Domain::validators || id.domain == Domain::congestion) return sum;

@@ -1,6 +1,7 @@
 #include "transaction_context.hpp"
 
 #include "aether/ledger/conservation.hpp"
+#include "aether/ledger/rent.hpp"
 #include "aether/types/utxo.hpp"
 
 namespace aether::ledger {
@@ -28,6 +29,8 @@ Outcome<void> TransactionContext::touch(const ObjectId& id, bool writes) {
                                id.domain == Domain::treasury || id.domain == Domain::utxo ||
                                id.domain == Domain::validators || id.domain == Domain::congestion;
   if (writes && owned_by_ledger) return fail(Code::undeclared_write);
+  // A record of rent changes with its object, which alone is declared: a program that saw it would race.
+  if (id.domain == Domain::rent) return fail(writes ? Code::undeclared_write : Code::undeclared_read);
   if (is_implicit(id)) return {};
   return check_declared(id, writes);
 }
@@ -213,6 +216,30 @@ Outcome<void> TransactionContext::move_value(const Programs& programs) {
   return {};
 }
 
+Outcome<void> TransactionContext::settle_rent() {
+  const ChainParams& params = facts_.params;
+  // The records that are put meanwhile, which nothing is due for, stand behind: a map's iterators stay.
+  for (const auto& [id, value] : overlay_.diff()) {
+    if (!is_rented(params.rent, id.domain)) continue;
+    const ObjectId record = rent_object(id);
+    AETHER_CHECK(charge(params.gas.per_state_access));
+    const auto before = ledger::load<Rent>(state_, record);
+    const auto bytes = value ? std::optional(value->size()) : std::nullopt;
+    const RentChange change = rent_change(params.rent, sender(), before, bytes);
+    if (change.after == before) continue;
+    AETHER_CHECK(charge(params.gas.per_state_access));
+    if (!withdraw(Asset::swr, change.debit)) return fail(Code::deposit_unpaid);
+    deposit_ += change.debit;
+    if (before) credit(before->payer, Asset::swr, change.refund);
+    if (change.after) {
+      overlay_.put(record, codec::encode(*change.after));
+    } else {
+      overlay_.erase(record);
+    }
+  }
+  return {};
+}
+
 bool TransactionContext::value_conserved(Programs programs) const {
   if (overflowed_) return false;
   auto in = std::optional(debited_);
@@ -237,6 +264,7 @@ void TransactionContext::finish(Run& run) {
   if (account_changed_) run.sender = account_;
   run.sums = std::move(sums_);
   run.logs = std::move(logs_);
+  run.deposit = deposit_;
   run.output = std::move(output_);
 }
 

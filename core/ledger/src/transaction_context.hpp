@@ -37,6 +37,8 @@ class TransactionContext final : public Context {
   // Spends the inputs, which their scripts judge, and makes the outputs. Per asset, what the inputs lack is debited
   // from the sender; what they hold beyond the outputs is a credit to it.
   [[nodiscard]] Outcome<void> move_value(const Programs& programs);
+  // Deposits for the rented objects as the transaction leaves them, once it has written them.
+  [[nodiscard]] Outcome<void> settle_rent();
   // Invariant (2) of program.hpp, over what was debited, credited, burned and written.
   [[nodiscard]] bool value_conserved(Programs programs) const;
   // Moves overlay, sums and sets out: a success.
@@ -66,6 +68,7 @@ class TransactionContext final : public Context {
   bool account_changed_ = false;
   std::uint64_t steps_ = 0;
   Balance debited_;          // from the sender
+  Amount deposit_ = 0;       // for what the transaction stores
   Sums sums_;                // to accounts, and burned
   bool overflowed_ = false;  // a sum above 2^128: never conserved
   codec::List<Log, limits::kLogsMax> logs_;

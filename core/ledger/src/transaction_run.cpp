@@ -9,9 +9,10 @@ Outcome<void> execute(TransactionContext& context, Programs programs, const Bloc
                       const VerifiedTransaction& tx) {
   AETHER_CHECK(context.move_value(programs));
   const auto& call = tx.body().call;
-  if (!call) return {};
+  if (!call) return context.settle_rent();
   AETHER_CHECK(context.charge(facts.params.gas.instruction));
   AETHER_CHECK(run_call(context, programs, *call));
+  AETHER_CHECK(context.settle_rent());
   if (!context.value_conserved(programs)) return fail(Code::value_not_conserved);
   return {};
 }

@@ -14,6 +14,10 @@ constexpr u128 kAmountMax = u128{1} << 100;
 constexpr std::uint32_t kCongestionStepMinBps = 100;
 constexpr std::uint32_t kCongestionStepMaxBps = 1'250;
 
+// A deposit for the largest object is below 2^(40 + 20 + 21).
+constexpr u128 kRentMax = u128{1} << 40;
+constexpr std::uint32_t kDepositEpochsMax = 1 << 20;
+
 constexpr std::uint64_t kSlotsMax = std::uint64_t{1} << 32;
 
 // A descent has at most 8 moves by the worker (AI page section 2).
@@ -42,6 +46,7 @@ std::string_view to_string(ParamsError error) {
       return "congestion.object_share_bps leaves an object less than 64 KiB of block.bytes_max, or no gas";
     case ParamsError::congestion:
       return "congestion: target_bps must be 1 to 9999, step_bps 100 to 1250, multiplier_max 1 to 100";
+    case ParamsError::rent: return "rent: per_byte_epoch must be at most 2^40, deposit_epochs 1 to 2^20";
     case ParamsError::share_above_whole: return "a share, or shares of one whole together, exceed 10000 basis points";
     case ParamsError::zero_clock: return "a window, clock or rate is zero";
     case ParamsError::prove_window: return "jobs.commit_prove_min_slots must be at least 1 and below the maximum";
@@ -59,6 +64,8 @@ Result<void, ParamsError> validate(const ChainParams& p) {
     return fail(ParamsError::block_transactions);
   if (p.block.gas_max == 0) return fail(ParamsError::block_gas);
   AETHER_CHECK(check_congestion(p));
+  if (p.rent.per_byte_epoch > kRentMax || p.rent.deposit_epochs == 0 || p.rent.deposit_epochs > kDepositEpochsMax)
+    return fail(ParamsError::rent);
   for (const std::uint64_t share :
        {std::uint64_t{p.fees.priority_proposer_bps}, std::uint64_t{p.block.dispute_lane_bps},
         std::uint64_t{p.jobs.burn_bps}, std::uint64_t{p.jobs.silent_bps},

@@ -217,8 +217,13 @@ inline constexpr Amount kMaxFee = 3'000'000'000, kStart = Amount{1} << 60;
 struct ContractWorld final : ledger::StateView {
   StandInVm vm;
   ChainPrograms programs{vm};
-  // Blocks so large that no contract is in demand.
-  ChainParams params = {.fees = {}, .gas = {}, .block = {.gas_max = 100'000'000'000}, .congestion = {}, .jobs = {}};
+  // Blocks so large that no contract is in demand; deposits where they are the matter.
+  ChainParams params = {.fees = {},
+                        .gas = {},
+                        .block = {.gas_max = 100'000'000'000},
+                        .congestion = {},
+                        .rent = {.per_byte_epoch = 0, .deposit_epochs = 12},
+                        .jobs = {}};
   std::map<ObjectId, Bytes> objects;
   std::uint64_t nonce = 0;
   Receipt receipt;                // of the last transaction

@@ -1,4 +1,5 @@
 // Contracts over the real ledger: their life, what they may do, and every code with which they refuse.
+#include "aether/ledger/rent.hpp"
 #include "contract_world.hpp"
 
 namespace aether::programs::testing {
@@ -309,6 +310,39 @@ TEST(Contracts, a_deployment_needs_no_init_and_keeps_what_came) {
             ResultCode{10'001});
   EXPECT_FALSE(world.get(contract_object(contract_id(ChainId{7}, world.who(0), 2))));
   EXPECT_EQ(world.balance(contract_id(ChainId{7}, world.who(0), 2)), Balance{});
+}
+
+TEST(Contracts, what_they_keep_has_deposits_that_return) {
+  ContractWorld world;
+  world.params.rent = {};
+  Amount fees[2] = {0, 0};
+  const auto sent = [&](std::uint8_t from, ResultCode code) {
+    ASSERT_EQ(code, kSuccess);
+    fees[from] += world.receipt.fee;
+  };
+  const auto left = [&](std::uint8_t from) { return kStart - fees[from] - world.balance(world.who(from)).swr; };
+  const auto needed = [&](const ObjectId& id) { return ledger::deposit_for(world.params.rent, world.get(id)->size()); };
+  const Module module{7, 255, Bytes(5'000, 1)};
+  sent(0, world.send(0, Upload{module.hash(), 0, module.bytes()}));
+  EXPECT_EQ(left(0), needed(upload_object(world.who(0), module.hash(), 0)));
+  EXPECT_EQ(world.simulation.deposit, left(0));
+  sent(0, world.send(0, Publish{module.hash(), 1}));
+  const Amount code = needed(code_object(module.hash()));
+  EXPECT_EQ(left(0), code);
+
+  sent(0, world.send(0, Deploy{module.hash(), 1, {}, 0, 0, {}}));
+  const Hash id = contract_id(ChainId{7}, world.who(0), 1);
+  const Amount own = code + needed(contract_object(id));
+  EXPECT_EQ(left(0), own);
+  const ObjectId entry = storage_object(id, text("key"));
+  sent(1, world.call(1, id, {set("key", text("twelve bytes"))}));
+  EXPECT_EQ(left(0), own);
+  EXPECT_EQ(left(1), needed(entry));
+  sent(0, world.call(0, id, {set("key", text("more than twelve bytes"))}));
+  EXPECT_EQ(left(0), own + needed(entry));
+  EXPECT_EQ(left(1), 0u);
+  sent(1, world.call(1, id, {{static_cast<std::uint8_t>(Op::erase), {}, text("key"), {}, Asset::swr, 0}}));
+  EXPECT_EQ(left(0), own);
 }
 
 }  // namespace

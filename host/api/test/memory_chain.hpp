@@ -24,7 +24,7 @@ class MemoryChain final : public ChainService {
   }
   Answer<SimulateAnswer> handle(const Simulate& request) override {
     AETHER_TRY(const auto transaction, read(request.transaction));
-    SimulateAnswer out{head(), {}, "success", {}, {}, {}, multiplier};
+    SimulateAnswer out{head(), {}, "success", {}, {}, {}, multiplier, 0};
     out.receipt.transaction = transaction_id(transaction.body);
     out.receipt.gas_used = Gas{1'000};
     out.receipt.fee = 20'000;

@@ -101,7 +101,7 @@ api::Answer<api::SimulateAnswer> DevChain::handle(const api::Simulate& request) 
   const auto out = ledger::simulate(*snapshot, chain_.programs(), facts, assume_verified(std::move(raw)));
   return api::SimulateAnswer{tip_of(*snapshot), out.receipt, std::string(programs::code_name(out.receipt.code)),
                              out.output,        out.reads,   out.writes,
-                             out.multiplier};
+                             out.multiplier,    out.deposit};
 }
 
 api::Answer<api::GetTransactionAnswer> DevChain::handle(const api::GetTransaction& request) {

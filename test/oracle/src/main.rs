@@ -61,6 +61,7 @@ enum Domain {
     Contract,
     Storage,
     Congestion,
+    Rent,
 }
 
 #[derive(Serialize, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
@@ -143,7 +144,7 @@ impl Random {
     fn set(&mut self) -> Set {
         (0..self.below(6))
             .map(|_| {
-                let domain = match self.below(13) {
+                let domain = match self.below(14) {
                     0 => Domain::Account,
                     1 => Domain::Supply,
                     2 => Domain::Treasury,
@@ -156,7 +157,8 @@ impl Random {
                     9 => Domain::Code,
                     10 => Domain::Contract,
                     11 => Domain::Storage,
-                    _ => Domain::Congestion,
+                    12 => Domain::Congestion,
+                    _ => Domain::Rent,
                 };
                 (ObjectId { domain, key: self.hash() }, ())
             })

@@ -49,6 +49,7 @@ struct Simulation {
   AccessSet writes;
   Bytes output;  // of a contract's call
   Multiplier multiplier = kMultiplierAtRest;
+  Amount deposit = 0;  // SWR that the sender would leave, besides the fee
 };
 [[nodiscard]] Simulation simulate(const StateView& parent, Programs programs, const BlockFacts& facts,
                                   const VerifiedTransaction& tx);

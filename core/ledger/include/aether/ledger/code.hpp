@@ -24,6 +24,7 @@ enum class Code : std::uint16_t {
   redeemer_without_script = 11,  // a redeemer for an input that has no script to judge it
   native_script = 12,            // an input whose script is a native program
   too_many_logs = 13,            // above kLogsMax
+  deposit_unpaid = 14,           // the sender holds less SWR than the deposits for what the transaction stores
 };
 [[nodiscard]] std::string_view to_string(Code code);
 inline constexpr ResultCode result_code(Code code) { return ResultCode{static_cast<std::uint16_t>(code)}; }

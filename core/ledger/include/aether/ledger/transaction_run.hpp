@@ -2,8 +2,9 @@
 // executor runs transactions by this function, and only puts them in order.
 //
 // What a run may read of `state`, when its sets are enforced: the sender's account, its inputs, and the objects in its
-// declared sets. What it may change: the sender's account, its inputs, its new UTxOs, and the objects that it declares
-// to write. So runs of transactions that do not conflict may be done at once, each over the same state.
+// declared sets. What it may change: the sender's account, its inputs, its new UTxOs, the objects that it declares to
+// write, and the records of rent of all these (rent.hpp). So runs of transactions that do not conflict may be done at
+// once, each over the same state.
 #pragma once
 
 #include "aether/ledger/programs.hpp"
@@ -29,8 +30,9 @@ struct Run {
   Diff diff;                      // of all other objects, contracts' accounts among them
   Sums sums;
   codec::List<Log, limits::kLogsMax> logs;
-  Bytes output;     // of the call
-  AccessSet reads;  // when recording: the sets it needs
+  Amount deposit = 0;  // SWR that the sender left for what is stored now
+  Bytes output;        // of the call
+  AccessSet reads;     // when recording: the sets it needs
   AccessSet writes;
 };
 

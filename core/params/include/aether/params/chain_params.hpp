@@ -95,6 +95,18 @@ struct CongestionParams {
   }
 };
 
+// What stored state costs (spec/fees.md), in SWR: a deposit of so many epochs' rent for as long as an object exists.
+struct RentParams {
+  u128 per_byte_epoch = 2;  // 0 turns it off
+  std::uint32_t deposit_epochs = 12;
+
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("per_byte_epoch", self.per_byte_epoch);
+    visit("deposit_epochs", self.deposit_epochs);
+  }
+};
+
 // AI jobs (AI page section 4). Genesis of a demo shortens the windows; the relations must hold.
 struct JobParams {
   std::uint64_t window_slots = 240;                        // W without its part by units
@@ -142,6 +154,7 @@ struct ChainParams {
   GasParams gas;
   BlockParams block;
   CongestionParams congestion;
+  RentParams rent;
   JobParams jobs;
 
   template <class Self, class V>
@@ -150,6 +163,7 @@ struct ChainParams {
     visit("gas", self.gas);
     visit("block", self.block);
     visit("congestion", self.congestion);
+    visit("rent", self.rent);
     visit("jobs", self.jobs);
   }
 };
@@ -160,6 +174,7 @@ enum class ParamsError : std::uint8_t {
   block_gas,           // gas_max is 0
   object_share,        // one transaction of the largest size, or of gas 1, does not fit an object's share
   congestion,          // a target, step or maximum outside its bounds
+  rent,                // a rate or a number of epochs outside its bounds
   share_above_whole,   // a share, or the sum of two of one whole, exceeds 10 000 basis points
   zero_clock,          // a window or clock of 0 slots, or a zero rate
   prove_window,        // commit_prove_min ≥ commit_prove_max, or min < 1

@@ -23,7 +23,8 @@ enum class Domain : std::uint8_t {
   code,
   contract,
   storage,
-  congestion
+  congestion,
+  rent
 };
 
 struct ObjectId {
@@ -105,6 +106,6 @@ struct Treasury {
 namespace aether::codec {
 template <>
 inline constexpr auto enum_names<Domain> =
-    std::array<std::string_view, 13>{"account",    "supply", "treasury", "model",    "job",     "commit",    "utxo",
-                                     "validators", "upload", "code",     "contract", "storage", "congestion"};
+    std::array<std::string_view, 14>{"account",    "supply", "treasury", "model",    "job",     "commit",     "utxo",
+                                     "validators", "upload", "code",     "contract", "storage", "congestion", "rent"};
 }  // namespace aether::codec

@@ -71,6 +71,7 @@ struct SimulateAnswer {
   AccessSet reads;                                      // what it needs to declare
   AccessSet writes;
   ledger::Multiplier multiplier;  // of the next block, for the objects declared and needed; in the receipt's fee
+  Amount deposit = 0;             // SWR that the sender leaves, besides the fee, for what is stored
 
   template <class Self, class V>
   static void fields(Self& self, V& visit) {
@@ -81,6 +82,7 @@ struct SimulateAnswer {
     visit("reads", self.reads);
     visit("writes", self.writes);
     visit("multiplier", self.multiplier);
+    visit("deposit", self.deposit);
   }
 };
 struct Simulate {
