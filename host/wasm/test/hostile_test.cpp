@@ -119,7 +119,7 @@ TEST_F(Hostile, RecursionAcrossContractsFitsEveryThread) {
                              R"()))
       (func (export "call")
         (call $input_read (i32.const 0) (i32.const 0) (call $input_size))
-        (drop (call $f (i32.const 6000)))))"));
+        (drop (call $f (i32.const 2000)))))"));
   };
   const std::string next =
       "(call $call (i32.const 0) (i32.const 512) (i32.const 512) (i32.const 32) (i32.sub (call $input_size) (i32.const "
@@ -251,6 +251,14 @@ TEST_F(Hostile, CompileBombs) {
       publish("(func (result i32) " + times(8'000, "(block (result i32)") + "(i32.const 1)" + times(8'000, ")") + ")"),
       std::nullopt);
   EXPECT_EQ(publish("(func (param i32) " + times(5'000, "(loop (br_if 0 (local.get 0))") + times(5'000, ")") + ")"),
+            std::nullopt);
+  std::string labels, values = "(i32.const 7)";
+  for (int i = 0; i < 256; ++i) {
+    labels += std::to_string(i) + " ";
+    values += "(local.tee " + std::to_string(i) + ")";
+  }
+  EXPECT_EQ(publish("(func (local" + times(256, " i32") + ")" + times(256, "(block ") + "(block (br_table " + labels +
+                    "256 (i32.load (i32.const 0))))" + values + "(drop)" + times(256, ")") + ")"),
             std::nullopt);
   EXPECT_EQ(publish("(func (param i32) (block (br_table " + times(60'000, "0 ") + "(local.get 0))))"), std::nullopt);
   EXPECT_EQ(publish("(func (param i32) (block (br_table " + times(70'000, "0 ") + "(local.get 0))))"),
