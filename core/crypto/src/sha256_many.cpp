@@ -30,15 +30,16 @@ constexpr std::size_t end_blocks(std::size_t size) { return size % kSha256Block 
 // A message on its way: in a lane, or with its state here.
 class Message {
  public:
-  void begin(ByteView message, Hash* out) {
+  // What `prefix` bytes, whole blocks, have made of the state is `start`.
+  void begin(const Sha256Words& start, std::size_t prefix, ByteView message, Hash* out) {
     const std::size_t rest = message.size() % kSha256Block;
     out_ = out;
-    state = kSha256Initial;
+    state = start;
     next = message.data();
     left_ = message.size() / kSha256Block;
     end_left_ = end_blocks(message.size());
     std::copy(message.end() - static_cast<std::ptrdiff_t>(rest), message.end(), end_.begin());
-    sha256_pad(message.size(), rest, end_);
+    sha256_pad(prefix + message.size(), rest, end_);
     if (left_ == 0) turn_to_end();
   }
 
@@ -149,18 +150,19 @@ std::size_t hash_in(std::span<Message*> in, const Refill& refill) {
 }
 
 template <class MessageAt>
-void hash_in_lanes(const MessageAt& message_at, std::span<Hash> out, const CpuFeatures& cpu) {
+void hash_in_lanes(const Sha256Words& start, std::size_t prefix, std::size_t count, const MessageAt& message_at,
+                   const CpuFeatures& cpu) {
   std::array<Message, kSha256WideLanes> slots;
   std::array<Message*, kSha256WideLanes> in;
   for (std::size_t i = 0; i < slots.size(); ++i) in[i] = &slots[i];
   std::size_t begun = 0;
   const auto begin = [&](Message* message) {
-    if (begun == out.size()) return false;
-    message->begin(message_at(begun), &out[begun]);
-    ++begun;
+    if (begun == count) return false;
+    const auto [bytes, out] = message_at(begun++);
+    message->begin(start, prefix, bytes, out);
     return true;
   };
-  if (!cpu.avx512_wide || out.size() < kSha256WideMin) {
+  if (!cpu.avx512_wide || count < kSha256WideMin) {
     hash_in<ThreeLanes>(in, begin);
     return;
   }
@@ -208,7 +210,8 @@ void sha256_padded(const Sha256Words& start, std::span<const TwoBlocks> messages
 
 void sha256_many(std::span<const ByteView> messages, std::span<Hash> out, const CpuFeatures& cpu) {
   AETHER_ASSERT(messages.size() == out.size());
-  if (cpu.sha_ni) return hash_in_lanes([&](std::size_t i) { return messages[i]; }, out, cpu);
+  const auto message_at = [&](std::size_t i) { return std::pair(messages[i], &out[i]); };
+  if (cpu.sha_ni) return hash_in_lanes(kSha256Initial, 0, out.size(), message_at, cpu);
   for (std::size_t i = 0; i < out.size(); ++i) out[i] = sha256(messages[i]);
 }
 
@@ -218,10 +221,67 @@ void sha256_many(ByteView messages, std::size_t size, std::span<Hash> out, const
   if (!cpu.sha_ni) {
     for (std::size_t i = 0; i < out.size(); ++i) out[i] = sha256(message_at(i));
   } else if (size > kSha256PaddedMax) {
-    hash_in_lanes(message_at, out, cpu);
+    const auto with_out = [&](std::size_t i) { return std::pair(message_at(i), &out[i]); };
+    hash_in_lanes(kSha256Initial, 0, out.size(), with_out, cpu);
   } else {
     sha256_in_step(size, out, cpu, [&](std::size_t i, std::uint8_t* to) { copy_short(message_at(i), to); });
   }
+}
+
+namespace {
+
+// Padded messages of one number of blocks, hashed when there are as many as lanes.
+class InStep {
+ public:
+  InStep(const Sha256Words& start, std::size_t blocks, const CpuFeatures& cpu)
+      : start_(start), blocks_(blocks), cpu_(cpu) {}
+
+  void add(std::size_t prefix, ByteView message, Hash* out) {
+    TwoBlocks& to = padded_[count_];
+    copy_short(message, to.data());
+    sha256_pad(prefix + message.size(), message.size(), to);
+    outs_[count_] = out;
+    if (++count_ == padded_.size()) flush();
+  }
+  void flush() {
+    std::array<Hash, kSha256WideLanes> hashes;
+    sha256_padded(start_, std::span(padded_).first(count_), blocks_, hashes.data(), cpu_);
+    for (std::size_t i = 0; i < count_; ++i) *outs_[i] = hashes[i];
+    count_ = 0;
+  }
+
+ private:
+  const Sha256Words& start_;
+  std::size_t blocks_;
+  const CpuFeatures& cpu_;
+  std::size_t count_ = 0;
+  alignas(64) std::array<TwoBlocks, kSha256WideLanes> padded_;
+  std::array<Hash*, kSha256WideLanes> outs_;
+};
+
+}  // namespace
+
+void tagged_many(const Tag& tag, std::span<const ByteView> messages, std::span<Hash> out, const CpuFeatures& cpu) {
+  AETHER_ASSERT(messages.size() == out.size());
+  if (!cpu.sha_ni) {
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = tag(messages[i]);
+    return;
+  }
+  const Sha256Words start = tag.midstate();
+  InStep one(start, 1, cpu), two(start, 2, cpu);
+  std::vector<std::size_t> rest;  // those that are longer
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    if (messages[i].size() > kSha256PaddedMax) {
+      rest.push_back(i);
+    } else {
+      (messages[i].size() + 9 <= kSha256Block ? one : two).add(kSha256Block, messages[i], &out[i]);
+    }
+  }
+  one.flush();
+  two.flush();
+  hash_in_lanes(
+      start, kSha256Block, rest.size(), [&](std::size_t i) { return std::pair(messages[rest[i]], &out[rest[i]]); },
+      cpu);
 }
 
 void tagged_pairs(const Tag& tag, std::span<const HashPair> pairs, const CpuFeatures& cpu) {

@@ -143,6 +143,37 @@ TEST(TaggedMany, pairs_in_every_count_to_40_are_hashes_of_the_doubled_tag_and_bo
   }
 }
 
+RC_GTEST_PROP(TaggedMany, any_messages, ()) {
+  const auto count = *rc::gen::inRange<std::size_t>(0, 150);
+  std::vector<Bytes> messages;
+  for (std::size_t i = 0; i < count; ++i) {
+    const bool is_long = *rc::gen::inRange(0, 8) == 0;
+    messages.push_back(pattern(*rc::gen::inRange<std::size_t>(0, is_long ? 2'000 : 140), i));
+  }
+  for (const CpuFeatures& cpu : kinds()) {
+    std::vector<Hash> out(count);
+    tagged_many(Tag("test/many"), views(messages), out, cpu);
+    for (std::size_t i = 0; i < count; ++i) RC_ASSERT(out[i] == tagged_hash("test/many", messages[i]));
+  }
+}
+
+TEST(TaggedMany, every_length_to_300_alone_and_among_others) {
+  std::vector<Bytes> messages;
+  for (std::size_t size = 0; size <= 300; ++size) messages.push_back(pattern(size, size));
+  for (const CpuFeatures& cpu : kinds()) {
+    std::vector<Hash> out(messages.size());
+    tagged_many(Tag("test/many"), views(messages), out, cpu);
+    for (std::size_t size = 0; size <= 300; ++size) {
+      const ByteView alone = messages[size];
+      const Hash expected = tagged_hash("test/many", alone);
+      EXPECT_EQ(out[size], expected);
+      Hash hash;
+      tagged_many(Tag("test/many"), {&alone, 1}, {&hash, 1}, cpu);
+      EXPECT_EQ(hash, expected);
+    }
+  }
+}
+
 RC_GTEST_PROP(MerkleMany, levels_and_leaves, ()) {
   const auto count = *rc::gen::inRange<std::size_t>(0, 80);
   const auto children = nodes(2 * count);

@@ -19,7 +19,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   SerialPool pool;
   const smt::Tree tree = smt::Tree().updated(held, pool, {}).tree;
   const Hash first{{data[0], data[1]}}, last{{data[2], data[3]}};
-  if (!smt::verify_range(tree.root(), first, last, *proof)) return 0;
+  if (!smt::verify_range(tree.root(), first, last, *proof, {})) return 0;
   Hash end = last;
   AETHER_ASSERT(tree.prove_range(first, end).leaves == proof->leaves);
   return 0;

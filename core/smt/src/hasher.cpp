@@ -9,12 +9,11 @@ const Hash& hash_of(const NodePtr& node) { return node ? node->hash : kEmpty; }
 
 }  // namespace
 
-void Hasher::hash(Node* node, unsigned depth) {
-  plan(node, depth);
+void Hasher::run() {
   crypto::tagged_pairs(tags_.leaf, levels_[0], cpu_);
   for (std::size_t i = 1; i < levels_.size(); ++i) crypto::tagged_pairs(tags_.node, levels_[i], cpu_);
   for (auto& level : levels_) level.clear();
-  inside_twigs_.clear();
+  rooms_.clear();
 }
 
 std::size_t Hasher::plan(Node* node, unsigned depth) {
@@ -38,7 +37,7 @@ std::size_t Hasher::plan_leaves(std::span<const Leaf> leaves, unsigned depth, Ha
   for (const bool right : {false, true}) {
     const auto half = right ? leaves.subspan(left) : leaves.first(left);
     if (half.empty()) continue;
-    Hash& hash = inside_twigs_.emplace_back();
+    Hash& hash = room();
     halves[right ? 1 : 0] = &hash;
     ready = std::max(ready, plan_leaves(half, depth + 1, hash));
   }

@@ -108,18 +108,18 @@ RC_GTEST_PROP(RangeProof, lists_exactly_the_leaves_of_the_range, ()) {
   for (const Leaf& leaf : proof.leaves) listed[leaf.key] = leaf.value;
   RC_ASSERT(listed == expected);
   RC_ASSERT(listed.size() == proof.leaves.size());
-  RC_ASSERT(verify_range(tree.root(), first, last, proof));
+  RC_ASSERT(verify_range(tree.root(), first, last, proof, {}));
   RC_ASSERT(*codec::decode<RangeProof>(codec::encode(proof)) == proof);
-  RC_ASSERT(!verify_range(number(5), first, last, proof));
+  RC_ASSERT(!verify_range(number(5), first, last, proof, {}));
 
   // A leaf left out, added or changed.
   for (std::size_t i = 0; i < proof.leaves.size(); ++i) {
     RangeProof forged = proof;
     forged.leaves.erase(forged.leaves.begin() + static_cast<std::ptrdiff_t>(i));
-    RC_ASSERT(!verify_range(tree.root(), first, last, forged));
+    RC_ASSERT(!verify_range(tree.root(), first, last, forged, {}));
     forged = proof;
     forged.leaves[i].value = number(99);
-    RC_ASSERT(!verify_range(tree.root(), first, last, forged));
+    RC_ASSERT(!verify_range(tree.root(), first, last, forged, {}));
   }
   const Hash extra = *key_gen();
   if (!listed.contains(extra)) {
@@ -127,13 +127,13 @@ RC_GTEST_PROP(RangeProof, lists_exactly_the_leaves_of_the_range, ()) {
     const auto by_key = [](const Leaf& leaf, const Hash& key) { return leaf.key < key; };
     forged.leaves.insert(std::lower_bound(forged.leaves.begin(), forged.leaves.end(), extra, by_key),
                          {extra, number(1)});
-    RC_ASSERT(!verify_range(tree.root(), first, last, forged));
+    RC_ASSERT(!verify_range(tree.root(), first, last, forged, {}));
   }
   // The proof of one range is none of another that holds other leaves.
   Hash other_first = *key_gen(), other_last = *key_gen();
   if (other_last < other_first) std::swap(other_first, other_last);
   const Leaves others(leaves.lower_bound(other_first), leaves.upper_bound(other_last));
-  if (others != expected) RC_ASSERT(!verify_range(tree.root(), other_first, other_last, proof));
+  if (others != expected) RC_ASSERT(!verify_range(tree.root(), other_first, other_last, proof, {}));
 }
 
 TEST(RangeProof, every_single_flipped_bit_is_refused) {
@@ -150,11 +150,11 @@ TEST(RangeProof, every_single_flipped_bit_is_refused) {
     const Hash first = std::min(one, other);
     Hash last = std::max(one, other);
     const RangeProof proof = tree.prove_range(first, last);
-    ASSERT_TRUE(verify_range(tree.root(), first, last, proof));
+    ASSERT_TRUE(verify_range(tree.root(), first, last, proof, {}));
     if (proof.leaves.size() > 20) continue;  // a wide one is checked above
     with_every_bit_flipped(codec::encode(proof), [&](const Bytes& forged) {
       const auto decoded = codec::decode<RangeProof>(forged);
-      EXPECT_FALSE(decoded && verify_range(tree.root(), first, last, *decoded));
+      EXPECT_FALSE(decoded && verify_range(tree.root(), first, last, *decoded, {}));
     });
   }
 }
@@ -169,7 +169,7 @@ TEST(RangeProof, a_long_range_is_proved_in_parts_that_meet) {
   for (;;) {
     Hash last = all_ones();
     const RangeProof proof = tree.prove_range(first, last);
-    ASSERT_TRUE(verify_range(tree.root(), first, last, proof));
+    ASSERT_TRUE(verify_range(tree.root(), first, last, proof, {}));
     for (const Leaf& leaf : proof.leaves) collected[leaf.key] = leaf.value;
     sizes.push_back(proof.leaves.size());
     if (last == all_ones()) break;
@@ -189,21 +189,21 @@ TEST(RangeProof, lone_leaves_beside_the_range_cannot_hide_one_inside) {
   RangeProof forged;
   forged.steps.push_back(Split{});
   forged.steps.push_back(Many{tree.root()});
-  EXPECT_FALSE(verify_range(tree.root(), right, all_ones(), forged));
+  EXPECT_FALSE(verify_range(tree.root(), right, all_ones(), forged, {}));
   forged.steps = {Leaf{left, number(1)}};
-  EXPECT_FALSE(verify_range(tree.root(), right, all_ones(), forged));
+  EXPECT_FALSE(verify_range(tree.root(), right, all_ones(), forged, {}));
   forged.steps = {Many{tree.root()}};
-  EXPECT_FALSE(verify_range(tree.root(), right, all_ones(), forged));
+  EXPECT_FALSE(verify_range(tree.root(), right, all_ones(), forged, {}));
   // A tree of one leaf, claimed to lie beside the range that holds it.
   const Tree one = tree_of({{right, number(2)}});
   forged.steps = {Leaf{right, number(2)}};
-  EXPECT_FALSE(verify_range(one.root(), right, all_ones(), forged));
+  EXPECT_FALSE(verify_range(one.root(), right, all_ones(), forged, {}));
   forged.steps = {Leaf{left, number(2)}};
-  EXPECT_FALSE(verify_range(one.root(), right, all_ones(), forged));
+  EXPECT_FALSE(verify_range(one.root(), right, all_ones(), forged, {}));
   forged.steps = {Nothing{}};
-  EXPECT_FALSE(verify_range(one.root(), right, all_ones(), forged));
-  EXPECT_TRUE(verify_range({}, right, all_ones(), forged));
-  EXPECT_FALSE(verify_range({}, all_ones(), right, forged));
+  EXPECT_FALSE(verify_range(one.root(), right, all_ones(), forged, {}));
+  EXPECT_TRUE(verify_range({}, right, all_ones(), forged, {}));
+  EXPECT_FALSE(verify_range({}, all_ones(), right, forged, {}));
 }
 
 }  // namespace

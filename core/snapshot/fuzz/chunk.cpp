@@ -7,7 +7,7 @@ namespace {
 using namespace aether;
 
 void expect_the_state(const smt::Tree& tree, ByteView stored, const snapshot::ChunkInfo& info) {
-  const auto chunk = snapshot::Chunk::open(stored, info, {}, tree.root());
+  const auto chunk = snapshot::Chunk::open(stored, info, {}, tree.root(), {});
   if (!chunk) return;
   AETHER_ASSERT(chunk->size() == tree.size());
   chunk->visit([&](const snapshot::Chunk::Object& object) {

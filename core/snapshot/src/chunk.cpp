@@ -10,6 +10,14 @@ constexpr std::size_t kHeadBytes = 1 + Hash::kSize + 4;
 
 using Steps = codec::List<smt::RangeStep, smt::kRangeStepsMax>;
 
+// Objects whose keys and values are hashed together.
+constexpr std::size_t kHashedAtOnce = 128;
+struct Batch {
+  std::array<ObjectId, kHashedAtOnce> ids;
+  std::array<ByteView, kHashedAtOnce> values;
+  std::array<Hash, kHashedAtOnce> hashes;
+};
+
 Hash stored_digest(ByteView stored) { return crypto::tagged_hash("aether/snapshot/chunk", stored); }
 
 // Exactly one frame, which unpacks to exactly `bytes`.
@@ -58,7 +66,8 @@ Packed pack(ByteView plain, std::uint32_t objects, const Hash& last) {
   return out;
 }
 
-Result<Chunk, Error> Chunk::open(ByteView stored, const ChunkInfo& info, const Hash& first, const Hash& state_root) {
+Result<Chunk, Error> Chunk::open(ByteView stored, const ChunkInfo& info, const Hash& first, const Hash& state_root,
+                                 const CpuFeatures& cpu) {
   if (stored.size() != info.stored) return fail(Error::stored_size);
   if (stored_digest(stored) != info.digest) return fail(Error::stored_digest);
   Chunk out;
@@ -72,15 +81,26 @@ Result<Chunk, Error> Chunk::open(ByteView stored, const ChunkInfo& info, const H
   out.values_from_ = out.plain_.size() - reader.rest().size();
   const StateHasher hasher;
   ByteView values = reader.rest();
-  out.leaves_.reserve(out.heads_.size());
-  for (const auto& head : out.heads_) {
-    if (head.size > values.size()) return fail(Error::chunk_form);
-    out.leaves_.push_back({hasher.key(head.id), hasher.value(values.first(head.size))});
-    values = values.subspan(head.size);
+  out.leaves_.resize(out.heads_.size());
+  Batch batch;
+  for (std::size_t at = 0; at < out.heads_.size(); at += kHashedAtOnce) {
+    const std::size_t count = std::min(kHashedAtOnce, out.heads_.size() - at);
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto& head = out.heads_[at + i];
+      if (head.size > values.size()) return fail(Error::chunk_form);
+      batch.ids[i] = head.id;
+      batch.values[i] = values.first(head.size);
+      values = values.subspan(head.size);
+    }
+    const auto hashes = std::span(batch.hashes).first(count);
+    hasher.keys(std::span(batch.ids).first(count), hashes, cpu);
+    for (std::size_t i = 0; i < count; ++i) out.leaves_[at + i].key = hashes[i];
+    hasher.values(std::span(batch.values).first(count), hashes, cpu);
+    for (std::size_t i = 0; i < count; ++i) out.leaves_[at + i].value = hashes[i];
   }
   if (!values.empty()) return fail(Error::chunk_form);
   smt::RangeProof proof{std::move(out.leaves_), std::move(steps)};
-  if (!smt::verify_range(state_root, first, info.last, proof)) return fail(Error::proof);
+  if (!smt::verify_range(state_root, first, info.last, proof, cpu)) return fail(Error::proof);
   out.leaves_ = std::move(proof.leaves);
   return out;
 }

@@ -8,7 +8,7 @@ namespace {
 // A chunk of these plain bytes, described as they ask for.
 Result<Chunk, Error> open_plain(const Made& made, const Bytes& plain, std::uint32_t objects) {
   const auto packed = pack(plain, objects, highest_key());
-  return Chunk::open(packed.stored, packed.info, {}, made.manifest.state_root);
+  return Chunk::open(packed.stored, packed.info, {}, made.manifest.state_root, {});
 }
 Bytes plain_of(const Made& made, std::size_t i) {
   Bytes plain(made.manifest.chunks[i].bytes);
@@ -71,7 +71,8 @@ TEST(Chunk, every_single_flipped_bit_is_refused) {
     Bytes forged = plain;
     forged[bit / 8] ^= static_cast<std::uint8_t>(1u << bit % 8);
     const auto packed = pack(forged, info.objects, info.last);
-    EXPECT_FALSE(Chunk::open(packed.stored, packed.info, first_key(made.manifest, 3), made.manifest.state_root)) << bit;
+    EXPECT_FALSE(Chunk::open(packed.stored, packed.info, first_key(made.manifest, 3), made.manifest.state_root, {}))
+        << bit;
   }
 }
 
@@ -103,9 +104,9 @@ TEST(Chunk, each_way_to_be_none_has_its_error) {
             Error::compression);
   EXPECT_EQ(opened([](Bytes&, ChunkInfo& info) { ++info.objects; }), Error::object_count);
   EXPECT_EQ(opened([&](Bytes&, ChunkInfo& info) { info.last = number(0); }), Error::proof);
-  EXPECT_EQ(Chunk::open(made.chunks[0], made.manifest.chunks[0], number(0), made.manifest.state_root).error(),
+  EXPECT_EQ(Chunk::open(made.chunks[0], made.manifest.chunks[0], number(0), made.manifest.state_root, {}).error(),
             Error::proof);
-  EXPECT_EQ(Chunk::open(made.chunks[0], made.manifest.chunks[0], {}, number(0)).error(), Error::proof);
+  EXPECT_EQ(Chunk::open(made.chunks[0], made.manifest.chunks[0], {}, number(0), {}).error(), Error::proof);
 
   ASSERT_TRUE(open_plain(made, plain, 20));
   EXPECT_EQ(open_plain(made, {}, 20).error(), Error::chunk_form);

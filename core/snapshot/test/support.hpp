@@ -69,7 +69,8 @@ inline Made snapshot_of(const State& state, std::size_t objects_max = kChunkObje
 }
 
 inline Result<Chunk, Error> open_chunk(const Made& made, std::size_t i) {
-  return Chunk::open(made.chunks[i], made.manifest.chunks[i], first_key(made.manifest, i), made.manifest.state_root);
+  return Chunk::open(made.chunks[i], made.manifest.chunks[i], first_key(made.manifest, i), made.manifest.state_root,
+                     {});
 }
 
 }  // namespace aether::snapshot

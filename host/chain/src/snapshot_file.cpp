@@ -67,7 +67,7 @@ SnapshotOutcome<void> SnapshotFile::check(const Expected& expected) const {
 SnapshotOutcome<snapshot::Chunk> SnapshotFile::chunk(std::size_t i) const {
   const snapshot::ChunkInfo& info = manifest().chunks[i];
   AETHER_TRY(const Bytes stored, read(file_, offsets_[i], info.stored));
-  auto chunk = snapshot::Chunk::open(stored, info, snapshot::first_key(manifest(), i), manifest().state_root);
+  auto chunk = snapshot::Chunk::open(stored, info, snapshot::first_key(manifest(), i), manifest().state_root, cpu_);
   if (!chunk) return damaged(path_, chunk.error(), " at byte " + std::to_string(offsets_[i]));
   return std::move(*chunk);
 }

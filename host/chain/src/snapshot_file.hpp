@@ -4,6 +4,7 @@
 #include <mutex>
 
 #include "aether/chain/snapshot.hpp"
+#include "aether/env/cpu.hpp"
 #include "aether/env/file_stream.hpp"
 #include "aether/snapshot/chunk.hpp"
 
@@ -25,6 +26,7 @@ class SnapshotFile {
 
   env::Path path_;
   env::FileReader file_;
+  const CpuFeatures cpu_ = env::cpu_features();
   SnapshotFacts facts_;
   std::vector<std::uint64_t> offsets_;  // of chunks
 };

@@ -54,6 +54,10 @@ struct HashPair {
 // All of them, in no order: an `out` is no operand of another pair. As many at once as sha256_many takes.
 void tagged_pairs(const Tag& tag, std::span<const HashPair> pairs, const CpuFeatures& cpu);
 
+// out[i] = tag(messages[i]), as many at once as sha256_many takes: those of up to 119 bytes in step with others of as
+// many blocks, longer ones as sha256_many does it.
+void tagged_many(const Tag& tag, std::span<const ByteView> messages, std::span<Hash> out, const CpuFeatures& cpu);
+
 // Many messages at once, out[i] = sha256(messages[i]): with SHA-NI three run interleaved, with wide AVX-512 up to 32,
 // else one after the other.
 void sha256_many(std::span<const ByteView> messages, std::span<Hash> out, const CpuFeatures& cpu);

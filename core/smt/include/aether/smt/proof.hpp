@@ -8,6 +8,7 @@
 
 #include <variant>
 
+#include "aether/base/cpu.hpp"
 #include "aether/codec/bcs.hpp"
 
 namespace aether::smt {
@@ -85,6 +86,7 @@ struct RangeProof {
 };
 
 // Whether proof.leaves are all leaves under `root` whose keys lie in [first, last]. Total on any decoded proof.
-[[nodiscard]] bool verify_range(const Hash& root, const Hash& first, const Hash& last, const RangeProof& proof);
+[[nodiscard]] bool verify_range(const Hash& root, const Hash& first, const Hash& last, const RangeProof& proof,
+                                const CpuFeatures& cpu);
 
 }  // namespace aether::smt

@@ -50,7 +50,7 @@ class Chunk {
  public:
   // `stored` as the chunk that `info` describes, which begins at `first`.
   [[nodiscard]] static Result<Chunk, Error> open(ByteView stored, const ChunkInfo& info, const Hash& first,
-                                                 const Hash& state_root);
+                                                 const Hash& state_root, const CpuFeatures& cpu);
 
   struct Object {
     Hash state_key;

@@ -44,6 +44,11 @@ class StateHasher {
  public:
   [[nodiscard]] Hash key(const ObjectId& id) const;
   [[nodiscard]] Hash value(ByteView bytes) const { return value_(bytes); }
+  // Of many at once: out[i] is the i-th's.
+  void keys(std::span<const ObjectId> ids, std::span<Hash> out, const CpuFeatures& cpu) const;
+  void values(std::span<const ByteView> values, std::span<Hash> out, const CpuFeatures& cpu) const {
+    crypto::tagged_many(value_, values, out, cpu);
+  }
 
  private:
   crypto::Tag key_{"aether/state"};
