@@ -98,24 +98,26 @@ std::optional<RecentChange> RecentChanges::find(const Hash& key) const {
   return std::nullopt;
 }
 
-std::vector<RecentChange> RecentChanges::merged(const Hash& first) const {
-  std::vector<std::span<const ChangeRun::Entry>> rest;
+RecentChanges::Cursor::Cursor(const RecentChanges& changes, const Hash& first) : runs_(changes.runs_) {
+  rest_.reserve(runs_.size());
   for (const auto& run : runs_) {
     const auto entries = run->entries();
     const auto from = std::ranges::lower_bound(entries, first, {}, &ChangeRun::Entry::key);
-    rest.push_back(entries.subspan(static_cast<std::size_t>(from - entries.begin())));
+    rest_.push_back(entries.subspan(static_cast<std::size_t>(from - entries.begin())));
   }
-  std::vector<RecentChange> out;
-  for (;;) {
-    std::optional<std::size_t> least;  // of equal keys the newest run's
-    for (std::size_t i = 0; i < rest.size(); ++i)
-      if (!rest[i].empty() && (!least || !(rest[*least].front().key < rest[i].front().key))) least = i;
-    if (!least) return out;
-    const ChangeRun::Entry& entry = rest[*least].front();
-    out.push_back({entry.key, runs_[*least]->value(entry)});
-    for (auto& each : rest)
-      if (!each.empty() && each.front().key == out.back().key) each = each.subspan(1);
-  }
+  pop();
+}
+
+void RecentChanges::Cursor::pop() {
+  front_.reset();
+  std::optional<std::size_t> least;  // of equal keys the newest run's
+  for (std::size_t i = 0; i < rest_.size(); ++i)
+    if (!rest_[i].empty() && (!least || !(rest_[*least].front().key < rest_[i].front().key))) least = i;
+  if (!least) return;
+  const ChangeRun::Entry& entry = rest_[*least].front();
+  front_ = RecentChange{entry.key, runs_[*least]->value(entry)};
+  for (auto& each : rest_)
+    if (!each.empty() && each.front().key == front_->key) each = each.subspan(1);
 }
 
 }  // namespace aether::storage

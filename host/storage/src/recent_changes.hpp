@@ -74,8 +74,19 @@ class RecentChanges {
 
   // The newest change of the key; none when no run has it. Views live as long as the runs.
   [[nodiscard]] std::optional<RecentChange> find(const Hash& key) const;
-  // The newest change of each key ≥ first, by key.
-  [[nodiscard]] std::vector<RecentChange> merged(const Hash& first) const;
+
+  // Walks the newest change of each key ≥ first, by key. Lives as long as the changes, at most.
+  class Cursor {
+   public:
+    Cursor(const RecentChanges& changes, const Hash& first);
+    [[nodiscard]] const std::optional<RecentChange>& front() const { return front_; }  // none = the end
+    void pop();
+
+   private:
+    std::span<const std::shared_ptr<const ChangeRun>> runs_;
+    std::vector<std::span<const ChangeRun::Entry>> rest_;  // of each run
+    std::optional<RecentChange> front_;
+  };
 
  private:
   std::vector<std::shared_ptr<const ChangeRun>> runs_;  // newest last

@@ -14,8 +14,10 @@ FoldLimits twice(const FoldLimits& limits) { return {2 * limits.blocks, 2 * limi
 Outcome<void> write_run(Kv& kv, const RecentChanges& recent) {
   std::vector<std::unique_ptr<SortedRun>> runs;
   runs.push_back(kv.new_run(Family::state));
-  for (const RecentChange& change : recent.merged({}))
+  for (RecentChanges::Cursor at(recent, {}); at.front(); at.pop()) {
+    const RecentChange& change = *at.front();
     AETHER_CHECK(change.value ? runs[0]->put(change.key.view(), *change.value, {}) : runs[0]->erase(change.key.view()));
+  }
   AETHER_CHECK(runs[0]->finish());
   return kv.ingest(Family::state, runs);
 }
@@ -137,7 +139,8 @@ std::shared_ptr<const ChangeRun> Store::fill_batch(const BlockCommit& commit, co
   const std::uint64_t slot = commit.record.slot.raw();
   batch_.clear();
   if (folds) {
-    for (const RecentChange& change : recent_->merged({})) {
+    for (RecentChanges::Cursor at(*recent_, {}); at.front(); at.pop()) {
+      const RecentChange& change = *at.front();
       if (change.value) {
         put(Family::state, change.key.view(), *change.value);
       } else {

@@ -46,25 +46,27 @@ void StoreSnapshot::scan(Domain domain, const std::optional<Hash>& after, const 
 }
 
 void StoreSnapshot::visit_objects(const Hash& first, const VisitObject& visit) const {
-  const auto recent = recent_.merged(first);
-  auto at = recent.begin();
+  RecentChanges::Cursor recent(recent_, first);
   const auto give = [&](const Hash& key, ByteView record) {
     if (record.size() < kIdSize) broken("object");
     return visit(key, decode_own<ObjectId>(record.first(kIdSize), "object"), record.subspan(kIdSize));
+  };
+  const auto give_change = [&] {
+    const RecentChange change = *recent.front();
+    recent.pop();
+    return !change.value || give(change.key, *change.value);
   };
   bool wanted = true;
   kv_->scan(Family::state, first.view(), [&](ByteView key, ByteView record) {
     if (key.size() != Hash::kSize) broken("object");
     Hash state_key;
     std::copy(key.begin(), key.end(), state_key.bytes.begin());
-    for (; wanted && at != recent.end() && at->key < state_key; ++at)
-      if (at->value) wanted = give(at->key, *at->value);
+    while (wanted && recent.front() && recent.front()->key < state_key) wanted = give_change();
     if (!wanted) return false;
-    if (at != recent.end() && at->key == state_key) return true;  // the change is given before the next key
-    return wanted = give(state_key, record);
+    const bool changed = recent.front() && recent.front()->key == state_key;
+    return wanted = changed ? give_change() : give(state_key, record);
   });
-  for (; wanted && at != recent.end(); ++at)
-    if (at->value) wanted = give(at->key, *at->value);
+  while (wanted && recent.front()) wanted = give_change();
 }
 
 }  // namespace aether::storage

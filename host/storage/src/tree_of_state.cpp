@@ -44,7 +44,8 @@ std::optional<smt::Tree> tree_of_state(const KvSnapshot& kv, const RecentChanges
     tree = tree.updated(leaves, pool, cpu).tree;
   }
   leaves.clear();
-  for (const RecentChange& change : recent.merged({})) {
+  for (RecentChanges::Cursor at(recent, {}); at.front(); at.pop()) {
+    const RecentChange& change = *at.front();
     if (change.value && change.value->size() < kIdSize) return std::nullopt;
     leaves.push_back({change.key, std::nullopt});
     if (change.value) leaves.back().value = hasher.value(change.value->subspan(kIdSize));

@@ -56,7 +56,8 @@ TEST(RecentChanges, the_newest_change_of_each_key_is_read) {
     const Hash first = number(random.below(130));
     Model merged;
     Hash before;
-    for (const RecentChange& change : recent.merged(first)) {
+    for (RecentChanges::Cursor at(recent, first); at.front(); at.pop()) {
+      const RecentChange& change = *at.front();
       ASSERT_TRUE(merged.empty() || before < change.key);
       before = change.key;
       merged[change.key] = owned(change.value);
