@@ -1,4 +1,6 @@
 // Any bytes as a chunk, once as they would be stored and once as what is inside: whatever opens is the state's.
+#include <map>
+
 #include "aether/snapshot/chunk.hpp"
 #include "aether/smt/tree.hpp"
 
