@@ -6,7 +6,7 @@
 namespace aether::chain {
 namespace {
 
-constexpr std::size_t kChunksPerPart = 128;  // some 70 MB of accounts
+constexpr std::size_t kChunksPerPart = 32;  // some 14 MB of accounts; beside the sync that ends a part others go on
 constexpr std::string_view kLockFile = "lock";
 
 SnapshotError environment(std::string message) { return {SnapshotErrorKind::environment, std::move(message)}; }

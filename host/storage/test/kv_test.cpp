@@ -241,19 +241,42 @@ TYPED_TEST(KvContract, a_loss_of_power_leaves_a_prefix_with_every_synced_write) 
   EXPECT_GT(kept_buffered, 0);
 }
 
+// A database by RocksDB itself.
+void make_with_families(const env::Path& directory, std::span<const std::string_view> names) {
+  ASSERT_TRUE(env::make_directories(directory));
+  rocksdb::Options settings;
+  settings.create_if_missing = true;
+  rocksdb::DB* opened = nullptr;
+  ASSERT_TRUE(rocksdb::DB::Open(settings, directory.string(), &opened).ok());
+  const std::unique_ptr<rocksdb::DB> db(opened);
+  for (const std::string_view name : names) {
+    rocksdb::ColumnFamilyHandle* handle = nullptr;
+    ASSERT_TRUE(db->CreateColumnFamily(settings, std::string(name), &handle).ok());
+    db->DestroyColumnFamilyHandle(handle);
+  }
+}
+
 TEST(RocksKv, a_database_with_other_families_is_of_another_schema) {
   const auto dir = std::move(*env::TempDir::create());
   const RocksOptions options{.directory = dir.path() / "chain"};
-  ASSERT_TRUE(env::make_directories(options.directory / "db"));
-  rocksdb::Options settings;
-  settings.create_if_missing = true;
-  rocksdb::DB* db = nullptr;
-  ASSERT_TRUE(rocksdb::DB::Open(settings, (options.directory / "db").string(), &db).ok());
-  rocksdb::ColumnFamilyHandle* handle = nullptr;
-  ASSERT_TRUE(db->CreateColumnFamily(settings, "nodes", &handle).ok());
-  db->DestroyColumnFamilyHandle(handle);
-  delete db;
+  make_with_families(options.directory / "db", std::array<std::string_view, 1>{"nodes"});
   EXPECT_EQ(open_rocks_kv(options).error().kind, ErrorKind::schema);
+}
+
+TEST(RocksKv, what_a_crash_left_of_a_new_database_is_completed) {
+  for (std::size_t made = 1; made < kFamilyNames.size(); ++made) {
+    const auto dir = std::move(*env::TempDir::create());
+    const RocksOptions options{.directory = dir.path() / "chain"};
+    make_with_families(options.directory / "db", std::span(kFamilyNames).subspan(1, made - 1));
+    const auto kv = open_rocks_kv(options);
+    ASSERT_TRUE(kv) << kv.error().message;
+    for (std::size_t i = 0; i < kFamilyNames.size(); ++i) {
+      Batch batch;
+      batch.put(static_cast<Family>(i), text("key"), text("value"));
+      ASSERT_TRUE((*kv)->write(batch, Durability::synced));
+      EXPECT_EQ(get(**kv, "key", static_cast<Family>(i)), "value");
+    }
+  }
 }
 
 TEST(RocksKv, refuses_what_is_not_its_own_and_leaves_it_as_it_is) {
