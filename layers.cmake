@@ -22,6 +22,7 @@ aether_layer(programs GROUP core USES ledger vcr)
 aether_layer(snapshot GROUP core USES types smt EXTERNAL PkgConfig::libzstd SYMBOLS ZSTD_)
 aether_layer(exec     GROUP core USES programs smt)
 aether_layer(agents   GROUP core USES programs)
+aether_layer(consensus GROUP core USES types)
 
 # host: touches the world
 aether_layer(env      GROUP host USES base)

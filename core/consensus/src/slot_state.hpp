@@ -1,0 +1,79 @@
+// What the machine keeps of a slot, and of a block.
+#pragma once
+
+#include <map>
+#include <set>
+
+#include "aether/consensus/authenticator.hpp"
+#include "aether/consensus/events.hpp"
+
+namespace aether::consensus {
+
+inline constexpr std::size_t kHeadersOfProposerMax = 2;
+inline constexpr std::size_t kPrevotesOfSignerMax = 4;
+inline constexpr std::size_t kCertificatesOfSlotMax = 8;
+
+struct Block {
+  enum class Verdict : std::uint8_t { unknown, asked, valid, invalid };
+
+  Hash hash;
+  Header header;
+  Draw draw;
+  bool data_held = false;
+  bool executing = false;
+  Verdict verdict = Verdict::unknown;
+  std::optional<Outcome> outcome;
+
+  Slot slot() const { return header.body.slot; }
+  const Hash& parent() const { return header.body.parent_hash; }
+  const BftSealer& sealer() const { return std::get<BftSealer>(header.body.sealer); }
+};
+
+// A vote that is not yet verified, and who sent it.
+struct PendingVote {
+  Vote vote;
+  PeerId from = kSelf;
+};
+
+// All votes on one body.
+struct Poll {
+  VoteBody body;
+  std::unique_ptr<Ballot> ballot;
+  std::map<ValidatorIndex, PendingVote> pending;
+  std::map<ValidatorIndex, Vote> counted;
+  u128 counted_weight = 0;
+  u128 pending_weight = 0;
+  bool certified = false;
+};
+
+struct KnownClaim {
+  Claim claim;
+  Draw draw;
+};
+
+struct SlotState {
+  using PollKey = std::pair<VoteKind, Hash>;
+
+  std::map<ValidatorIndex, KnownClaim> claims;           // eligible ones
+  std::map<ValidatorIndex, std::vector<Hash>> headers;   // of each proposer, as they came
+  std::set<ValidatorIndex> caught;
+  std::map<PollKey, Poll> polls;
+  std::map<ValidatorIndex, std::vector<PollKey>> cast;   // where a signer's votes are, as they came
+  std::set<ValidatorIndex> accused;                      // of votes
+  std::vector<PrevoteCertificate> prevote_certificates;  // as they came
+  std::vector<PrecommitCertificate> precommit_certificates;
+  std::set<Hash> spread;  // blocks whose header this node sent on
+
+  [[nodiscard]] const PrevoteCertificate* c1_of(const Hash& block) const {
+    for (const auto& certificate : prevote_certificates)
+      if (certificate.block == block) return &certificate;
+    return nullptr;
+  }
+  [[nodiscard]] std::size_t kept() const {
+    std::size_t votes = 0;
+    for (const auto& [key, poll] : polls) votes += 1 + poll.pending.size() + poll.counted.size();
+    return claims.size() + votes + prevote_certificates.size() + precommit_certificates.size();
+  }
+};
+
+}  // namespace aether::consensus
