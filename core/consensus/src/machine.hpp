@@ -1,5 +1,5 @@
-// The machine behind Consensus. Its parts: machine.cpp (slots, time), blocks.cpp (headers, what may be executed, what is
-// final), votes.cpp (votes, certificates, evidence), speak.cpp (what this validator says).
+// The machine behind Consensus. Its parts: machine.cpp (slots, time), blocks.cpp (headers, what may be executed, what
+// is final), votes.cpp (votes, certificates, evidence), speak.cpp (what this validator says).
 #pragma once
 
 #include "aether/consensus/consensus.hpp"
@@ -7,6 +7,9 @@
 #include "slot_state.hpp"
 
 namespace aether::consensus {
+
+inline constexpr std::uint64_t kSlotsBelowFinal = 8;  // whose late votes are taken
+inline constexpr std::size_t kFinalBlocksMax = 1'024;
 
 class Consensus::Machine {
  public:
@@ -37,71 +40,81 @@ class Consensus::Machine {
     Message message;
   };
 
-  // machine.cpp
+  // --- machine.cpp
+  void act();
   void enter(Slot next);
   void start_slot();
-  void act();
   void repeat();
   void forget();
+  [[nodiscard]] Slot lowest() const;
   [[nodiscard]] const Epoch* epoch_of(Slot of) const;
   [[nodiscard]] std::optional<ValidatorIndex> own_index(Slot of) const;
   [[nodiscard]] bool in_window(Slot of) const;
   void wake_at(std::uint64_t steady_us);
+  void alarm(AlarmKind kind, Slot at, const Hash& block);
   template <class E>
   void emit(E&& effect) {
     out.push_back(std::forward<E>(effect));
   }
-  void alarm(AlarmKind kind, Slot at, const Hash& block);
 
-  // blocks.cpp
+  // --- blocks.cpp
   void on_header(PeerId from, const Header& header);
-  void keep(const Header& header, const Hash& hash, const Draw& draw);
-  void catch_proposer(SlotState& state, ValidatorIndex proposer);
+  Block& keep(const Header& header, const Hash& hash, const Draw& draw);
+  void catch_proposer(SlotState& state, const std::vector<Hash>& headers);
   [[nodiscard]] bool place_holds(const Block& block) const;
+  [[nodiscard]] Slot named_final(const Hash& of) const;
   [[nodiscard]] bool final_holds(const Block& block) const;
   [[nodiscard]] bool roots_hold(const Block& block, const Outcome& parent) const;
-  [[nodiscard]] bool is_of_the_future(const Block& block) const;
-  void advance_blocks();
-  void advance_block(Block& block);
-  void invalidate(Block& block);
-  void advance_final();
-  void fetch_missing();
   [[nodiscard]] const Outcome* outcome_of(const Hash& block) const;
   [[nodiscard]] bool is_certified(const Block& block) const;
-  [[nodiscard]] std::optional<std::uint64_t> time_of(const Hash& block) const;
+  void advance_block(Block& block);
+  void advance_children(const Block& block);
+  void advance_waiting();
+  void invalidate(Block& block);
+  void advance_final();
+  void finalize(const std::vector<Hash>& chain, const PrecommitCertificate& certificate);
+  void settle(Anchor anchor);
+  void fetch_missing();
+  void fetch_if_missing(const Hash& hash, Slot of);
   [[nodiscard]] Block* find(const Hash& hash);
   [[nodiscard]] const Block* find(const Hash& hash) const;
 
-  // votes.cpp
-  void on_vote(PeerId from, const Vote& vote);
+  // --- votes.cpp
   void on_claim(PeerId from, const Claim& claim);
-  template <VoteKind kKind>
-  bool on_certificate(PeerId from, const Certificate<kKind>& certificate);
-  [[nodiscard]] bool make_room(SlotState& state, const Vote& vote);
+  void on_vote(PeerId from, const Vote& vote);
+  bool make_room(SlotState& state, PeerId from, const Vote& vote);
+  [[nodiscard]] bool is_good(const Vote& vote);
+  void drop_vote(SlotState& state, const SlotState::PollKey& key, ValidatorIndex signer);
   void count(SlotState& state, Poll& poll);
   void count_if_quorum(SlotState& state, Poll& poll);
-  void drop_vote(SlotState& state, Poll& poll, ValidatorIndex signer);
   void accuse_of_votes(SlotState& state, ValidatorIndex signer);
+  void accuse_by(const SlotState& state, const VoteStatement& statement, ByteView signers, const Hash& block,
+                 bool is_precommit);
+  void note_own(VoteKind kind, Slot of, const Hash& block);
+  void note_own_vote(const VoteBody& body, ValidatorIndex signer);
+  template <VoteKind kKind>
+  bool on_certificate(PeerId from, const Certificate<kKind>& certificate);  // whether it holds
   void hold(const PrevoteCertificate& certificate);
   void hold(const PrecommitCertificate& certificate);
-  void accuse_by(const SlotState& state, const VoteStatement& statement, const Hash& block, bool is_precommit);
-  void note_signers(Slot at, ByteView signers, const Hash& block);
-  void note_own_vote(Slot at, const Hash& block);
 
-  // speak.cpp
+  // --- speak.cpp
+  [[nodiscard]] bool may_speak() const;
+  void persist_then(Message message);
+  void release(std::uint64_t sequence);
+  [[nodiscard]] const KnownClaim* own_claim(Slot of);
   void claim(Slot of);
+  [[nodiscard]] bool was_prevoted(const Block& block) const;
+  [[nodiscard]] Block* best_block();
   void try_prevote();
   void try_precommit(const PrevoteCertificate& certificate);
+  [[nodiscard]] const PrevoteCertificate* c1_of(Slot at, const Hash& block) const;
+  [[nodiscard]] std::optional<Hash> parent_to_build_on() const;
+  [[nodiscard]] std::optional<PrecommitCertificate> final_to_name() const;
   void try_propose();
   void on_built(const Built& built);
-  void release(std::uint64_t sequence);
-  void persist_then(Message message);
   void send_again();
-  [[nodiscard]] Block* best_block();
-  [[nodiscard]] const Hash* parent_to_build_on() const;
-  [[nodiscard]] const PrevoteCertificate* c1_of(Slot at, const Hash& block) const;
+  void send_own_votes(Slot of);
   [[nodiscard]] codec::List<LateVotes, limits::kLateVotesMax> late_votes();
-  [[nodiscard]] bool may_speak(Slot in) const;
 
   Params params_;
   Authenticator& authenticator_;
@@ -110,19 +123,19 @@ class Consensus::Machine {
 
   // of the own slot
   std::uint64_t slot_start_us_ = 0;
-  std::optional<std::uint64_t> next_start_us_;  // of slot + 1; set once C1 of the own slot is held
+  std::optional<std::uint64_t> next_start_us_;  // of the slot after; set once C1 of this one is held
   std::unique_ptr<SlotOrder> order_;            // none while the epoch is unknown
+  std::map<ValidatorIndex, Hash> prevoted_;     // by proposer
   std::uint64_t repeat_us_ = 0;                 // when to say everything again …
   std::uint64_t repeat_after_us_ = 0;           // … and after how long once more
-  std::optional<Claim> own_claim_;              // to slot + 1
-  std::optional<Slot> building_;
-  bool alarmed_ = false;  // in this slot
+  bool building_ = false;
+  bool alarmed_ = false;
 
-  std::uint64_t sequence_ = 0;
+  std::map<Slot, KnownClaim> own_claims_;  // of the own slot and the next, eligible or not
+  std::uint64_t sequence_ = 0;             // of records
   std::vector<Waiting> waiting_;
-  std::optional<PrecommitCertificate> newest_final_;  // C2, of a block that may not be known yet
-  std::map<Slot, Hash> final_blocks_;                 // the last ones: what a header's C2 may name
-  bool record_lost_ = false;
+  std::optional<PrecommitCertificate> newest_final_;  // its block may be unknown
+  std::map<Slot, Hash> final_blocks_;                 // the last ones: what a header may name as final
   std::optional<Slot> silent_until_;
 };
 

@@ -8,22 +8,22 @@ namespace aether::consensus {
 
 enum class Planted : std::uint8_t {
   none,
-  speak_before_persist,       // votes leave before the record is durable
-  quorum_off_by_one,          // 3·weight ≥ 2·total is enough
-  foreign_certificate,        // the block in a header's C1 is not compared with the parent
-  forget_delay,               // proposals are prevoted at once
-  drop_second_header,         // an equivocator's second header is not sent on
-  keep_certificate,           // C1 is not sent on
-  newest_slot_votes_only,     // votes for the slot before the own are dropped
-  forget_proposal,            // the own proposal is not recorded
-  duplicate_signer,           // a signer that votes twice counts twice
-  prevote_after_precommit,    // in the same slot
-  precommit_despite_prevote,  // though another block was prevoted
-  precommit_old_slot,         // below the newest slot voted in
-  prevote_after_certificate,  // in a slot whose C1 is held
-  parent_without_certificate, // builds on a block of the slot before that has no C1
-  stale_final,                // the first block of an epoch may name a C2 of long ago
-  ignore_caught,              // blocks of caught proposers are prevoted
+  speak_before_persist,        // votes leave before the record is durable
+  quorum_off_by_one,           // 3·weight ≥ 2·total is enough
+  foreign_certificate,         // the block in a header's C1 is not compared with the parent
+  forget_delay,                // proposals are prevoted at once
+  drop_second_header,          // an equivocator's second header is not sent on
+  keep_certificate,            // C1 is not sent on
+  newest_slot_votes_only,      // votes for the slot before the own are dropped
+  forget_proposal,             // the own proposal is not recorded
+  duplicate_signer,            // a signer that votes twice counts twice
+  prevote_after_precommit,     // in the same slot
+  precommit_despite_prevote,   // though another block was prevoted
+  precommit_old_slot,          // below the newest slot voted in
+  prevote_after_certificate,   // in a slot whose C1 is held
+  parent_without_certificate,  // builds on a block of the slot before that has no C1
+  stale_final,                 // the first block of an epoch may name a C2 of long ago
+  ignore_caught,               // blocks of caught proposers are prevoted
 };
 
 #ifdef AETHER_PLANTED_ERRORS

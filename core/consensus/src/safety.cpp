@@ -22,10 +22,17 @@ void rest_on(SafetyRecord& record, const std::optional<PrevoteCertificate>& cert
 
 }  // namespace
 
+SafetyRecord first_record(ChainId chain) {
+  SafetyRecord record;
+  record.chain_id = chain;
+  return record;
+}
+
 bool may_prevote(const SafetyRecord& record, Slot slot, const Hash& block) {
   if (slot != record.slot) return slot > record.slot;
   if (record.precommit && !planted(Planted::prevote_after_precommit)) return false;
-  return record.prevotes.size() < limits::kValidatorsMax && std::ranges::find(record.prevotes, block) == record.prevotes.end();
+  return record.prevotes.size() < limits::kValidatorsMax &&
+         std::ranges::find(record.prevotes, block) == record.prevotes.end();
 }
 
 bool may_precommit(const SafetyRecord& record, Slot slot, const Hash& block) {

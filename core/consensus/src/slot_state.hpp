@@ -54,15 +54,14 @@ struct KnownClaim {
 struct SlotState {
   using PollKey = std::pair<VoteKind, Hash>;
 
-  std::map<ValidatorIndex, KnownClaim> claims;           // eligible ones
-  std::map<ValidatorIndex, std::vector<Hash>> headers;   // of each proposer, as they came
+  std::map<ValidatorIndex, KnownClaim> claims;          // eligible ones
+  std::map<ValidatorIndex, std::vector<Hash>> headers;  // of each proposer, as they came
   std::set<ValidatorIndex> caught;
   std::map<PollKey, Poll> polls;
   std::map<ValidatorIndex, std::vector<PollKey>> cast;   // where a signer's votes are, as they came
   std::set<ValidatorIndex> accused;                      // of votes
   std::vector<PrevoteCertificate> prevote_certificates;  // as they came
   std::vector<PrecommitCertificate> precommit_certificates;
-  std::set<Hash> spread;  // blocks whose header this node sent on
 
   [[nodiscard]] const PrevoteCertificate* c1_of(const Hash& block) const {
     for (const auto& certificate : prevote_certificates)

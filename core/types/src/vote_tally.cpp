@@ -32,12 +32,19 @@ std::vector<Result<void, VoteError>> VoteTally<kKind>::add(std::span<const Vote>
 }
 
 template <VoteKind kKind>
+std::optional<crypto::BlsSignatureBytes> VoteTally<kKind>::aggregate() const {
+  const auto bytes = votes_.aggregate().encode();
+  if (!vote_signature(bytes)) return std::nullopt;  // infinity, with which no verifier agrees
+  return bytes;
+}
+
+template <VoteKind kKind>
 std::optional<Verified<Certificate<kKind>>> VoteTally<kKind>::certificate() const {
   const u128 signed_weight = weight();
   if (!is_quorum(signed_weight, set_.total())) return std::nullopt;
-  const auto aggregate = votes_.aggregate().encode();
-  if (!vote_signature(aggregate)) return std::nullopt;  // infinity: keys that cancel, with which no verifier agrees
-  Certificate<kKind> out{body_.slot, body_.block, Bytes(votes_.signers()), aggregate};
+  const auto bytes = aggregate();
+  if (!bytes) return std::nullopt;
+  Certificate<kKind> out{body_.slot, body_.block, Bytes(votes_.signers()), *bytes};
   return Verifier::pass<Certificate<kKind>>(std::move(out), {signed_weight});
 }
 

@@ -13,14 +13,15 @@
 // of s with C1, and every later block extends it, as its parent must have C1. Order, delays, claims and clocks are not
 // used for this.
 //
-// Liveness, in short: once all hold one C1 they start s+1 within a message's delay. The order is common, evidence against
-// equivocators is passed on, each best block is relayed by whoever prevotes it. So the best block of an honest proposer
-// gets C1, at worst k·Δ late for k silent or caught ones before it.
+// Liveness, in short: once all hold one C1 they start s+1 within a message's delay. The order is common, evidence
+// against equivocators is passed on, each best block is relayed by whoever prevotes it. So the best block of an honest
+// proposer gets C1, at worst k·Δ late for k silent or caught ones before it.
 //
 // Persist before speak: votes and the own proposal leave in the step that handles SafetyPersisted.
 //
 // Bounds: slots from the final one to two past the own; a slot's headers (two of a proposer, and those with C1), votes
-// (4 prevotes and a precommit of a signer) and claims (one of a validator). Blocks without C1 are forgotten two slots later.
+// (4 prevotes and a precommit of a signer) and claims (one of a validator). Blocks without C1 are forgotten two slots
+// later.
 #pragma once
 
 #include <memory>
@@ -37,9 +38,17 @@ struct Params {
   std::uint64_t delta_us_min = 400'000;   // Δ₀: at least twice the usual delay
   std::uint64_t future_ms_max = 500;      // a block further ahead than this waits
   std::uint64_t unfinal_slots_max = 256;  // beyond, only empty blocks are valid
+  // Whether own votes that the record does not hold silence the validator. Off only where a test lets two nodes share a
+  // key.
+  bool detects_other_self = true;
 };
 
 inline constexpr std::uint64_t kDeltaGrowthMax = 64;  // Δ ≤ 64·Δ₀
+
+// The first slot of an epoch's last third, in which the set and randomness of the next epoch are settled.
+[[nodiscard]] constexpr Slot last_third(std::uint64_t epoch, std::uint64_t epoch_slots) {
+  return Slot{epoch * epoch_slots + epoch_slots - epoch_slots / 3};
+}
 
 // Where a node begins: a final block that it executed, and what is known of the epochs around it.
 struct Anchor {
@@ -48,6 +57,7 @@ struct Anchor {
   std::uint64_t time_ms = 0;
   Outcome outcome;
   std::optional<PrecommitCertificate> certificate;  // C2; none for genesis
+  Slot named_final;                                 // the slot that its header names as final; 0 for genesis
   std::vector<Epoch> epochs;                        // ascending: at least that of the slot after
 };
 

@@ -72,7 +72,7 @@ using Event = std::variant<Received, DataHeld, Validated, Executed, Built, Safet
 struct Broadcast {
   Message message;
 };
-// Make the record durable, then answer. Records come in the order of their sequence; a later one replaces an earlier.
+// Make the record durable, then answer. A record replaces those of lower sequence, and its answer stands for theirs.
 struct Persist {
   std::uint64_t sequence = 0;
   SafetyRecord record;
@@ -89,6 +89,7 @@ struct Build {
 // Judge a block whose data is held and whose parent was executed.
 struct Validate {
   Hash block;
+  bool empty = false;  // a block with transactions is invalid
 };
 // Execute a valid block whose parent was executed; keep the result as an overlay under the block's hash.
 struct Execute {

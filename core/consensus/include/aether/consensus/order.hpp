@@ -1,8 +1,8 @@
 // Who may propose in a slot, in which order, and after which delay (spec/consensus.md, "Order").
 //
 // The order is the same for all nodes: eligible proposers by draw / stake, ties by index, then the fallback, a
-// stake-weighted permutation drawn from the epoch's randomness. Delays are local: they count the claims that a node held
-// when it started the slot.
+// stake-weighted permutation drawn from the epoch's randomness. Delays are local: they count the claims that a node
+// held when it started the slot.
 #pragma once
 
 #include <memory>
@@ -41,8 +41,8 @@ class SlotOrder {
 
  private:
   u128 total_ = 0;
-  std::vector<Draw> held_;                  // in their order
-  std::vector<std::uint16_t> position_;     // of each validator in the fallback
+  std::vector<Draw> held_;               // in their order
+  std::vector<std::uint16_t> position_;  // of each validator in the fallback
 };
 
 }  // namespace aether::consensus

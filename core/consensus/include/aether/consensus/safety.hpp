@@ -29,12 +29,12 @@ struct Proposal {
 struct SafetyRecord {
   std::uint8_t version = 1;
   ChainId chain_id;
-  Slot slot;                                                 // the newest voted or proposed in
-  codec::List<Hash, limits::kValidatorsMax> prevotes;        // in `slot`, in the order they were signed
-  std::optional<Hash> precommit;                             // in `slot`
-  std::optional<Proposal> proposal;                          // the newest
-  // The newest C1 that a vote rests on: that of the slot before a prevote, that of the slot of a precommit. Were it lost
-  // with all other nodes' memory, nobody could prove why this validator is in its slot.
+  Slot slot;                                           // the newest voted or proposed in
+  codec::List<Hash, limits::kValidatorsMax> prevotes;  // in `slot`, in the order they were signed
+  std::optional<Hash> precommit;                       // in `slot`
+  std::optional<Proposal> proposal;                    // the newest
+  // The newest C1 that a vote rests on: that of the slot before a prevote, that of the slot of a precommit. Were it
+  // lost with all other nodes' memory, nobody could prove why this validator is in its slot.
   std::optional<PrevoteCertificate> certificate;
 
   bool operator==(const SafetyRecord&) const = default;
@@ -51,7 +51,7 @@ struct SafetyRecord {
 };
 
 // Of a validator that never signed anything on this chain. To be made once, with the keys.
-[[nodiscard]] inline SafetyRecord first_record(ChainId chain) { return {.chain_id = chain}; }
+[[nodiscard]] SafetyRecord first_record(ChainId chain);
 
 // In a slot that is not below the record's, nothing precommitted there, and not prevoted before.
 [[nodiscard]] bool may_prevote(const SafetyRecord& record, Slot slot, const Hash& block);
@@ -61,7 +61,8 @@ struct SafetyRecord {
 [[nodiscard]] bool may_propose(const SafetyRecord& record, Slot slot);
 
 // The record after the act; the act must be allowed.
-void record_prevote(SafetyRecord& record, Slot slot, const Hash& block, const std::optional<PrevoteCertificate>& parent);
+void record_prevote(SafetyRecord& record, Slot slot, const Hash& block,
+                    const std::optional<PrevoteCertificate>& parent);
 void record_precommit(SafetyRecord& record, const PrevoteCertificate& certificate);
 void record_proposal(SafetyRecord& record, Slot slot, const Hash& block,
                      const std::optional<PrevoteCertificate>& parent);

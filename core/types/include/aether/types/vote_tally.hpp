@@ -18,6 +18,11 @@ class VoteTally {
   [[nodiscard]] u128 weight() const { return set_.weight_of(votes_.signers()); }
   [[nodiscard]] bool has_quorum() const { return is_quorum(weight(), set_.total()); }
 
+  // A bit for each validator that was counted.
+  [[nodiscard]] ByteView signers() const { return votes_.signers(); }
+  // The signature of all that were counted; none where their keys cancel, or nothing is counted.
+  [[nodiscard]] std::optional<crypto::BlsSignatureBytes> aggregate() const;
+
   // None below a quorum, and none of signers whose keys cancel.
   [[nodiscard]] std::optional<Verified<Certificate<kKind>>> certificate() const;
 

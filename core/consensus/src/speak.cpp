@@ -1,0 +1,260 @@
+// What this validator says: claims, proposals, votes, and everything once more while a slot lasts.
+#include <algorithm>
+
+#include "machine.hpp"
+
+namespace aether::consensus {
+
+bool Consensus::Machine::may_speak() const { return signer_ != nullptr && !silent && !stopped; }
+
+void Consensus::Machine::persist_then(Message message) {
+  ++sequence_;
+  emit(Persist{sequence_, record});
+  waiting_.push_back({sequence_, std::move(message)});
+  if (planted(Planted::speak_before_persist)) release(sequence_);
+}
+
+// The record is durable: what it names may leave.
+void Consensus::Machine::release(std::uint64_t sequence) {
+  std::vector<Message> leaving;
+  std::erase_if(waiting_, [&](Waiting& waiting) {
+    if (waiting.sequence > sequence) return false;
+    leaving.push_back(std::move(waiting.message));
+    return true;
+  });
+  for (const Message& message : leaving) {
+    emit(Broadcast{message});
+    if (const auto* vote = std::get_if<Vote>(&message)) on_vote(kSelf, *vote);
+  }
+}
+
+// --- Claims
+
+const KnownClaim* Consensus::Machine::own_claim(Slot of) {
+  const auto me = own_index(of);
+  if (!may_speak() || !me) return nullptr;
+  if (const auto known = own_claims_.find(of); known != own_claims_.end()) return &known->second;
+  std::erase_if(own_claims_, [&](const auto& entry) { return entry.first < slot; });
+  const Epoch& epoch = *epoch_of(of);
+  const Lottery lottery{params_.chain_id, epoch.randomness, of};
+  const Claim claim = signer_->make_claim(lottery, *me);
+  const auto output = authenticator_.verify_claim(claim, lottery, *epoch.validators);
+  if (!output) return nullptr;  // the key is not the one that is registered
+  return &own_claims_.emplace(of, KnownClaim{claim, draw_of(*output, *epoch.validators, *me)}).first->second;
+}
+
+void Consensus::Machine::claim(Slot of) {
+  const KnownClaim* own = own_claim(of);
+  if (own == nullptr || !is_eligible(own->draw, epoch_of(of)->validators->total())) return;
+  slots[of].claims.try_emplace(own->claim.validator, *own);
+  emit(Broadcast{own->claim});
+}
+
+// --- Prevote, precommit
+
+bool Consensus::Machine::was_prevoted(const Block& block) const {
+  const auto prevoted = prevoted_.find(block.sealer().proposer);
+  return prevoted != prevoted_.end() && prevoted->second == block.hash;
+}
+
+// The block of the own slot that stands first, of those that are valid, held, and not by a caught proposer.
+Block* Consensus::Machine::best_block() {
+  const auto state = slots.find(slot);
+  if (state == slots.end() || order_ == nullptr) return nullptr;
+  Block* best = nullptr;
+  for (const auto& [proposer, hashes] : state->second.headers) {
+    if (state->second.caught.contains(proposer) && !planted(Planted::ignore_caught)) continue;
+    for (const Hash& hash : hashes) {
+      Block* block = find(hash);
+      if (block == nullptr || block->verdict != Block::Verdict::valid) continue;
+      if (best == nullptr || order_->before(block->draw, best->draw)) best = block;
+    }
+  }
+  return best;
+}
+
+void Consensus::Machine::try_prevote() {
+  if (!may_speak() || !own_index(slot) || order_ == nullptr) return;
+  if (next_start_us_ && !planted(Planted::prevote_after_certificate)) return;
+  Block* best = best_block();
+  if (best == nullptr || prevoted_.contains(best->sealer().proposer)) return;
+  if (!may_prevote(record, slot, best->hash)) return;
+  const std::uint64_t due = planted(Planted::forget_delay) ? 0 : slot_start_us_ + order_->delay(best->draw) * delta_us;
+  if (now.steady_us < due) return wake_at(due);
+
+  prevoted_.emplace(best->sealer().proposer, best->hash);
+  record_prevote(record, slot, best->hash, best->sealer().parent_certificate);
+  emit(Broadcast{best->header});
+  persist_then(signer_->sign_vote({params_.chain_id, VoteKind::prevote, slot, best->hash}, *own_index(slot)));
+  advance_block(*best);
+}
+
+void Consensus::Machine::try_precommit(const PrevoteCertificate& certificate) {
+  const auto me = own_index(certificate.slot);
+  if (!may_speak() || !me || !may_precommit(record, certificate.slot, certificate.block)) return;
+  record_precommit(record, certificate);
+  persist_then(signer_->sign_vote({params_.chain_id, VoteKind::precommit, certificate.slot, certificate.block}, *me));
+}
+
+// --- Propose
+
+const PrevoteCertificate* Consensus::Machine::c1_of(Slot at, const Hash& block) const {
+  const auto state = slots.find(at);
+  return state == slots.end() ? nullptr : state->second.c1_of(block);
+}
+
+// The block precommitted in the slot before, else the first with C1; executed in any case.
+std::optional<Hash> Consensus::Machine::parent_to_build_on() const {
+  const Slot before{slot.raw() - 1};
+  if (before == Slot{0}) return final.block;
+  const auto state = slots.find(before);
+  if (state == slots.end()) return std::nullopt;
+  const auto& certificates = state->second.prevote_certificates;
+  if (record.slot == before && record.precommit && state->second.c1_of(*record.precommit) != nullptr &&
+      outcome_of(*record.precommit) != nullptr)
+    return record.precommit;
+  if (planted(Planted::parent_without_certificate))
+    for (const auto& [proposer, hashes] : state->second.headers)
+      if (!hashes.empty() && outcome_of(hashes[0]) != nullptr) return hashes[0];
+  for (const auto& certificate : certificates)
+    if (outcome_of(certificate.block) != nullptr) return certificate.block;
+  return std::nullopt;
+}
+
+// The newest C2 that a block on this parent may name.
+std::optional<PrecommitCertificate> Consensus::Machine::final_to_name() const {
+  for (auto state = slots.rbegin(); state != slots.rend() && state->first > final.slot; ++state)
+    if (state->first < slot && !state->second.precommit_certificates.empty())
+      return state->second.precommit_certificates.front();
+  return final.certificate;
+}
+
+void Consensus::Machine::try_propose() {
+  if (building_ || next_start_us_ || order_ == nullptr || !may_speak() || !may_propose(record, slot)) return;
+  const KnownClaim* own = own_claim(slot);
+  if (own == nullptr || slot <= final.slot) return;
+  if (const auto state = slots.find(slot); state != slots.end() && state->second.caught.contains(own->draw.validator))
+    return;
+  if (const Block* best = best_block(); best != nullptr && order_->before(best->draw, own->draw)) return;
+  const std::uint64_t due = slot_start_us_ + order_->delay(own->draw) * delta_us;
+  if (now.steady_us < due) return wake_at(due);
+  const auto parent = parent_to_build_on();
+  if (!parent) return;
+
+  const std::uint64_t epoch = slot.raw() / params_.epoch_slots;
+  const auto named = final_to_name();
+  const Slot named_slot = named ? named->slot : Slot{0};
+  if (epoch > 0 && slot.raw() % params_.epoch_slots == 0 && named_slot < last_third(epoch - 1, params_.epoch_slots)) {
+    if (!alarmed_) alarm(AlarmKind::epoch_not_final, slot, *parent);
+    alarmed_ = true;
+    return;
+  }
+  building_ = true;
+  emit(Build{slot, epoch, *parent, slot.raw() - named_slot.raw() > params_.unfinal_slots_max, late_votes()});
+}
+
+void Consensus::Machine::on_built(const Built& built) {
+  const Outcome* parent = outcome_of(built.parent);
+  const KnownClaim* own = own_claim(slot);
+  if (built.slot != slot || !building_ || next_start_us_ || !may_propose(record, slot) || parent == nullptr ||
+      own == nullptr)
+    return;
+  const Block* parent_block = find(built.parent);
+  const std::uint64_t parent_time_ms = parent_block != nullptr ? parent_block->header.body.time_ms : final.time_ms;
+  BftSealer sealer{built.evidence_root, built.shred_root, own->claim.validator, own->claim.proof, {}, final_to_name()};
+  if (slot > Slot{1}) {
+    const auto* certificate = c1_of(Slot{slot.raw() - 1}, built.parent);
+    if (certificate != nullptr)
+      sealer.parent_certificate = *certificate;
+    else if (planted(Planted::parent_without_certificate) && !slots[Slot{slot.raw() - 1}].prevote_certificates.empty())
+      sealer.parent_certificate = slots[Slot{slot.raw() - 1}].prevote_certificates.front();
+    else
+      return;
+  }
+  const auto parent_certificate = sealer.parent_certificate;
+  const auto header = signer_->seal({.chain_id = params_.chain_id,
+                                     .epoch = slot.raw() / params_.epoch_slots,
+                                     .slot = slot,
+                                     .parent_hash = built.parent,
+                                     .parent_state_root = parent->state_root,
+                                     .parent_receipts_root = parent->receipts_root,
+                                     .parent_gas_used = parent->gas_used,
+                                     .transactions_root = built.transactions_root,
+                                     .time_ms = std::max(parent_time_ms + 1, now.wall_ms),
+                                     .sealer = std::move(sealer)},
+                                    epoch_of(slot)->validators->at(own->claim.validator));
+  if (!header) return alarm(AlarmKind::kes_expired, slot, built.parent);
+  const Hash hash = block_hash(header->body);
+  record_proposal(record, slot, hash, parent_certificate);
+  persist_then(*header);
+  Block& block = keep(*header, hash, own->draw);
+  block.data_held = true;
+  block.verdict = Block::Verdict::valid;
+}
+
+// --- Once more
+
+// What a node that missed everything needs, to come to this slot and to go on from it.
+void Consensus::Machine::send_again() {
+  const auto state = slots.find(slot);
+  const auto before = slots.find(Slot{slot.raw() - 1});
+  if (before != slots.end())
+    for (const auto& certificate : before->second.prevote_certificates) emit(Broadcast{certificate});
+  if (newest_final_) emit(Broadcast{*newest_final_});
+  if (may_speak()) {
+    for (const Slot of : {Slot{slot.raw() - 1}, slot}) send_own_votes(of);
+    for (const Slot of : {slot, next(slot)})
+      if (const KnownClaim* own = own_claim(of); own != nullptr && slots[of].claims.contains(own->claim.validator))
+        emit(Broadcast{own->claim});
+  }
+  if (state == slots.end()) return;
+  for (const auto& certificate : state->second.prevote_certificates) emit(Broadcast{certificate});
+  if (const Block* best = best_block()) emit(Broadcast{best->header});
+  // Who has not heard of both would go on waiting for one of them.
+  for (const ValidatorIndex proposer : state->second.caught)
+    for (const Hash& hash : state->second.headers[proposer])
+      if (const Block* block = find(hash)) emit(Broadcast{block->header});
+}
+
+void Consensus::Machine::send_own_votes(Slot of) {
+  const auto me = own_index(of);
+  const auto state = slots.find(of);
+  if (!me || state == slots.end()) return;
+  const auto cast = state->second.cast.find(*me);
+  if (cast == state->second.cast.end()) return;
+  for (const auto& key : cast->second) {
+    const Poll& poll = state->second.polls.at(key);
+    if (const auto counted = poll.counted.find(*me); counted != poll.counted.end()) emit(Broadcast{counted->second});
+    if (const auto pending = poll.pending.find(*me); pending != poll.pending.end())
+      emit(Broadcast{pending->second.vote});
+  }
+}
+
+// Votes for blocks of the own chain that came after their quorum: for attendance. Of signers whom neither C1 of a slot
+// nor C2 named in it, as this node knows them.
+codec::List<LateVotes, limits::kLateVotesMax> Consensus::Machine::late_votes() {
+  codec::List<LateVotes, limits::kLateVotesMax> late;
+  for (auto& [of, state] : slots) {
+    if (next(of) >= slot || late.size() >= limits::kLateVotesMax) break;
+    const Epoch* epoch = epoch_of(of);
+    const auto final_block = final_blocks_.find(of);
+    if (epoch == nullptr || final_block == final_blocks_.end()) continue;
+    const auto found = state.polls.find({VoteKind::prevote, final_block->second});
+    const auto* certificate = state.c1_of(final_block->second);
+    if (found == state.polls.end() || certificate == nullptr) continue;
+    Poll& poll = found->second;
+    count(state, poll);
+    std::vector<Vote> votes;
+    for (const auto& [signer, vote] : poll.counted)
+      if (!crypto::has_signer(certificate->signers, signer)) votes.push_back(vote);
+    if (votes.empty()) continue;
+    const auto ballot = authenticator_.open_ballot(poll.body, *epoch->validators);
+    ballot->add(votes);
+    const ByteView signers = ballot->signers();
+    if (const auto aggregate = ballot->aggregate())
+      late.push_back({of, VoteKind::prevote, Bytes(signers.begin(), signers.end()), *aggregate});
+  }
+  return late;
+}
+
+}  // namespace aether::consensus
