@@ -57,8 +57,8 @@ void Consensus::Machine::handle(const Event& event) {
         void operator()(const Header& header) const { self.on_header(from, header); }
         void operator()(const Vote& vote) const { self.on_vote(from, vote); }
         void operator()(const Claim& claim) const { self.on_claim(from, claim); }
-        void operator()(const PrevoteCertificate& c) const { static_cast<void>(self.on_certificate(from, c)); }
-        void operator()(const PrecommitCertificate& c) const { static_cast<void>(self.on_certificate(from, c)); }
+        void operator()(const PrevoteCertificate& c) const { self.on_lone_certificate(from, c); }
+        void operator()(const PrecommitCertificate& c) const { self.on_lone_certificate(from, c); }
       };
       std::visit(ByKind{self, received.from}, received.message);
     }

@@ -93,6 +93,8 @@ class Consensus::Machine {
   void note_own(VoteKind kind, Slot of, const Hash& block);
   void note_own_vote(const VoteBody& body, ValidatorIndex signer);
   template <VoteKind kKind>
+  void on_lone_certificate(PeerId from, const Certificate<kKind>& certificate);
+  template <VoteKind kKind>
   bool on_certificate(PeerId from, const Certificate<kKind>& certificate);  // whether it holds
   void hold(const PrevoteCertificate& certificate);
   void hold(const PrecommitCertificate& certificate);

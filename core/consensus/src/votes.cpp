@@ -216,6 +216,20 @@ void Consensus::Machine::note_own_vote(const VoteBody& body, ValidatorIndex sign
 
 // --- Certificates
 
+// By itself a second certificate for a block says nothing new, and costs nothing. Whether a header is valid must not
+// depend on what a node had heard before, so what it carries is verified in any case.
+template <VoteKind kKind>
+void Consensus::Machine::on_lone_certificate(PeerId from, const Certificate<kKind>& certificate) {
+  if (certificate.slot < final.slot) return;
+  if (const auto state = slots.find(certificate.slot); state != slots.end())
+    for (const auto& known : certificates_of(state->second, certificate))
+      if (known.block == certificate.block) return;
+  static_cast<void>(on_certificate(from, certificate));
+}
+
+template void Consensus::Machine::on_lone_certificate(PeerId, const PrevoteCertificate&);
+template void Consensus::Machine::on_lone_certificate(PeerId, const PrecommitCertificate&);
+
 template <VoteKind kKind>
 bool Consensus::Machine::on_certificate(PeerId from, const Certificate<kKind>& certificate) {
   if (certificate.slot == Slot{0}) {
