@@ -23,6 +23,7 @@ aether_layer(snapshot GROUP core USES types smt EXTERNAL PkgConfig::libzstd SYMB
 aether_layer(exec     GROUP core USES programs smt)
 aether_layer(agents   GROUP core USES programs)
 aether_layer(consensus GROUP core USES types)
+aether_layer(light    GROUP core USES types smt)
 
 # host: touches the world
 aether_layer(env      GROUP host USES base)
