@@ -107,6 +107,7 @@ class Consensus::Machine {
   void claim(Slot of);
   [[nodiscard]] bool was_prevoted(const Block& block) const;
   [[nodiscard]] Block* best_block();
+  void pass_on(const Block& block);
   void try_prevote();
   void try_precommit(const PrevoteCertificate& certificate);
   [[nodiscard]] const PrevoteCertificate* c1_of(Slot at, const Hash& block) const;

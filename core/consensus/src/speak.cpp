@@ -73,6 +73,15 @@ Block* Consensus::Machine::best_block() {
   return best;
 }
 
+// The own proposal leaves once its record is durable, not before.
+void Consensus::Machine::pass_on(const Block& block) {
+  const bool waits = std::ranges::any_of(waiting_, [&](const Waiting& waiting) {
+    const auto* header = std::get_if<Header>(&waiting.message);
+    return header != nullptr && *header == block.header;
+  });
+  if (!waits) emit(Broadcast{block.header});
+}
+
 void Consensus::Machine::try_prevote() {
   if (!may_speak() || !own_index(slot) || order_ == nullptr) return;
   if (next_start_us_ && !planted(Planted::prevote_after_certificate)) return;
@@ -84,7 +93,7 @@ void Consensus::Machine::try_prevote() {
 
   prevoted_.emplace(best->sealer().proposer, best->hash);
   record_prevote(record, slot, best->hash, best->sealer().parent_certificate);
-  emit(Broadcast{best->header});
+  pass_on(*best);
   persist_then(signer_->sign_vote({params_.chain_id, VoteKind::prevote, slot, best->hash}, *own_index(slot)));
   advance_block(*best);
 }
@@ -209,7 +218,7 @@ void Consensus::Machine::send_again() {
   }
   if (state == slots.end()) return;
   for (const auto& certificate : state->second.prevote_certificates) emit(Broadcast{certificate});
-  if (const Block* best = best_block()) emit(Broadcast{best->header});
+  if (const Block* best = best_block()) pass_on(*best);
   // Who has not heard of both would go on waiting for one of them.
   for (const ValidatorIndex proposer : state->second.caught)
     for (const Hash& hash : state->second.headers[proposer])
