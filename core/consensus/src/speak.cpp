@@ -234,8 +234,8 @@ void Consensus::Machine::send_own_votes(Slot of) {
   for (const auto& key : cast->second) {
     const Poll& poll = state->second.polls.at(key);
     if (const auto counted = poll.counted.find(*me); counted != poll.counted.end()) emit(Broadcast{counted->second});
-    if (const auto pending = poll.pending.find(*me); pending != poll.pending.end())
-      emit(Broadcast{pending->second.vote});
+    const auto pending = poll.pending.find(*me);
+    if (pending != poll.pending.end() && pending->second.from == kSelf) emit(Broadcast{pending->second.vote});
   }
 }
 
