@@ -51,10 +51,19 @@ StateUpdate update_tree(const smt::Tree& tree, const ledger::Diff& diff, TaskPoo
   for (const auto& object : diff) objects.push_back(&object);
   std::vector<smt::Change> hashed(objects.size());
   in_pieces(pool, objects.size(), kObjectsPerTask, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) {
-      const auto& [id, value] = *objects[i];
-      hashed[i] = {hasher.key(id), value ? std::optional(hasher.value(*value)) : std::nullopt};
+    std::array<ObjectId, kObjectsPerTask> ids;
+    std::array<ByteView, kObjectsPerTask> values;
+    std::array<Hash, kObjectsPerTask> keys, value_hashes;
+    const std::size_t count = end - begin;
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto& [id, value] = *objects[begin + i];
+      ids[i] = id;
+      values[i] = value ? ByteView(*value) : ByteView();
     }
+    hasher.keys(std::span(ids).first(count), std::span(keys).first(count), cpu);
+    hasher.values(std::span(values).first(count), std::span(value_hashes).first(count), cpu);
+    for (std::size_t i = 0; i < count; ++i)
+      hashed[begin + i] = {keys[i], objects[begin + i]->second ? std::optional(value_hashes[i]) : std::nullopt};
   });
   const auto order = sorted_by_key(
       pool, hashed.size(), [&](std::uint32_t i) -> const Hash& { return hashed[i].key; },

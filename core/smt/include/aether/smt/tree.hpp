@@ -41,6 +41,13 @@ struct Update;
 class Tree {
  public:
   Tree() = default;  // no leaf
+  Tree(const Tree&) = default;
+  Tree(Tree&&) = default;
+  Tree& operator=(Tree other) noexcept {
+    top_.swap(other.top_);
+    return *this;
+  }
+  ~Tree();
 
   [[nodiscard]] Hash root() const;
   [[nodiscard]] std::uint64_t size() const;  // leaves
