@@ -43,9 +43,9 @@ def check_core(layer, text):
     for pattern, why in CORE:
         for match in pattern.finditer(text):
             yield text.count("\n", 0, match.start()) + 1, f"'{match.group().strip()}': {why}"
-    if layer.name != "exec":
+    if layer.name not in ("exec", "smt"):
         for match in ATOMIC.finditer(text):
-            yield text.count("\n", 0, match.start()) + 1, "std::atomic is for core/exec alone"
+            yield text.count("\n", 0, match.start()) + 1, "std::atomic is for core/exec and core/smt alone"
 
 
 def check_includes(layer, text, product):

@@ -12,6 +12,7 @@ aether_layer(base GROUP core)  # a comment
 aether_layer(codec GROUP core USES base)
 aether_layer(exec GROUP core USES codec
                   SYMBOLS aa_ bb_)
+aether_layer(smt GROUP core USES codec)
 aether_layer(env GROUP host USES base)
 """
 
@@ -76,9 +77,10 @@ class Sources(unittest.TestCase):
         self.refused("void f() { throw 1; }", "exceptions")
         self.refused("auto p = dynamic_cast<B*>(a);", "type information")
 
-    def test_atomic_only_in_exec(self):
+    def test_atomic_only_in_exec_and_smt(self):
         self.refused("std::atomic<int> x;", "core/exec")
-        self.accepted("#include <atomic>\nstd::atomic<int> x;", "core/exec/src/a.cpp")
+        for layer in ("exec", "smt"):
+            self.accepted("#include <atomic>\nstd::atomic<int> x;", f"core/{layer}/src/a.cpp")
 
     def test_intrinsics_only_in_kernels(self):
         for header in ("immintrin", "x86intrin", "wmmintrin"):
@@ -129,7 +131,7 @@ class Sources(unittest.TestCase):
 class Table(unittest.TestCase):
     def test_closure(self):
         table = layer_table.parse(TABLE)
-        self.assertEqual(list(table), ["base", "codec", "exec", "env"])
+        self.assertEqual(list(table), ["base", "codec", "exec", "smt", "env"])
         self.assertEqual(table["exec"].closure, {"exec", "codec", "base"})
         self.assertEqual(table["exec"].symbols, ["aa_", "bb_"])
 

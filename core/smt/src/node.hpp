@@ -2,11 +2,12 @@
 // depends on the set of leaves alone.
 #pragma once
 
-#include <memory>
+#include <atomic>
 #include <span>
 
 #include "aether/base/result.hpp"
 #include "aether/crypto/sha256.hpp"
+#include "aether/smt/node_ptr.hpp"
 #include "aether/smt/proof.hpp"
 
 namespace aether::smt {
@@ -24,14 +25,15 @@ struct Tags {
 struct Node {
   Hash hash;  // zero until it is computed
   std::uint64_t count = 0;
+  std::atomic<std::uint32_t> references = 1;  // NodePtrs
 
   bool is_twig() const { return count <= kTwigLeaves; }
 };
-using NodePtr = std::shared_ptr<Node>;
 
 struct Branch : Node {
   NodePtr left, right;
 };
+static_assert(sizeof(Branch) == 64);  // a line of cache
 
 template <std::size_t N>
 struct Twig : Node {

@@ -9,22 +9,22 @@ using Changes = std::span<const Change>;
 
 template <std::size_t N = 1>
 NodePtr make_twig(std::span<const Leaf> leaves) {
-  if (leaves.empty()) return nullptr;
+  if (leaves.empty()) return {};
   if constexpr (N < kTwigLeaves)
     if (leaves.size() != N) return make_twig<N + 1>(leaves);
   AETHER_ASSERT(leaves.size() == N);
-  auto twig = std::make_shared<Twig<N>>();
+  auto* twig = new Twig<N>;
   twig->count = N;
   std::copy(leaves.begin(), leaves.end(), twig->leaves.begin());
-  return twig;
+  return NodePtr(twig);
 }
 
 NodePtr make_branch(NodePtr left, NodePtr right) {
-  auto branch = std::make_shared<Branch>();
+  auto* branch = new Branch;
   branch->count = count_of(left.get()) + count_of(right.get());
   branch->left = std::move(left);
   branch->right = std::move(right);
-  return branch;
+  return NodePtr(branch);
 }
 
 // The subtree of two halves: `old` itself when they are its own.
@@ -184,38 +184,7 @@ bool visit_from(const Node* node, const Hash& first, unsigned depth, bool all, c
   return visit_from(branch.right.get(), first, depth + 1, all || !right_only, visit);
 }
 
-// Lets go of `top` and all that nobody else holds. Memory is asked for a node some time before its turn: a version that
-// goes consists of nodes used long ago, and most of the time would be spent waiting for them.
-void let_go(NodePtr top) {
-  constexpr std::size_t kAhead = 16;
-  std::vector<NodePtr> next;
-  next.push_back(std::move(top));
-  std::array<NodePtr, kAhead> asked;
-  for (std::size_t at = 0, empty = 0; empty < kAhead; at = (at + 1) % kAhead) {
-    NodePtr node = std::move(asked[at]);
-    if (node && node.use_count() == 1 && !node->is_twig()) {
-      auto& branch = static_cast<Branch&>(*node);
-      next.push_back(std::move(branch.right));
-      next.push_back(std::move(branch.left));
-    }
-    node.reset();
-    while (!next.empty() && !next.back()) next.pop_back();
-    if (next.empty()) {
-      ++empty;
-      continue;
-    }
-    empty = 0;
-    asked[at] = std::move(next.back());
-    next.pop_back();
-    __builtin_prefetch(asked[at].get());
-  }
-}
-
 }  // namespace
-
-Tree::~Tree() {
-  if (top_) let_go(std::move(top_));
-}
 
 Hash Tree::root() const { return top_ ? top_->hash : Hash{}; }
 

@@ -3,16 +3,14 @@
 #pragma once
 
 #include <functional>
-#include <memory>
 #include <span>
 
 #include "aether/base/cpu.hpp"
 #include "aether/base/task_pool.hpp"
+#include "aether/smt/node_ptr.hpp"
 #include "aether/smt/proof.hpp"
 
 namespace aether::smt {
-
-struct Node;
 
 // A leaf's new value hash; none = the leaf is removed.
 struct Change {
@@ -41,13 +39,6 @@ struct Update;
 class Tree {
  public:
   Tree() = default;  // no leaf
-  Tree(const Tree&) = default;
-  Tree(Tree&&) = default;
-  Tree& operator=(Tree other) noexcept {
-    top_.swap(other.top_);
-    return *this;
-  }
-  ~Tree();
 
   [[nodiscard]] Hash root() const;
   [[nodiscard]] std::uint64_t size() const;  // leaves
@@ -68,8 +59,8 @@ class Tree {
   [[nodiscard]] RangeProof prove_range(const Hash& first, Hash& last) const;
 
  private:
-  explicit Tree(std::shared_ptr<Node> top) : top_(std::move(top)) {}
-  std::shared_ptr<Node> top_;  // null = no leaf; never changed once a Tree holds it
+  explicit Tree(NodePtr top) : top_(std::move(top)) {}
+  NodePtr top_;  // null = no leaf; never changed once a Tree holds it
 };
 
 struct Update {
