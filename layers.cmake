@@ -24,6 +24,7 @@ aether_layer(exec     GROUP core USES programs smt)
 aether_layer(agents   GROUP core USES programs)
 aether_layer(consensus GROUP core USES types)
 aether_layer(light    GROUP core USES types smt)
+aether_layer(dissem   GROUP core USES types erasure)
 
 # host: touches the world
 aether_layer(env      GROUP host USES base)

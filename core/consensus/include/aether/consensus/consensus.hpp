@@ -71,7 +71,9 @@ class Consensus {
   Consensus(Consensus&&) noexcept;
   Consensus& operator=(Consensus&&) noexcept;
 
-  // The first step: starts the slot.
+  // The first step: starts the slot. After a restart the blocks that were stored above the anchor are to be handed in
+  // next, oldest first, as Received from kSelf and DataHeld: if all nodes lost their memory at once, nobody else has
+  // what they voted for.
   [[nodiscard]] std::vector<Effect> start(Now now);
   [[nodiscard]] std::vector<Effect> step(const Event& event, Now now);
 
