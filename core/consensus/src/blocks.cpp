@@ -28,7 +28,9 @@ void Consensus::Machine::on_header(PeerId from, const Header& header) {
   if (stopped || !in_window(body.slot) || body.slot <= final.slot || epoch == nullptr) return;
   if (sealer->proposer >= epoch->validators->size()) return emit(Blame{from, Fault::bad_header});
   // One of the own store that never left: to pass it on now would be to speak before the record says so.
-  if (from == kSelf && own_index(body.slot) == sealer->proposer && record.proposal != Proposal{body.slot, hash}) return;
+  if (from == kSelf && may_speak() && body.slot >= record.slot && own_index(body.slot) == sealer->proposer &&
+      record.proposal != Proposal{body.slot, hash})
+    return;
   const auto known = slots[body.slot].headers[sealer->proposer];
   const bool is_certified = c1_of(body.slot, hash) != nullptr;
   if (!is_certified && (known.size() >= kHeadersOfProposerMax || std::ranges::find(known, hash) != known.end())) return;

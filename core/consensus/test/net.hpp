@@ -184,7 +184,7 @@ class Net {
          at = headers_.find(at->second.body.parent_hash))
       chain.push_back(at->second);
     for (auto header = chain.rbegin(); header != chain.rend(); ++header) {
-      post(i, Received{kSelf, *header}, 2 * delay_us);
+      post(i, Received{(i + 1) % nodes.size(), *header}, 2 * delay_us);
       post(i, DataHeld{block_hash(header->body)}, 2 * delay_us);
     }
   }
