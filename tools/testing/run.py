@@ -76,6 +76,7 @@ class Run:
                 for area in ("crypto", "exec", "snapshot", "state"):
                     self.stage(f"benchmarks of {area} beside their peers", lambda area=area: stages.check(
                         f"bench-{area}", ["python3", f"bench/{area}.py", "--check"], {"AETHER_BIN": "build/bin"}))
+            self.stage("specification", lambda: stages.script(stages.ROOT / "spec" / "tla" / "model_check.py", shown=True))
             self.built_and_run("tsan", [name for name in sanitized if name in THREADED], QUICK)
             fuzzers = [f"fuzz_{path.parents[1].name}_{path.stem}" for group in ("core", "host")
                        for path in sorted((stages.ROOT / group).glob("*/fuzz/*.cpp"))]

@@ -110,7 +110,8 @@ def count_lines(output):
     return counts["PASS"], counts["FAIL"], counts["SKIP"]
 
 
-def script(path, env=None, seconds=PROGRAM_SECONDS_MAX):
+def script(path, env=None, seconds=PROGRAM_SECONDS_MAX, shown=False):
+    """One script of that protocol; `shown` prints what it passed too, where figures stand beside the names."""
     tally, began = Tally(), time.monotonic()
     log = ROOT / "build" / "test-logs" / f"e2e-{path.stem}.log"
     command = ["python3", str(path)] if path.suffix == ".py" else ["bash", str(path)]
@@ -124,6 +125,8 @@ def script(path, env=None, seconds=PROGRAM_SECONDS_MAX):
         fail(tally, f"{path.name}: ended with {status}", output)
     elif tally.executed() + tally.skipped == 0:
         fail(tally, f"{path.name}: printed no PASS, FAIL or SKIP line", output)
+    if shown:
+        print("\n".join(f"    {line}" for line in output.splitlines() if re.match(r"(PASS|SKIP) \S", line)))
     print(f"  {path.name}: {tally.line()}, {time.monotonic() - began:.1f} s", flush=True)
     return tally
 

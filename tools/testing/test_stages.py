@@ -74,6 +74,13 @@ class Counting(unittest.TestCase):
         self.assertEqual(self.script("echo PASS one; exit 2"), (1, 1, 0))
         self.assertEqual(self.script("echo PASS $AETHER_QUICK"), (1, 0, 0))
 
+    def test_what_a_script_passed_is_shown_where_asked(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = pathlib.Path(folder) / "planted_scenario.sh"
+            path.write_text("echo PASS one: 7 states; echo chatter")
+            self.assertIn("PASS one: 7 states", self.quietly(stages.script, path, shown=True)[1])
+            self.assertNotIn("PASS one", self.quietly(stages.script, path)[1])
+
     def test_a_silent_script_is_a_failure(self):
         self.assertEqual(self.script("true"), (0, 1, 0))
 
