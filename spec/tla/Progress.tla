@@ -24,6 +24,7 @@ IsQuorum(S) == 3 * Cardinality(S) > 2 * Cardinality(Honest \cup Faulty)
 Start == [
   known |-> {},       \* headers received, the own one once it is made
   prevotes |-> {},
+  counted |-> {},     \* those of them that others keep
   precommit |-> {},   \* at most one
   held |-> {}]        \* the first block of which a C1 is held
 
@@ -40,7 +41,7 @@ AfterPropose(v, n) ==
 
 AfterPrevote(n) ==
   IF n.held # {} \/ n.precommit # {} \/ (Bug = "one_prevote_a_slot" /\ n.prevotes # {}) THEN {}
-  ELSE {[n EXCEPT !.prevotes = @ \cup {b}] :
+  ELSE {[n EXCEPT !.prevotes = @ \cup {b}, !.counted = IF Bug = "keep_newest_prevote" THEN {b} ELSE @ \cup {b}] :
           b \in {c \in Usable(n) : NoneBetter(n, c[1]) /\ \A d \in n.prevotes : d[1] # c[1]}}
 
 \* What w sends on: headers that it prevoted or made, both of a caught proposer.
@@ -59,7 +60,7 @@ Hold(n, b) == [n EXCEPT
 AfterC1(n, certified) == IF n.held # {} THEN {} ELSE {Hold(n, b) : b \in certified}
 
 Relays == UNION {Relayed(w) : w \in Honest}
-Prevoters(b) == {v \in Honest : b \in node[v].prevotes}
+Prevoters(b) == {v \in Honest : b \in node[v].counted}
 SentOn == IF Bug = "keep_certificate" THEN {} ELSE UNION {node[w].held : w \in Honest}
 Certified == {b \in Headers : IsQuorum(Prevoters(b))} \cup SentOn
 

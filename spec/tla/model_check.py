@@ -28,10 +28,15 @@ CONFIGURATIONS = {  # name: module, constants
     "interrupted": ("Consensus", {**THIRD, "Interrupted": "TRUE"}),
     "breach": ("Consensus", {**SAFETY, "Alike": "{a, b}", "Faulty": "{x, y}"}),  # half of the weight is faulty
     "progress": ("Progress", {"Proposer": "a", "Others": "{b, c}", "Faulty": "{x}"}),
+    "epochs": ("Epochs", {"Slots": 7, "Early": 1, "Late": 2}),
+    "early_slots": ("Epochs", {"Slots": 6, "Early": 2, "Late": 1}),
 }
 ALWAYS = ["TypeOK", "CertificateValidity", "NoHonestDoubleVote", "EvidenceSound", "EvidenceComplete", "SafetyStateMonotone"]
 SAFE = [*ALWAYS, "Agreement", "FinalIsAlone"]
-PROMISES = {name: SAFE for name in CONFIGURATIONS} | {"breach": ALWAYS, "progress": ["Unstuck", "Direct"]}
+OF_EPOCHS = ["Agreement", "BranchesAgree"]
+PROMISES = {name: SAFE for name in CONFIGURATIONS} | {
+    "breach": ALWAYS, "progress": ["Unstuck", "Direct"], "epochs": OF_EPOCHS, "early_slots": OF_EPOCHS}
+SYMMETRY = {"Consensus", "Progress"}  # modules with validators that are alike
 PROPERTIES = {"SafetyStateMonotone"}  # of steps, not of states
 
 # The planted error, the configuration that shows it, what it breaks.
@@ -52,6 +57,10 @@ PLANTED = [
     ("precommit_old_slot", "third", "Agreement"),
     ("forget_proposal", "proposer", "EvidenceSound"),
     ("c1_is_final", "third", "Agreement"),
+    ("stale_final", "epochs", "Agreement"),
+    ("set_of_last_epoch", "epochs", "Agreement"),
+    ("randomness_of_whole_epoch", "epochs", "BranchesAgree"),
+    ("final_too_early", "early_slots", "BranchesAgree"),
     ("prevotes_are_offence", "third", "EvidenceSound"),
     ("evidence_without_prevotes", "breach", "EvidenceComplete"),
     ("keep_certificate", "progress", "Unstuck"),
@@ -59,6 +68,7 @@ PLANTED = [
     ("drop_second_header", "progress", "Unstuck"),
     ("wait_for_caught", "progress", "Unstuck"),
     ("one_prevote_a_slot", "progress", "Unstuck"),
+    ("keep_newest_prevote", "progress", "Unstuck"),
     ("certificate_not_persisted", "progress", "Unstuck"),
     # No error: with half of the weight faulty, conflicts do happen, so EvidenceComplete does not hold for want of them.
     ("none", "breach", "Agreement"),
@@ -81,9 +91,10 @@ def installed():
     return program
 
 
-def write_configuration(name, constants, bug, promises):
+def write_configuration(name, where, bug, promises):
+    module, constants = CONFIGURATIONS[where]
     lines = ["SPECIFICATION Spec", *(f"CONSTANT {key} = {value}" for key, value in constants.items()),
-             f'CONSTANT Bug = "{bug}"', "SYMMETRY Symmetry",
+             f'CONSTANT Bug = "{bug}"', *(["SYMMETRY Symmetry"] if module in SYMMETRY else []),
              *(f"{'PROPERTY' if promise in PROPERTIES else 'INVARIANT'} {promise}" for promise in promises)]
     path = ROOT / "build" / "tla" / f"{name}.cfg"
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -104,8 +115,7 @@ def run(program, module, configuration):
 def check(program, name, where, bug, promises, breaks):
     """One run: `breaks` names what must be found broken, None that nothing may be."""
     began = time.monotonic()
-    module, constants = CONFIGURATIONS[where]
-    verdict = run(program, module, write_configuration(name, constants, bug, promises))
+    verdict = run(program, CONFIGURATIONS[where][0], write_configuration(name, where, bug, promises))
     stats = verdict.get("stats") or {}
     counts = f"{stats.get('states_explored', '?')} states, {stats.get('transitions', '?')} steps, {time.monotonic() - began:.0f} s"
     found = verdict.get("invariant_name") or verdict.get("property")
