@@ -116,7 +116,8 @@ class Consensus::Machine {
   void try_propose();
   void on_built(const Built& built);
   void send_again();
-  void send_own_votes(Slot of);
+  void send_record();
+  void send_older_votes(Slot of);
   [[nodiscard]] codec::List<LateVotes, limits::kLateVotesMax> late_votes();
 
   Params params_;

@@ -211,7 +211,8 @@ void Consensus::Machine::send_again() {
     for (const auto& certificate : before->second.prevote_certificates) emit(Broadcast{certificate});
   if (newest_final_) emit(Broadcast{*newest_final_});
   if (may_speak()) {
-    for (const Slot of : {Slot{slot.raw() - 1}, slot}) send_own_votes(of);
+    if (next(record.slot) >= slot) send_record();
+    if (record.slot == slot) send_older_votes(Slot{slot.raw() - 1});
     for (const Slot of : {slot, next(slot)})
       if (const KnownClaim* own = own_claim(of); own != nullptr && slots[of].claims.contains(own->claim.validator))
         emit(Broadcast{own->claim});
@@ -225,18 +226,35 @@ void Consensus::Machine::send_again() {
       if (const Block* block = find(hash)) emit(Broadcast{block->header});
 }
 
-void Consensus::Machine::send_own_votes(Slot of) {
+// Of the record's slot, which a bound on what others keep must not take from them: the prevote for the best block goes
+// last, as others keep the newest ones.
+void Consensus::Machine::send_record() {
+  const auto me = own_index(record.slot);
+  if (!me) return;
+  const auto send = [&](VoteKind kind, const Hash& block) {
+    const VoteBody body{params_.chain_id, kind, record.slot, block};
+    const bool waits = std::ranges::any_of(waiting_, [&](const Waiting& waiting) {
+      const auto* vote = std::get_if<Vote>(&waiting.message);
+      return vote != nullptr && vote->body == body;
+    });
+    if (!waits) emit(Broadcast{signer_->sign_vote(body, *me)});
+  };
+  const Block* best = record.slot == slot ? best_block() : nullptr;
+  std::vector<Hash> prevotes(record.prevotes.begin(), record.prevotes.end());
+  if (const auto at = best == nullptr ? prevotes.end() : std::ranges::find(prevotes, best->hash); at != prevotes.end())
+    std::rotate(at, at + 1, prevotes.end());
+  const std::size_t sent = std::min(prevotes.size(), kPrevotesOfSignerMax);
+  for (std::size_t i = prevotes.size() - sent; i < prevotes.size(); ++i) send(VoteKind::prevote, prevotes[i]);
+  if (record.precommit) send(VoteKind::precommit, *record.precommit);
+}
+
+// Of a slot below the record's.
+void Consensus::Machine::send_older_votes(Slot of) {
   const auto me = own_index(of);
   const auto state = slots.find(of);
   if (!me || state == slots.end()) return;
-  const auto cast = state->second.cast.find(*me);
-  if (cast == state->second.cast.end()) return;
-  for (const auto& key : cast->second) {
-    const Poll& poll = state->second.polls.at(key);
+  for (const auto& [key, poll] : state->second.polls)
     if (const auto counted = poll.counted.find(*me); counted != poll.counted.end()) emit(Broadcast{counted->second});
-    const auto pending = poll.pending.find(*me);
-    if (pending != poll.pending.end() && pending->second.from == kSelf) emit(Broadcast{pending->second.vote});
-  }
 }
 
 // Votes for blocks of the own chain that came after their quorum: for attendance. Of signers whom neither C1 of a slot

@@ -325,6 +325,39 @@ TEST(OneMachine, what_is_kept_is_bounded_under_spam) {
   EXPECT_EQ(alone.machine().slot(), Slot{1});
 }
 
+// Others keep the four newest prevotes of a signer. That for the best block must not stay displaced by those for blocks
+// of proposers who were caught later.
+TEST(OneMachine, repeats_the_prevote_for_the_best_block_last) {
+  Alone alone({1, 99, 99, 99, 99, 99, 99, 99, 99, 99});  // the own block stands last
+  std::vector<Draw> draws;
+  for (ValidatorIndex by = 0; by < 10; ++by) {
+    const Lottery lottery{kChain, alone.net.epoch().randomness, Slot{1}};
+    const auto claim = alone.net.nodes[by].signer->make_claim(lottery, by);
+    draws.push_back(
+        draw_of(*alone.me().authenticator->verify_claim(claim, lottery, alone.net.set()), alone.net.set(), by));
+  }
+  const SlotOrder order(alone.net.epoch(), Slot{1}, {});
+  std::ranges::sort(draws, [&](const Draw& a, const Draw& b) { return order.before(a, b); });
+  ASSERT_EQ(draws.back().validator, kMe);
+  for (std::size_t i = 7; i > 0; --i) {  // from worse to better
+    alone.receive(alone.header(draws[i - 1].validator, 1, alone.net.genesis(), {.number = 1}));
+    alone.net.run_for(1'000'000);
+  }
+  ASSERT_GE(alone.votes(VoteKind::prevote, 1).size(), 7u);
+  for (std::size_t i = 0; i < 6; ++i)
+    alone.receive(alone.header(draws[i].validator, 1, alone.net.genesis(), {.number = 2}));
+  alone.said.clear();
+  alone.net.run_for(20'000'000);
+  std::vector<Hash> prevotes;
+  for (const Vote& vote : alone.heard<Vote>())
+    if (vote.body.kind == VoteKind::prevote) prevotes.push_back(vote.body.block);
+  ASSERT_FALSE(prevotes.empty());
+  // What is left is the own block or that of the seventh.
+  for (std::size_t i = 0; i < 6; ++i)
+    EXPECT_NE(prevotes.back(),
+              block_hash(alone.header(draws[i].validator, 1, alone.net.genesis(), {.number = 1}).body));
+}
+
 TEST(OneMachine, evidence_is_not_made_of_what_was_forged) {
   Alone alone;
   Vote forged = alone.net.validators().vote(2, VoteKind::precommit, Slot{1}, {filled(8)});
