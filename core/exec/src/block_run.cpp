@@ -1,5 +1,7 @@
 #include "aether/exec/block_run.hpp"
 
+#include <cstring>
+
 #include "aether/ledger/rent.hpp"
 #include "aether/types/utxo.hpp"
 #include "pieces.hpp"
@@ -8,12 +10,16 @@ namespace aether::exec {
 namespace {
 
 constexpr std::size_t kAccountsPerTask = 128;
+constexpr std::size_t kTransactionsPerTask = 128;
 
 // The seed of the index: whoever chooses a key changes the id of the transaction that names it.
 ObjectIndex::Seed seed_of(std::span<const VerifiedTransaction> transactions) {
   ObjectIndex::Seed seed{};
-  for (const auto& tx : transactions)
-    for (std::size_t i = 0; i < Hash::kSize; ++i) seed[i / 8] ^= std::uint64_t{tx.id().bytes[i]} << (8 * (i % 8));
+  for (const auto& tx : transactions) {
+    ObjectIndex::Seed words;
+    std::memcpy(words.data(), tx.id().bytes.data(), sizeof words);
+    for (std::size_t i = 0; i < seed.size(); ++i) seed[i] ^= words[i];
+  }
   return seed;
 }
 
@@ -27,25 +33,40 @@ BlockRun::BlockRun(const ledger::StateView& parent, ledger::Programs programs, c
       index_(seed_of(block.transactions)) {}
 
 Result<void, ledger::BlockError> BlockRun::admit(TaskPool& pool) {
-  intern_accounts();
+  intern_accounts(pool);
   load_accounts(pool);
-  AETHER_CHECK(admit_all());
+  Result<void, ledger::BlockError> admitted;
+  pool.run(2, [&](std::size_t task) {
+    if (task == 0) {
+      admitted = admit_all();
+    } else {
+      build_dag();
+      effects_.resize(block_.transactions.size());
+      receipts_.resize(block_.transactions.size());
+    }
+  });
+  AETHER_CHECK(admitted);
   in_pieces(pool, accounts_.size(), kAccountsPerTask, [&](std::size_t begin, std::size_t end) {
     for (std::size_t i = begin; i < end; ++i)
       if (accounts_[i].sends) accounts_[i].sender.account = ledger::escrowed(accounts_[i].sender);
   });
-  build_dag();
-  effects_.resize(block_.transactions.size());
-  receipts_.resize(block_.transactions.size());
   return {};
 }
 
 // In the order of their keys in the state tree, in which a store has them side by side.
 void BlockRun::load_accounts(TaskPool& pool) {
   const StateHasher hasher;
+  accounts_.reserve(index_.size());
+  std::vector<bool> sends(accounts_.size());
+  for (const std::uint32_t sender : senders_) sends[sender] = true;
   std::vector<Hash> keys(accounts_.size());
   in_pieces(pool, keys.size(), kAccountsPerTask, [&](std::size_t begin, std::size_t end) {
-    for (std::size_t i = begin; i < end; ++i) keys[i] = hasher.key(index_[static_cast<std::uint32_t>(i)]);
+    for (std::size_t i = begin; i < end; ++i) {
+      AccountPlace& place = accounts_.make(i);
+      place.sends = sends[i];
+      if (place.sends) place.sender.nonces.reserve(1);
+      keys[i] = hasher.key(index_[static_cast<std::uint32_t>(i)]);
+    }
   });
   const auto order = sorted_by_key(
       pool, keys.size(), [&](std::uint32_t i) -> const Hash& { return keys[i]; }, [](std::uint32_t) { return true; });
@@ -58,29 +79,53 @@ void BlockRun::load_accounts(TaskPool& pool) {
   });
 }
 
-void BlockRun::intern_accounts() {
-  index_.reserve(2 * block_.transactions.size() + 1);
-  senders_.reserve(block_.transactions.size());
-  std::vector<bool> sends;
-  for (const auto& tx : block_.transactions) {
-    senders_.push_back(index_.intern(account_object(tx.sender())));
-    sends.resize(index_.size());
-    sends[senders_.back()] = true;
-    for (const auto& output : tx.body().outputs)
-      if (output.kind == OutputKind::account) index_.intern(account_object(output.owner));
-    for (const ObjectId& id : tx.body().writes)
-      if (id.domain == Domain::account) index_.intern(id);
-  }
+// Transactions are read, and judged alone, at once; numbers are given in order.
+void BlockRun::intern_accounts(TaskPool& pool) {
+  struct Use {
+    ObjectId id;
+    std::uint64_t hash;
+    bool sends;
+  };
+  const std::size_t count = block_.transactions.size();
+  std::vector<std::vector<Use>> pieces((count + kTransactionsPerTask - 1) / kTransactionsPerTask);
+  index_.reserve(2 * count + 1);
+  senders_.reserve(count);
+  preflights_.resize(count);
+  const auto read = [&](std::size_t piece) {
+    auto& uses = pieces[piece];
+    uses.reserve(2 * kTransactionsPerTask);
+    const std::size_t begin = piece * kTransactionsPerTask;
+    for (std::size_t at = begin; at < std::min(begin + kTransactionsPerTask, count); ++at) {
+      const VerifiedTransaction& tx = block_.transactions[at];
+      const auto use = [&](const ObjectId& id, bool sends) { uses.push_back({id, index_.hash_of(id), sends}); };
+      use(account_object(tx.sender()), true);
+      for (const auto& output : tx.body().outputs)
+        if (output.kind == OutputKind::account) use(account_object(output.owner), false);
+      for (const ObjectId& id : tx.body().writes)
+        if (id.domain == Domain::account) use(id, false);
+      if (const auto ok = ledger::preflight(block_.facts.params, block_.facts.chain_id, tx); !ok)
+        preflights_[at] = ok.error();
+    }
+  };
+  const auto number = [&](std::size_t piece) {
+    constexpr std::size_t kAhead = 8;
+    const std::vector<Use> uses = std::move(pieces[piece]);
+    for (std::size_t i = 0; i < uses.size(); ++i) {
+      if (i + kAhead < uses.size()) index_.prefetch(uses[i + kAhead].hash);
+      const std::uint32_t account = index_.intern(uses[i].id, uses[i].hash);
+      if (uses[i].sends) senders_.push_back(account);
+    }
+  };
+  in_order(pool, pieces.size(), read, number);
   index_.intern(account_object(block_.proposer));
-  sends.resize(index_.size());
-  accounts_.resize(index_.size());
-  for (std::size_t i = 0; i < accounts_.size(); ++i) accounts_[i].sends = sends[i];
 }
 
 Result<void, ledger::BlockError> BlockRun::admit_all() {
-  for (TransactionIndex at = 0; at < block_.transactions.size(); ++at)
-    if (const auto ok = admission_.admit(transaction(at), accounts_[senders_[at]].sender); !ok)
+  for (TransactionIndex at = 0; at < block_.transactions.size(); ++at) {
+    if (preflights_[at]) return fail(ledger::BlockError{ledger::Limit::transaction, at, *preflights_[at]});
+    if (const auto ok = admission_.admit_preflighted(transaction(at), accounts_[senders_[at]].sender); !ok)
       return fail(ledger::BlockError{ok.error().limit, at, ok.error().reject});
+  }
   return {};
 }
 
@@ -184,7 +229,7 @@ ledger::Totals BlockRun::sum_payments(TaskPool& pool) {
   return totals[0];
 }
 
-// Pieces of the diff are made at once, each in order, and then joined.
+// The nodes of the diff are made at once, and put in in order.
 void BlockRun::settle_accounts(TaskPool& pool, ledger::Diff& diff, ledger::HeldChange& held) {
   const auto changed = sorted_by_key(
       pool, accounts_.size(), [&](std::uint32_t i) -> const Hash& { return index_[i].key; },
@@ -193,29 +238,30 @@ void BlockRun::settle_accounts(TaskPool& pool, ledger::Diff& diff, ledger::HeldC
         return place.sends || place.written || !place.credit.is_zero();
       });
   struct Piece {
-    ledger::Diff diff;
+    std::vector<ledger::Diff::node_type> nodes;
     ledger::HeldChange held;
   };
-  const std::size_t per_piece = std::max<std::size_t>(1, (changed.size() + pool.width() - 1) / pool.width());
-  std::vector<Piece> pieces((changed.size() + per_piece - 1) / per_piece);
-  in_pieces(pool, changed.size(), per_piece, [&](std::size_t begin, std::size_t end) {
-    Piece& piece = pieces[begin / per_piece];
+  std::vector<Piece> pieces((changed.size() + kAccountsPerTask - 1) / kAccountsPerTask);
+  const auto make = [&](std::size_t at) {
+    Piece& piece = pieces[at];
+    const std::size_t begin = at * kAccountsPerTask, end = std::min(begin + kAccountsPerTask, changed.size());
+    piece.nodes.reserve(end - begin);
+    ledger::Diff one;
     for (std::size_t i = begin; i < end; ++i) {
       AccountPlace& place = accounts_[changed[i]];
       ledger::add_credit(place.sender.account.balance, place.credit);
       piece.held.add({place.before, place.sender.account.balance});
-      piece.diff.emplace_hint(piece.diff.end(), index_[changed[i]], codec::encode(place.sender.account));
+      one.emplace(index_[changed[i]], codec::encode(place.sender.account));
+      piece.nodes.push_back(one.extract(one.begin()));
       place.sender.nonces = {};  // thousands to free, at once rather than one after the other
     }
-  });
-  for (Piece& piece : pieces) {
+  };
+  const auto join = [&](std::size_t at) {
+    Piece piece = std::move(pieces[at]);
     held.add(piece.held);
-    if (diff.empty()) {
-      diff = std::move(piece.diff);
-      continue;
-    }
-    while (!piece.diff.empty()) diff.insert(diff.end(), piece.diff.extract(piece.diff.begin()));
-  }
+    for (auto& node : piece.nodes) diff.insert(diff.end(), std::move(node));
+  };
+  in_order(pool, pieces.size(), make, join);
 }
 
 void BlockRun::settle_others(ledger::Diff& diff, ledger::HeldChange& held) {

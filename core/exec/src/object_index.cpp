@@ -46,9 +46,8 @@ std::size_t ObjectIndex::place_of(const ObjectId& id, std::uint64_t hash) const 
   return at;
 }
 
-std::uint32_t ObjectIndex::intern(const ObjectId& id) {
+std::uint32_t ObjectIndex::intern(const ObjectId& id, std::uint64_t hash) {
   if (2 * (ids_.size() + 1) > table_.size()) grow(std::max<std::size_t>(64, 2 * table_.size()));
-  const std::uint64_t hash = hash_of(id);
   Entry& entry = table_[place_of(id, hash)];
   if (entry.number_plus_one == 0) {
     ids_.push_back(id);

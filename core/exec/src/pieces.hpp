@@ -3,7 +3,9 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <functional>
+#include <memory>
 #include <vector>
 
 #include "aether/base/bytes.hpp"
@@ -16,6 +18,31 @@ inline void in_pieces(TaskPool& pool, std::size_t count, std::size_t piece,
                       const std::function<void(std::size_t, std::size_t)>& use) {
   pool.run((count + piece - 1) / piece,
            [&](std::size_t task) { use(task * piece, std::min(count, (task + 1) * piece)); });
+}
+
+// make(i) for all i < count at once, and join(i) one at a time in the order of i, by whoever is there when its turn
+// comes: what must be in order goes on beside what need not.
+inline void in_order(TaskPool& pool, std::size_t count, const std::function<void(std::size_t)>& make,
+                     const std::function<void(std::size_t)>& join) {
+  const auto made = std::make_unique<std::atomic<bool>[]>(count);
+  std::atomic<std::size_t> joined = 0;
+  std::atomic<bool> joining = false;
+  const auto has_turn = [&] {
+    const std::size_t next = joined.load();
+    return next < count && made[next].load();
+  };
+  pool.run(count, [&](std::size_t i) {
+    make(i);
+    made[i] = true;
+    // Who finds another joining may leave: that one looks again after it has ended.
+    while (has_turn() && !joining.exchange(true)) {
+      while (has_turn()) {
+        join(joined.load());
+        ++joined;
+      }
+      joining = false;
+    }
+  });
 }
 
 // The numbers of the items that `wanted` accepts, by key_of(number), which is a const Hash&; no two are equal. Keys

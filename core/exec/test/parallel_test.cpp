@@ -1,33 +1,13 @@
 // The parallel executor beside its oracle, ledger::apply_block, on random blocks under many schedules.
-#include <thread>
-
 #include "aether/exec/block_run.hpp"
 #include "aether/exec/ready_queue.hpp"
 #include "random_chain.hpp"
+#include "threads_pool.hpp"
 
 namespace aether::exec {
 namespace {
 
 using namespace testing;
-
-// A pool of threads that live for one run; env's stands in host.
-class ThreadsPool final : public TaskPool {
- public:
-  explicit ThreadsPool(std::size_t width) : width_(width) {}
-  std::size_t width() const override { return width_; }
-  void run(std::size_t count, const std::function<void(std::size_t)>& task) override {
-    std::atomic<std::size_t> next{0};
-    const auto work = [&] {
-      for (std::size_t i = next++; i < count; i = next++) task(i);
-    };
-    std::vector<std::jthread> threads;
-    for (std::size_t i = 1; i < width_; ++i) threads.emplace_back(work);
-    work();
-  }
-
- private:
-  std::size_t width_;
-};
 
 // Phase 3 by `workers` virtual workers in this thread: at each moment one of them, drawn by the seed, takes any ready
 // transaction and runs it, or publishes what it has run. So runs overlap in every way that threads allow.

@@ -41,8 +41,12 @@ Result<void, Refusal> BlockAdmission::admit(const VerifiedTransaction& tx) {
 }
 
 Result<void, Refusal> BlockAdmission::admit(const VerifiedTransaction& tx, Sender& sender) {
-  const auto& body = tx.body();
   if (const auto ok = preflight(facts_.params, facts_.chain_id, tx); !ok) return refuse(ok.error());
+  return admit_preflighted(tx, sender);
+}
+
+Result<void, Refusal> BlockAdmission::admit_preflighted(const VerifiedTransaction& tx, Sender& sender) {
+  const auto& body = tx.body();
   if (const auto ok = preclaim(sender.account, facts_.slot, tx); !ok) return refuse(ok.error());
   if (std::find(sender.nonces.begin(), sender.nonces.end(), body.nonce) != sender.nonces.end())
     return refuse(Reject::nonce_repeated);

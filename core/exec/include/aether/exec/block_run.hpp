@@ -15,6 +15,7 @@
 #include "aether/base/task_pool.hpp"
 #include "aether/exec/conflict_dag.hpp"
 #include "aether/exec/object_index.hpp"
+#include "aether/exec/places.hpp"
 #include "aether/ledger/apply.hpp"
 #include "aether/ledger/settlement.hpp"
 
@@ -64,7 +65,7 @@ class BlockRun final : public ledger::StateView {
   };
 
   const VerifiedTransaction& transaction(TransactionIndex at) const { return block_.transactions[at]; }
-  void intern_accounts();
+  void intern_accounts(TaskPool& pool);
   void write(const ObjectId& id, std::optional<Bytes>&& value);
   Result<void, ledger::BlockError> admit_all();
   void build_dag();
@@ -79,10 +80,11 @@ class BlockRun final : public ledger::StateView {
   ledger::Programs programs_;
   ledger::BlockInput block_;
   ledger::BlockAdmission admission_;
-  ObjectIndex index_;                   // accounts first, then objects
-  std::vector<AccountPlace> accounts_;  // by number
-  std::vector<ObjectPlace> objects_;    // by number, less the accounts
-  std::vector<std::uint32_t> senders_;  // of each transaction, the number of its account
+  ObjectIndex index_;                                      // accounts first, then objects
+  Places<AccountPlace> accounts_;                          // by number
+  std::vector<ObjectPlace> objects_;                       // by number, less the accounts
+  std::vector<std::uint32_t> senders_;                     // of each transaction, the number of its account
+  std::vector<std::optional<ledger::Reject>> preflights_;  // of each transaction, why it can stand in no block
   ConflictDag dag_;
   std::vector<Effects> effects_;
   std::vector<Receipt> receipts_;

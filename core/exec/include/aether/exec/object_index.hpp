@@ -18,7 +18,12 @@ class ObjectIndex {
 
   void reserve(std::size_t objects);
   // The object's number, a new one where it has none.
-  std::uint32_t intern(const ObjectId& id);
+  std::uint32_t intern(const ObjectId& id) { return intern(id, hash_of(id)); }
+  // In two steps, of which the first may be done ahead and anywhere: hash_of(id), and some time before its turn
+  // prefetch().
+  std::uint32_t intern(const ObjectId& id, std::uint64_t hash);
+  [[nodiscard]] std::uint64_t hash_of(const ObjectId& id) const;
+  void prefetch(std::uint64_t hash) const { __builtin_prefetch(&table_[hash & (table_.size() - 1)], 1); }
   [[nodiscard]] std::optional<std::uint32_t> find(const ObjectId& id) const;
   [[nodiscard]] std::uint32_t size() const { return static_cast<std::uint32_t>(ids_.size()); }
   [[nodiscard]] const ObjectId& operator[](std::uint32_t number) const { return ids_[number]; }
@@ -28,7 +33,6 @@ class ObjectIndex {
     std::uint32_t number_plus_one = 0;  // 0 = free
     std::uint32_t tag = 0;              // bits of the hash that are not its place
   };
-  std::uint64_t hash_of(const ObjectId& id) const;
   // Where the object stands, or the free entry where it would.
   std::size_t place_of(const ObjectId& id, std::uint64_t hash) const;
   void grow(std::size_t entries);

@@ -38,6 +38,8 @@ class BlockAdmission {
   [[nodiscard]] Result<void, Refusal> admit(const VerifiedTransaction& tx);
   // The same for a caller that keeps the senders: `sender` is tx's, with what was admitted of it so far.
   [[nodiscard]] Result<void, Refusal> admit(const VerifiedTransaction& tx, Sender& sender);
+  // The same for one that passed preflight().
+  [[nodiscard]] Result<void, Refusal> admit_preflighted(const VerifiedTransaction& tx, Sender& sender);
   [[nodiscard]] const std::map<Address, Sender>& senders() const { return senders_; }
   // Of each transaction admitted, in order.
   [[nodiscard]] const std::vector<Multiplier>& multipliers() const { return multipliers_; }
