@@ -200,7 +200,7 @@ void speed_up(World& world, std::size_t count, int rounds, TaskPool& two) {
   const auto transfers = low_conflict(world, count, random);
   for (const Transaction& tx : transfers) block.push_back(assume_verified(tx));
   const ledger::BlockInput input{facts, Address{}, block};
-  const ledger::Programs programs = programs::job_programs();
+  const ledger::Programs programs = programs::plain_programs();
   std::map<std::string, std::vector<double>> seconds;
   std::vector<double> serial_share;
   const auto oracle = ledger::apply_block(state, programs, input);
@@ -317,7 +317,8 @@ void virtual_workers(World& world, const char* name, const std::vector<Transacti
   const auto snapshot = world.validator().snapshot();
   std::vector<VerifiedTransaction> block;
   for (const Transaction& tx : transactions) block.push_back(assume_verified(tx));
-  exec::BlockRun run(*snapshot, programs::job_programs(), {world.validator().next_facts(*snapshot), Address{}, block});
+  exec::BlockRun run(*snapshot, programs::plain_programs(),
+                     {world.validator().next_facts(*snapshot), Address{}, block});
   require(run.admit(pool).has_value(), "a block is invalid");
   std::vector<double> units(block.size(), 1.0), measured;
   for (exec::TransactionIndex at = 0; at < block.size(); ++at)
@@ -342,7 +343,7 @@ void virtual_workers(World& world, const char* name, const std::vector<Transacti
 void pipeline(World& world, std::size_t count, int rounds, TaskPool& pool) {
   std::mt19937_64 random(2);
   const CpuFeatures cpu = env::cpu_features();
-  const ledger::Programs programs = programs::job_programs();
+  const ledger::Programs programs = programs::plain_programs();
   std::map<std::string, std::vector<double>> seconds;  // of a transfer
   std::map<std::string, std::vector<double>> cpu_seconds;
   std::size_t size = 0;

@@ -136,7 +136,7 @@ void BlockRun::build_dag() {
     accesses.assign(1, {senders_[at], true});
     const auto write = [&](const ObjectId& id) {
       accesses.push_back({index_.intern(id), true});
-      // Nobody touches the record of rent but who writes its object: it needs a place and no order of its own.
+      // Nobody touches the record of rent but who declares its object: it needs a place and no order of its own.
       if (ledger::is_rented(block_.facts.params.rent, id.domain)) index_.intern(ledger::rent_object(id));
     };
     for (const auto& input : body.inputs) write(utxo_object(input.utxo));

@@ -53,7 +53,7 @@ void expect_equal(const ledger::BlockOutput& out, const ledger::BlockOutput& ora
 
 // What the blocks held: a comparison that never reaches a rule compares nothing of it.
 struct Seen {
-  std::size_t transactions = 0, failed = 0, logs = 0;
+  std::size_t transactions = 0, failed = 0, logs = 0, pruned = 0, restored = 0;
   std::map<unsigned, std::size_t> codes;
 
   void add(const ledger::BlockOutput& block) {
@@ -91,17 +91,22 @@ TEST(Parallel, every_schedule_gives_what_the_serial_executor_gives) {
       seen.add(out);
       chain.apply(out.diff, tree);
     }
+    seen.pruned += chain.pruned();
+    seen.restored += chain.restored();
   }
   EXPECT_GE(seen.transactions, 90 * schedules);
   EXPECT_GE(10 * seen.failed, 3 * seen.transactions);
   using enum ledger::Code;
   for (const auto code : {undeclared_read, undeclared_write, out_of_gas, insufficient_funds, value_not_conserved,
-                          missing_input, foreign_input, redeemer_without_script})
+                          missing_input, foreign_input, redeemer_without_script, object_pruned, not_rented,
+                          not_exhausted, not_pruned, other_value, deposit_too_low})
     EXPECT_GT(seen.codes[ledger::result_code(code).raw()], 0u) << to_string(code);
   EXPECT_GT(seen.codes[900], 0u);
   EXPECT_GT(seen.codes[901], 0u);
   EXPECT_GT(seen.codes[902], 0u);
   EXPECT_GT(seen.logs, 0u);
+  EXPECT_GT(seen.pruned, 10 * chains);
+  EXPECT_GT(seen.restored, 5 * chains);
 }
 
 TEST(Parallel, threads_give_what_the_serial_executor_gives) {

@@ -1,6 +1,7 @@
 // A chain of random blocks for comparing executors: hot and cold accounts, UTxOs that are spent twice, late and by
-// others, calls of a native program and of one that does whatever its instruction says, with sets that often lack
-// something. Everything follows from the seed.
+// others, calls of native programs and of one that does whatever its instruction says, with sets that often lack
+// something; and epochs so short that what is stored runs out, is pruned, missed and restored. Everything follows from
+// the seed.
 #pragma once
 
 #include <random>
@@ -9,8 +10,10 @@
 #include "../../vcr/test/support.hpp"
 #include "aether/crypto/sha256.hpp"
 #include "aether/exec/execute.hpp"
+#include "aether/ledger/rent.hpp"
 #include "aether/programs/instructions.hpp"
 #include "aether/programs/programs.hpp"
+#include "aether/programs/rent_instructions.hpp"
 
 namespace aether::exec::testing {
 
@@ -188,10 +191,11 @@ struct ScriptRuntime final : ledger::ContractRuntime {
 };
 inline const ScriptRuntime script_runtime;
 
-// The script program, `models` of the real ones, and contracts behind every other id.
+// The script program, `models` and `rent` of the real ones, and contracts behind every other id.
 inline ledger::Programs programs() {
   static const std::vector<const ledger::Program*> all{
-      &script_program, ledger::find_native(programs::job_programs(), ledger::native_program_id("models"))};
+      &script_program, ledger::find_native(programs::plain_programs(), programs::models_program_id()),
+      ledger::find_native(programs::plain_programs(), programs::rent_program_id())};
   return {all, &script_runtime};
 }
 
@@ -202,6 +206,8 @@ class RandomChain {
   explicit RandomChain(std::uint64_t seed) : random_(seed) {
     genesis_.chain_id = ChainId{7};
     genesis_.params.congestion.target_bps = 1;  // so that what is used in every block becomes dear
+    genesis_.params.block.epoch_slots = 2;
+    genesis_.params.rent = {2, 2, 4};
     for (std::size_t i = 0; i < kHot + kCold; ++i)
       genesis_.accounts.insert({address(i), {Amount{1} << (i < kHot ? 60 : 36), 1'000}});
     SerialPool pool;
@@ -233,11 +239,16 @@ class RandomChain {
   }
 
   void apply(const ledger::Diff& diff, const smt::Tree& tree) {
+    for (const auto& [id, value] : diff) keep_pruned(diff, id, value.has_value());
     state_.apply(diff);
     tree_ = tree;
     slot_ = next(slot_);
     if (coins_.size() > 64) coins_.erase(coins_.begin(), coins_.end() - 64);
   }
+
+  // Objects pruned and restored by the blocks so far.
+  std::size_t pruned() const { return pruned_; }
+  std::size_t restored() const { return restored_; }
 
  private:
   struct Coin {
@@ -258,6 +269,19 @@ class RandomChain {
   Hash any_key() { return Hash{{static_cast<std::uint8_t>(chance(2) ? below(2) : below(60))}}; }
   Hash any_coin() { return coins_.empty() || chance(10) ? any_key() : coins_[below(coins_.size())].id; }
 
+  // The values of what a block prunes, as an archive would keep them.
+  void keep_pruned(const ledger::Diff& diff, const ObjectId& id, bool is_there) {
+    if (is_there) {
+      restored_ += lost_.erase(id);
+      return;
+    }
+    const auto record = diff.find(ledger::rent_object(id));
+    if (record == diff.end() || !record->second) return;
+    if (!std::holds_alternative<ledger::Pruned>(codec::decode<ledger::Rent>(*record->second)->state)) return;
+    lost_[id] = *state_.get(id);
+    ++pruned_;
+  }
+
   VerifiedTransaction transaction() {
     TransactionBody body;
     std::size_t sender = any_sender();
@@ -272,6 +296,8 @@ class RandomChain {
     if (kind >= 7 || chance(8)) {
       if (chance(6))
         add_model(body);
+      else if (chance(3))
+        add_rent(body);
       else
         add_script(body);
     }
@@ -327,6 +353,41 @@ class RandomChain {
     for (const ObjectId& id : programs::access_sets(instruction).reads) body.reads.insert(id);
     for (const ObjectId& id : programs::access_sets(instruction).writes) body.writes.insert(id);
   }
+  ObjectId any_rented() {
+    const auto some_lost = [&] { return std::next(lost_.begin(), static_cast<std::ptrdiff_t>(below(lost_.size()))); };
+    if (!lost_.empty() && chance(2)) return some_lost()->first;
+    if (chance(10)) return {Domain::storage, any_coin()};  // which is none
+    return chance(2) ? note(any_key()) : utxo_object(any_coin());
+  }
+  // Mostly what may be done with the object.
+  programs::RentInstruction any_rent(const ObjectId& id) {
+    const auto record = ledger::load<ledger::Rent>(state_, ledger::rent_object(id));
+    const auto* deposit = record ? std::get_if<ledger::Deposit>(&record->state) : nullptr;
+    const std::uint64_t epoch = ledger::epoch_of(genesis_.params.block, slot_);
+    const bool exhausted = deposit != nullptr && standing(genesis_.params.rent, *deposit, epoch).exhausted;
+    const std::size_t kind = chance(6) ? below(3) : lost_.contains(id) ? 0 : exhausted ? 1 : 2;
+    if (kind == 1) return programs::Prune{id};
+    if (kind == 2) {
+      const std::uint32_t bytes = deposit != nullptr ? deposit->bytes : 0;
+      return programs::Fund{id, ledger::rent_per_epoch(genesis_.params.rent, bytes) * below(6)};
+    }
+    programs::Restore restore{id, {}};
+    if (const auto at = lost_.find(id); at != lost_.end()) restore.value = at->second;
+    if (chance(8) && !restore.value.empty()) restore.value[0] ^= 1;
+    return restore;
+  }
+  void add_rent(TransactionBody& body) {
+    const auto instruction = any_rent(any_rented());
+    body.call = programs::make_call(instruction);
+    if (!chance(12)) body.writes = programs::access_sets(instruction).writes;
+    declare_reads_apart(body);
+  }
+  static void declare_reads_apart(TransactionBody& body) {
+    AccessSet only_read;
+    for (const ObjectId& id : body.reads)
+      if (!body.writes.contains(id)) only_read.insert(id);
+    body.reads = only_read;
+  }
   void add_script(TransactionBody& body) {
     Script script;
     std::set<ObjectId> reads, writes;
@@ -346,10 +407,7 @@ class RandomChain {
     if (chance(10)) writes.insert(note(any_key()));  // declared and never used
     for (const ObjectId& id : writes) body.writes.insert(id), reads.erase(id);
     for (const ObjectId& id : reads) body.reads.insert(id);
-    AccessSet only_read;  // of what a script reads too
-    for (const ObjectId& id : body.reads)
-      if (!body.writes.contains(id)) only_read.insert(id);
-    body.reads = only_read;
+    declare_reads_apart(body);  // of what a script of a UTxO reads too
     body.call = Call{chance(2) ? script_program.id() : any_key(), codec::encode(script)};
   }
 
@@ -358,6 +416,8 @@ class RandomChain {
   MapState state_;
   smt::Tree tree_;
   Slot slot_{1};
+  std::map<ObjectId, Bytes> lost_;  // values of what is pruned
+  std::size_t pruned_ = 0, restored_ = 0;
   std::vector<Coin> coins_;  // the newest that transactions made or would have made
   std::map<Address, std::size_t> owners_;
   std::map<std::size_t, std::uint64_t> nonces_;

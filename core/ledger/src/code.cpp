@@ -19,6 +19,12 @@ std::string_view to_string(Code code) {
     case Code::native_script: return "native_script";
     case Code::too_many_logs: return "too_many_logs";
     case Code::deposit_unpaid: return "deposit_unpaid";
+    case Code::object_pruned: return "object_pruned";
+    case Code::not_rented: return "not_rented";
+    case Code::not_exhausted: return "not_exhausted";
+    case Code::not_pruned: return "not_pruned";
+    case Code::other_value: return "other_value";
+    case Code::deposit_too_low: return "deposit_too_low";
   }
   return "unknown";
 }

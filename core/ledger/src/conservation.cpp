@@ -40,7 +40,8 @@ std::optional<Balance> value_in(Programs programs, const ObjectId& id, ByteView 
   if (id.domain == Domain::rent) {
     const auto rent = codec::decode<Rent>(value);
     AETHER_ASSERT(rent.has_value());
-    sum->swr = rent->deposit;
+    if (const auto* pruned = std::get_if<Pruned>(&rent->state)) return pruned->held;
+    sum->swr = std::get_if<Deposit>(&rent->state)->amount;
     return sum;
   }
   if (id.domain == Domain::supply || id.domain == Domain::validators || id.domain == Domain::congestion) return sum;

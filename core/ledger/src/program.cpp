@@ -12,6 +12,12 @@ const Program* find_native(const Programs& programs, const Hash& id) {
   return nullptr;
 }
 
+Outcome<bool> Context::observe(const ObjectId& id) {
+  AETHER_TRY(const Presence found, presence(id));
+  if (found == Presence::pruned) return fail(Code::object_pruned);
+  return found == Presence::present;
+}
+
 Outcome<void> run_call(Context& context, const Programs& programs, const Call& call) {
   if (const Program* native = find_native(programs, call.program)) return native->execute(context, call.data);
   if (programs.contracts == nullptr) return fail(Code::unknown_program);

@@ -1,7 +1,6 @@
 #include "transaction_context.hpp"
 
 #include "aether/ledger/conservation.hpp"
-#include "aether/ledger/rent.hpp"
 #include "aether/types/utxo.hpp"
 
 namespace aether::ledger {
@@ -58,12 +57,18 @@ bool TransactionContext::is_implicit(const ObjectId& id) const {
 Outcome<std::optional<Bytes>> TransactionContext::read(const ObjectId& id) {
   AETHER_CHECK(touch(id, false));
   if (id == sender_id_) return account_bytes();
-  return overlay_.get(id);
+  auto value = overlay_.get(id);
+  if (value) return value;
+  AETHER_TRY(const bool pruned, was_pruned(id));
+  if (pruned) return fail(Code::object_pruned);
+  return std::optional<Bytes>{};
 }
 
-Outcome<bool> TransactionContext::observe(const ObjectId& id) {
+Outcome<Presence> TransactionContext::presence(const ObjectId& id) {
   AETHER_CHECK(touch(id, false));
-  return id == sender_id_ || overlay_.contains(id);
+  if (id == sender_id_ || overlay_.contains(id)) return Presence::present;
+  AETHER_TRY(const bool pruned, was_pruned(id));
+  return pruned ? Presence::pruned : Presence::absent;
 }
 
 Bytes TransactionContext::observed(const ObjectId& id) const {
@@ -144,7 +149,7 @@ Outcome<void> TransactionContext::log(Log log) {
   return {};
 }
 
-Outcome<Balance> TransactionContext::spend_inputs(const Programs& programs) {
+Outcome<Balance> TransactionContext::spend_inputs() {
   Balance spent;  // at most what was issued
   std::vector<Utxo> utxos;
   utxos.reserve(tx_.body().inputs.size());
@@ -153,7 +158,10 @@ Outcome<Balance> TransactionContext::spend_inputs(const Programs& programs) {
     const ObjectId id = utxo_object(input.utxo);
     AETHER_CHECK(charge(facts_.params.gas.per_state_access));
     auto utxo = ledger::load<Utxo>(overlay_, id);
-    if (!utxo) return fail(Code::missing_input);
+    if (!utxo) {
+      AETHER_TRY(const bool pruned, was_pruned(id));
+      return fail(pruned ? Code::object_pruned : Code::missing_input);
+    }
     if (utxo->script) {
       scripted = true;
     } else {
@@ -165,11 +173,11 @@ Outcome<Balance> TransactionContext::spend_inputs(const Programs& programs) {
     spent.of(utxo->asset) += utxo->amount;
     utxos.push_back(std::move(*utxo));
   }
-  if (scripted) AETHER_CHECK(run_scripts(programs, utxos));
+  if (scripted) AETHER_CHECK(run_scripts(utxos));
   return spent;
 }
 
-Outcome<void> TransactionContext::run_scripts(const Programs& programs, std::span<const Utxo> spent) {
+Outcome<void> TransactionContext::run_scripts(std::span<const Utxo> spent) {
   const auto& body = tx_.body();
   Spend spend;
   spend.valid_until = body.valid_until;
@@ -182,7 +190,7 @@ Outcome<void> TransactionContext::run_scripts(const Programs& programs, std::spa
     spend.index = i;
     spend.datum = spent[i].script->datum;
     spend.redeemer = body.inputs[i].redeemer.value_or(codec::Blob<limits::kRedeemerBytesMax>{});
-    AETHER_CHECK(run_script(*this, programs, spent[i].script->program, spend));
+    AETHER_CHECK(run_script(*this, programs_, spent[i].script->program, spend));
   }
   return {};
 }
@@ -203,8 +211,8 @@ Outcome<Balance> TransactionContext::make_outputs() {
   return made;
 }
 
-Outcome<void> TransactionContext::move_value(const Programs& programs) {
-  AETHER_TRY(const Balance spent, spend_inputs(programs));
+Outcome<void> TransactionContext::move_value() {
+  AETHER_TRY(const Balance spent, spend_inputs());
   AETHER_TRY(const Balance made, make_outputs());
   for (const Asset asset : {Asset::swr, Asset::aic}) {
     if (made.of(asset) > spent.of(asset)) {
@@ -216,31 +224,7 @@ Outcome<void> TransactionContext::move_value(const Programs& programs) {
   return {};
 }
 
-Outcome<void> TransactionContext::settle_rent() {
-  const ChainParams& params = facts_.params;
-  // The records that are put meanwhile, which nothing is due for, stand behind: a map's iterators stay.
-  for (const auto& [id, value] : overlay_.diff()) {
-    if (!is_rented(params.rent, id.domain)) continue;
-    const ObjectId record = rent_object(id);
-    AETHER_CHECK(charge(params.gas.per_state_access));
-    const auto before = ledger::load<Rent>(state_, record);
-    const auto bytes = value ? std::optional(value->size()) : std::nullopt;
-    const RentChange change = rent_change(params.rent, sender(), before, bytes);
-    if (change.after == before) continue;
-    AETHER_CHECK(charge(params.gas.per_state_access));
-    if (!withdraw(Asset::swr, change.debit)) return fail(Code::deposit_unpaid);
-    deposit_ += change.debit;
-    if (before) credit(before->payer, Asset::swr, change.refund);
-    if (change.after) {
-      overlay_.put(record, codec::encode(*change.after));
-    } else {
-      overlay_.erase(record);
-    }
-  }
-  return {};
-}
-
-bool TransactionContext::value_conserved(Programs programs) const {
+bool TransactionContext::value_conserved() const {
   if (overflowed_) return false;
   auto in = std::optional(debited_);
   auto out = std::optional(sums_.burned);
@@ -253,8 +237,8 @@ bool TransactionContext::value_conserved(Programs programs) const {
     add(out, balance);
   }
   for (const auto& [id, value] : overlay_.diff()) {
-    if (const auto before = state_.get(id)) add(in, value_in(programs, id, *before));
-    if (value) add(out, value_in(programs, id, *value));
+    if (const auto before = state_.get(id)) add(in, value_in(programs_, id, *before));
+    if (value) add(out, value_in(programs_, id, *value));
   }
   return in && out && *in == *out;
 }

@@ -81,6 +81,26 @@ struct VaultProgram final : Program {
 };
 inline const VaultProgram vault;
 
+// Fund, prune and restore, as the program `rent` has them (core/programs). Instruction: one of these letters, the
+// object, and an amount or a value.
+struct RentProgram final : Program {
+  Hash id() const override { return native_program_id("rent"); }
+  bool is_dispute(ByteView) const override { return false; }
+  Balance value_held(const ObjectId&, ByteView) const override { return {}; }
+  Outcome<void> execute(Context& c, ByteView instruction) const override {
+    codec::Reader in(instruction.subspan(1));
+    ObjectId object;
+    in.get(object);
+    if (instruction[0] == 'p') return c.prune(object);
+    if (instruction[0] == 'r') return c.restore(object, Bytes(in.rest().begin(), in.rest().end()));
+    Amount amount = 0;
+    in.get(amount);
+    AETHER_ASSERT(instruction[0] == 'f' && !in.error());
+    return c.fund(object, amount);
+  }
+};
+inline const RentProgram rent_program;
+
 // One script: a lock that opens to the redeemer that is its datum.
 struct Lock final : ContractRuntime {
   static constexpr std::uint64_t kSteps = 70;
@@ -95,7 +115,7 @@ struct Lock final : ContractRuntime {
   }
 };
 inline const Lock lock;
-inline const Program* const natives[] = {&vault};
+inline const Program* const natives[] = {&vault, &rent_program};
 inline const Programs all{natives, &lock};
 
 inline crypto::Seed seed_of(std::uint8_t i) { return crypto::Seed{std::array<std::uint8_t, 32>{i}}; }
@@ -137,6 +157,17 @@ inline TransactionBody call(std::uint8_t from, Bytes data, std::uint64_t nonce) 
   body.outputs.clear();
   body.call = Call{vault.id(), std::move(data)};
   body.writes.insert(kVault);
+  return body;
+}
+inline TransactionBody rent_call(std::uint8_t from, char letter, const ObjectId& object, const Bytes& rest,
+                                 std::uint64_t nonce) {
+  Bytes data{static_cast<std::uint8_t>(letter)};
+  append(data, codec::encode(object));
+  append(data, rest);
+  auto body = call(from, std::move(data), nonce);
+  body.call->program = rent_program.id();
+  body.writes = {};
+  body.writes.insert(object);
   return body;
 }
 inline VerifiedTransaction make(TransactionBody body) { return assume_verified(Transaction{std::move(body), {}}); }

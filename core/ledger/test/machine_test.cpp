@@ -1,4 +1,5 @@
-// Accounts and UTxOs as a state machine: commands against the ledger, and against the rules again over plain maps.
+// Accounts, UTxOs and their rent as a state machine: commands against the ledger, and against the rules again over
+// plain maps.
 #include <gtest/gtest.h>
 #include <rapidcheck/state.h>
 
@@ -15,8 +16,10 @@ using namespace testing;
 
 constexpr Amount kMaxFee = 100'000, kPriorityFee = 101, kProposerShare = 60;
 constexpr std::uint64_t kAccess = 200, kInstruction = 1'000;
-constexpr Amount kRentRate = 200;                  // so much that some cannot pay a deposit
-constexpr std::uint8_t kSenders = 3, kOwners = 5;  // the last two have nothing at genesis
+constexpr Amount kRentRate = 1'200;  // so much that some cannot pay a deposit, …
+constexpr std::uint64_t kEpochSlots = 2, kDepositEpochs = 2, kExemptEpochs = 3;  // … and so short that many run out
+constexpr std::uint64_t kHashed = 100;                                           // of up to a KiB
+constexpr std::uint8_t kSenders = 3, kOwners = 5;                                // the last two have nothing at genesis
 
 // So little that a few calls of the vault heat it: two of them fill its share.
 ChainParams small_blocks() {
@@ -24,7 +27,8 @@ ChainParams small_blocks() {
   params.block.gas_max = 300'000;
   params.congestion.object_share_bps = 1'000;
   params.congestion.target_bps = 2'000;
-  params.rent.per_byte_epoch = kRentRate;
+  params.rent = {kRentRate, kDepositEpochs, kExemptEpochs};
+  params.block.epoch_slots = kEpochSlots;
   return params;
 }
 constexpr std::uint64_t kGasLimit = 15'000, kShareGas = 30'000;
@@ -35,25 +39,36 @@ struct Coin {
   Asset asset;
   Amount amount;
   std::optional<OutputScript> script;
-  Address maker;
+  Address payer;
   Amount deposit;
+  std::uint64_t since;  // an epoch
+  bool pruned = false;
+};
+struct Heat {
+  std::uint64_t average = 0, multiplier = 1'000'000;  // in millionths
 };
 using Credit = std::tuple<Address, Asset, Amount>;
 
 struct Model {
   std::map<Address, Balance> accounts;
-  std::map<Hash, Coin> coins;
-  std::set<Hash> known;  // every id a transaction could name: living, spent, and promised by one that waits
+  std::map<Hash, Coin> coins;  // those that were pruned too
+  std::set<Hash> known;        // every id a transaction could name: living, spent, and promised by one that waits
   std::map<Address, std::set<std::uint64_t>> used;
   std::map<Address, Amount> reserved;  // Σ max_fee of those that wait
   std::vector<TransactionBody> waiting;
   Amount in_vault = 0, treasury = 0;
   Balance burned;
   std::uint64_t nonce = 1;
-  std::uint64_t vault_average = 0, vault_multiplier = 1'000'000;  // in millionths
+  std::uint64_t slot = 5;
+  std::map<ObjectId, Heat> heat;  // of what is not at rest
 
   Model() {
     for (std::uint8_t i = 0; i < kSenders; ++i) accounts[who(i)] = {10'000'000, 100};
+  }
+  std::uint64_t epoch() const { return slot / kEpochSlots; }
+  Heat heat_of(const ObjectId& id) const {
+    const auto at = heat.find(id);
+    return at == heat.end() ? Heat{} : at->second;
   }
   bool has_used(const Address& sender, std::uint64_t n) const {
     const auto at = used.find(sender);
@@ -70,31 +85,106 @@ struct Verdict {
   std::uint64_t steps = 0;
 };
 
-bool declares_vault(const TransactionBody& body) { return body.reads.contains(kVault) || body.writes.contains(kVault); }
-std::uint64_t users_of_vault(const std::vector<TransactionBody>& bodies) {
-  return static_cast<std::uint64_t>(std::count_if(bodies.begin(), bodies.end(), declares_vault));
+std::set<ObjectId> declared_by(const TransactionBody& body) {
+  std::set<ObjectId> out(body.reads.begin(), body.reads.end());
+  out.insert(body.writes.begin(), body.writes.end());
+  return out;
+}
+std::uint64_t users_of(const ObjectId& id, const std::vector<TransactionBody>& bodies) {
+  return static_cast<std::uint64_t>(
+      std::ranges::count_if(bodies, [&](const auto& body) { return declared_by(body).contains(id); }));
 }
 Amount base_fee_naive(const Model& model, const TransactionBody& body, std::uint64_t steps) {
-  const Amount base = 10'000 + Amount{5} * make(body).byte_size() + Amount{2} * steps;
-  return declares_vault(body) ? (base * model.vault_multiplier + 999'999) / 1'000'000 : base;
+  u128 hottest = 1'000'000;
+  for (const ObjectId& id : declared_by(body)) hottest = std::max<u128>(hottest, model.heat_of(id).multiplier);
+  return ((10'000 + Amount{5} * make(body).byte_size() + Amount{2} * steps) * hottest + 999'999) / 1'000'000;
 }
 
-// The next block's multiplier of the vault, from every block, idle or not. The bytes are far from their share.
-void heat_naive(Model& model, std::uint64_t users) {
+// The next block's multipliers, from every block, idle or not. The bytes are far from their share.
+void heat_naive(Model& model, const std::vector<TransactionBody>& bodies) {
+  for (const auto& body : bodies)
+    for (const ObjectId& id : declared_by(body)) model.heat.try_emplace(id);
   const u128 target = 200'000, whole = 1'000'000;
-  model.vault_average = (3 * model.vault_average + users * kGasLimit * 1'000'000 / kShareGas) / 4;
-  const u128 average = model.vault_average, now = model.vault_multiplier;
-  u128 then = now;
-  if (average > target) then += now * (average - target) / ((whole - target) * 8);
-  if (average < target) then -= (now * (target - average) + target * 8 - 1) / (target * 8);
-  model.vault_multiplier = static_cast<std::uint64_t>(std::clamp(then, whole, 100 * whole));
-  if (model.vault_multiplier == 1'000'000 && 4 * model.vault_average < 200'000) model.vault_average = 0;
+  for (auto& [id, heat] : model.heat) {
+    heat.average = (3 * heat.average + users_of(id, bodies) * kGasLimit * 1'000'000 / kShareGas) / 4;
+    const u128 average = heat.average, now = heat.multiplier;
+    u128 then = now;
+    if (average > target) then += now * (average - target) / ((whole - target) * 8);
+    if (average < target) then -= (now * (target - average) + target * 8 - 1) / (target * 8);
+    heat.multiplier = static_cast<std::uint64_t>(std::clamp(then, whole, 100 * whole));
+    if (heat.multiplier == 1'000'000 && 4 * heat.average < 200'000) heat.average = 0;
+  }
+  std::erase_if(model.heat,
+                [](const auto& entry) { return entry.second.average == 0 && entry.second.multiplier == 1'000'000; });
 }
 
 // A UTxO has a version, an owner, an asset and an amount, and behind one byte a program and a datum of one byte.
-Amount deposit_naive(const TransactionOutput& output) {
-  const Amount bytes = 1 + 32 + 1 + 16 + 1 + (output.script ? 32 + 2 : 0);
-  return kRentRate * 12 * (bytes + 192);
+Amount rent_naive(const Coin& coin) { return kRentRate * (1 + 32 + 1 + 16 + 1 + (coin.script ? 32 + 2 : 0) + 192); }
+Bytes value_of(const Coin& coin) { return codec::encode(Utxo{1, coin.owner, coin.asset, coin.amount, coin.script}); }
+
+// What is left of a deposit, epoch by epoch.
+struct Left {
+  Amount drawn = 0, left = 0;
+  bool exhausted = false;
+};
+Left left_naive(const Coin& coin, std::uint64_t epoch) {
+  Left out{0, coin.deposit, false};
+  if (out.left >= kExemptEpochs * rent_naive(coin)) return out;
+  for (std::uint64_t over = coin.since; over < epoch; ++over) {
+    const Amount paid = std::min(out.left, rent_naive(coin));
+    out.left -= paid, out.drawn += paid;
+  }
+  out.exhausted = out.left < rent_naive(coin);
+  return out;
+}
+
+// A call of the program `rent`, on top of what was spent.
+unsigned rent_call_naive(Model& model, const TransactionBody& body, std::vector<Credit>& credits,
+                         std::uint64_t& steps) {
+  const Address sender = address_of(body.sender);
+  auto& mine = model.accounts[sender];
+  codec::Reader in(ByteView(body.call->data).subspan(1));
+  ObjectId id;
+  in.get(id);
+  const char letter = static_cast<char>(body.call->data[0]);
+  steps += kInstruction + 4 * kAccess;
+  if (!body.writes.contains(id)) return 2;
+  const auto at = model.coins.find(id.key);
+  if (letter == 'r') {
+    if (at == model.coins.end() || !at->second.pruned) return 18;
+    Coin& coin = at->second;
+    steps += kHashed;
+    if (!std::ranges::equal(in.rest(), value_of(coin))) return 19;
+    const Amount deposit = kDepositEpochs * rent_naive(coin);
+    if (mine.swr < deposit) return 14;
+    mine.swr -= deposit;
+    coin.payer = sender, coin.deposit = deposit, coin.since = model.epoch(), coin.pruned = false;
+    return 0;
+  }
+  if (at == model.coins.end()) return 16;
+  if (at->second.pruned) return 15;
+  Coin& coin = at->second;
+  const Left now = left_naive(coin, model.epoch());
+  if (letter == 'p') {
+    if (!now.exhausted) return 17;
+    steps += kHashed;
+    const Amount fee = std::min(now.drawn, rent_naive(coin));
+    credits.emplace_back(coin.payer, Asset::swr, now.left);
+    credits.emplace_back(sender, Asset::swr, fee);
+    model.burned.swr += now.drawn - fee;
+    coin.deposit = 0, coin.pruned = true;
+    return 0;
+  }
+  Amount amount = 0;
+  in.get(amount);
+  if (amount <= now.left || amount < kDepositEpochs * rent_naive(coin)) return 20;
+  const Amount debit = coin.payer == sender ? amount - now.left : amount;
+  if (mine.swr < debit) return 14;
+  mine.swr -= debit;
+  if (coin.payer != sender) credits.emplace_back(coin.payer, Asset::swr, now.left);
+  model.burned.swr += now.drawn;
+  coin.payer = sender, coin.deposit = amount, coin.since = model.epoch();
+  return 0;
 }
 
 // One transaction over the maps. Effects are collected in a copy, which is kept on success.
@@ -106,11 +196,13 @@ Verdict run_naive(Model& kept, const TransactionBody& body, std::vector<Credit>&
   Balance in, out;
   std::vector<std::pair<OutputScript, Bytes>> scripts;  // with the redeemer
   std::map<Hash, std::optional<Coin>> settled;          // what is made, or none for what is spent, and …
-  std::vector<Credit> refunds;                          // … what comes back for it
+  std::vector<Credit> refunds;                          // … what comes back for it, …
+  Amount drawn = 0;                                     // … and what does not
   for (const auto& input : body.inputs) {
     steps += kAccess;
     const auto at = model.coins.find(input.utxo);
-    if (at == model.coins.end()) return {9, steps};
+    if (at == model.coins.end()) return {9, steps + kAccess};
+    if (at->second.pruned) return {15, steps + kAccess};
     if (at->second.script) {
       scripts.emplace_back(*at->second.script, input.redeemer ? Bytes(*input.redeemer) : Bytes{});
     } else {
@@ -120,7 +212,9 @@ Verdict run_naive(Model& kept, const TransactionBody& body, std::vector<Credit>&
     steps += kAccess;
     in.of(at->second.asset) += at->second.amount;
     settled[input.utxo];
-    refunds.emplace_back(at->second.maker, Asset::swr, at->second.deposit);
+    const Left now = left_naive(at->second, model.epoch());
+    refunds.emplace_back(at->second.payer, Asset::swr, now.left);
+    drawn += now.drawn;
     model.coins.erase(at);
   }
   for (const auto& [script, redeemer] : scripts) {
@@ -134,8 +228,8 @@ Verdict run_naive(Model& kept, const TransactionBody& body, std::vector<Credit>&
     steps += kAccess;
     out.of(output.asset) += output.amount;
     if (output.kind == OutputKind::utxo)
-      settled[utxo_id(transaction_id(body), i)] = {output.owner,  output.asset, output.amount,
-                                                   output.script, sender,       deposit_naive(output)};
+      settled[utxo_id(transaction_id(body), i)] = {output.owner, output.asset, output.amount, output.script, sender, 0,
+                                                   model.epoch()};
     else
       credits.emplace_back(output.owner, output.asset, output.amount);
   }
@@ -147,7 +241,9 @@ Verdict run_naive(Model& kept, const TransactionBody& body, std::vector<Credit>&
     else
       mine.of(asset) -= out.of(asset) - in.of(asset);
   }
-  if (body.call) {  // a deposit of 10 AIC: one read, one debit, one write
+  if (body.call && body.call->program == rent_program.id()) {
+    if (const unsigned code = rent_call_naive(model, body, credits, steps); code != 0) return {code, steps};
+  } else if (body.call) {  // a deposit of 10 AIC: one read, one debit, one write
     steps += kInstruction + kAccess;
     if (!body.reads.contains(kVault) && !body.writes.contains(kVault)) return {1, steps};
     steps += kAccess;
@@ -156,13 +252,15 @@ Verdict run_naive(Model& kept, const TransactionBody& body, std::vector<Credit>&
     steps += kAccess;
     if (!body.writes.contains(kVault)) return {2, steps};
   }
-  for (const auto& [id, coin] : settled) {
+  for (auto& [id, coin] : settled) {
     steps += 2 * kAccess;
     if (!coin) continue;
+    coin->deposit = kDepositEpochs * rent_naive(*coin);
     if (mine.swr < coin->deposit) return {14, steps};
     mine.swr -= coin->deposit;
     model.coins[id] = *coin;
   }
+  model.burned.swr += drawn;
   credits.insert(credits.end(), refunds.begin(), refunds.end());
   kept = std::move(model);
   later.insert(later.end(), credits.begin(), credits.end());
@@ -184,7 +282,8 @@ std::vector<Verdict> seal_naive(Model& model) {
   }
   for (const auto& [to, asset, amount] : later) model.accounts[to].of(asset) += amount;
   model.reserved.clear();
-  heat_naive(model, users_of_vault(bodies));
+  heat_naive(model, bodies);
+  ++model.slot;
   return verdicts;
 }
 
@@ -198,18 +297,28 @@ void expect_same_state(const Model& model, const Chain& chain) {
   std::size_t coins = 0, rents = 0;
   for (const auto& [id, bytes] : chain.state.objects)
     coins += id.domain == Domain::utxo, rents += id.domain == Domain::rent;
-  RC_ASSERT(coins == model.coins.size());
-  RC_ASSERT(rents == coins);
+  RC_ASSERT(rents == model.coins.size());
+  RC_ASSERT(coins == static_cast<std::size_t>(
+                         std::ranges::count_if(model.coins, [](const auto& each) { return !each.second.pruned; })));
   for (const auto& [id, coin] : model.coins) {
-    const auto utxo = load<Utxo>(chain.state, utxo_object(id));
-    RC_ASSERT(utxo == (Utxo{1, coin.owner, coin.asset, coin.amount, coin.script}));
-    RC_ASSERT(load<Rent>(chain.state, rent_object(utxo_object(id))) == (Rent{1, coin.maker, coin.deposit}));
+    const Bytes value = value_of(coin);
+    const auto bytes = static_cast<std::uint32_t>(value.size());
+    Balance held;
+    held.of(coin.asset) = coin.amount;
+    const Rent rent = coin.pruned ? Rent{1, Pruned{value_hash(value), bytes, held}}
+                                  : Rent{1, Deposit{coin.payer, coin.deposit, coin.since, bytes}};
+    RC_ASSERT(chain.state.get(utxo_object(id)) == (coin.pruned ? std::nullopt : std::optional(value)));
+    RC_ASSERT(load<Rent>(chain.state, rent_object(utxo_object(id))) == rent);
     add(coin.asset, coin.amount), add(Asset::swr, coin.deposit);
   }
-  const auto heat = load<Congestion>(chain.state, congestion_object(kVault));
-  const Congestion now = heat ? idle_until(chain.params.congestion, *heat, chain.slot) : Congestion{};
-  RC_ASSERT(now.average == model.vault_average);
-  RC_ASSERT(now.multiplier == Multiplier{model.vault_multiplier});
+  std::set<ObjectId> ever_hot{kVault};
+  for (const auto& [id, heat] : model.heat) ever_hot.insert(id);
+  for (const ObjectId& id : ever_hot) {
+    const auto heat = load<Congestion>(chain.state, congestion_object(id));
+    const Congestion now = heat ? idle_until(chain.params.congestion, *heat, chain.slot) : Congestion{};
+    RC_ASSERT(now.average == model.heat_of(id).average);
+    RC_ASSERT(now.multiplier == Multiplier{model.heat_of(id).multiplier});
+  }
   RC_ASSERT(load_or_default<Treasury>(chain.state, kTreasuryObject).balance.swr == model.treasury);
   RC_ASSERT(load_or_default<Balance>(chain.state, kVault).aic == model.in_vault);
   const auto supply = load_or_default<Supply>(chain.state, kSupplyObject);
@@ -244,8 +353,26 @@ std::vector<std::pair<Hash, Coin>> open_coins(const Model& model, const Address&
   for (const auto& body : model.waiting) run_naive(after, body, later);
   std::vector<std::pair<Hash, Coin>> out;
   for (const auto& [id, coin] : after.coins)
-    if (coin.script || coin.owner == sender) out.emplace_back(id, coin);
+    if (!coin.pruned && (coin.script || coin.owner == sender)) out.emplace_back(id, coin);
   return out;
+}
+
+// Mostly what may be done with a coin that mostly is there.
+void add_rent_call(TransactionBody& body, const Model& model, std::uint8_t from) {
+  const auto& [id, coin] =
+      *rc::gen::elementOf(std::vector<std::pair<Hash, Coin>>(model.coins.begin(), model.coins.end()));
+  char letter = coin.pruned ? 'r' : left_naive(coin, model.epoch()).exhausted ? 'p' : 'f';
+  if (*rc::gen::inRange(0, 5) == 0) letter = *rc::gen::element('r', 'p', 'f');
+  const ObjectId object = utxo_object(*rc::gen::inRange(0, 8) == 0 ? any_id(model) : id);
+  Bytes rest;
+  if (letter == 'r') {
+    rest = value_of(coin);
+    if (*rc::gen::inRange(0, 5) == 0) rest.back() ^= 1;
+  }
+  if (letter == 'f')
+    rest = codec::encode(rent_naive(coin) * *rc::gen::inRange<std::uint64_t>(1, 5) - *rc::gen::inRange(0, 2));
+  body.call = rent_call(from, letter, object, rest, 0).call;
+  if (*rc::gen::inRange(0, 8) != 0) body.writes.insert(object);
 }
 
 TransactionBody any_body(const Model& model) {
@@ -286,6 +413,8 @@ TransactionBody any_body(const Model& model) {
     const auto declared = *rc::gen::inRange(0, 4);
     if (declared == 1) body.reads.insert(kVault);
     if (declared > 1) body.writes.insert(kVault);
+  } else if (!model.coins.empty() && *rc::gen::inRange(0, 3) == 0) {
+    add_rent_call(body, model, from);
   }
   return body;
 }
@@ -307,8 +436,7 @@ struct Send final : MachineCommand {
     RC_PRE(model.reserved_of(sender) + kMaxFee <= model.accounts.at(sender).swr);
     RC_PRE(!model.has_used(sender, body.nonce));
     RC_PRE(model.waiting.size() < kBlockMax);
-    if (!declares_vault(body)) return;
-    RC_PRE(users_of_vault(model.waiting) < kShareGas / kGasLimit);
+    for (const ObjectId& id : declared_by(body)) RC_PRE(users_of(id, model.waiting) < kShareGas / kGasLimit);
     RC_PRE(base_fee_naive(model, body, kGasLimit) + kPriorityFee <= kMaxFee);
   }
   void apply(Model& model) const override {
@@ -341,7 +469,7 @@ struct Seal final : MachineCommand {
     }
     chain.state.apply(out->diff);
     chain.slot = next(chain.slot);
-    subject.seen.hot |= before.vault_multiplier > 1'000'000 && users_of_vault(before.waiting) > 0;
+    subject.seen.hot |= before.heat_of(kVault).multiplier > 1'000'000 && users_of(kVault, before.waiting) > 0;
     expect_same_state(model, chain);
   }
   void show(std::ostream& os) const override { os << "Seal"; }
@@ -354,7 +482,7 @@ struct Refused final : MachineCommand {
   explicit Refused(const Model& model) : body(any_body(model)) {
     const auto used = model.used.find(address_of(body.sender));
     const bool can_replay = used != model.used.end() && model.waiting.empty();
-    const bool is_hot = model.vault_multiplier > 1'000'000;
+    const bool is_hot = model.heat_of(kVault).multiplier > 1'000'000;
     switch (*rc::gen::inRange(can_replay ? 0 : 1, is_hot ? 9 : 6)) {
       case 1:
         if (body.inputs.empty()) body.inputs.push_back({any_id(model), std::nullopt});
@@ -391,7 +519,7 @@ struct Refused final : MachineCommand {
   }
   void checkPreconditions(const Model& model) const override {
     RC_PRE(model.accounts.at(address_of(body.sender)).swr >= kMaxFee);
-    if (expected == Reject::fee_below_congestion) RC_PRE(model.vault_multiplier > 1'000'000);
+    if (expected == Reject::fee_below_congestion) RC_PRE(model.heat_of(kVault).multiplier > 1'000'000);
     if (expected != Reject::nonce_used) return;
     RC_PRE(model.waiting.empty());
     RC_PRE(model.has_used(address_of(body.sender), body.nonce));
@@ -408,7 +536,7 @@ struct Refused final : MachineCommand {
 };
 
 TEST(Machine, accounts_utxos_and_scripts_follow_the_naive_model) {
-  const std::set<unsigned> codes{0, 1, 2, 4, 9, 10, 11, 12, 14, 10'001};
+  const std::set<unsigned> codes{0, 1, 2, 4, 9, 10, 11, 12, 14, 15, 16, 17, 18, 19, 20, 10'001};
   const std::set<Reject> rejects{Reject::duplicate_input,     Reject::script_on_account, Reject::zero_output,
                                  Reject::amount_above_bound,  Reject::expired,           Reject::nonce_used,
                                  Reject::fee_below_congestion};

@@ -16,7 +16,7 @@ constexpr std::uint32_t kCongestionStepMaxBps = 1'250;
 
 // A deposit for the largest object is below 2^(40 + 20 + 21).
 constexpr u128 kRentMax = u128{1} << 40;
-constexpr std::uint32_t kDepositEpochsMax = 1 << 20;
+constexpr std::uint32_t kRentEpochsMax = 1 << 20;
 
 constexpr std::uint64_t kSlotsMax = std::uint64_t{1} << 32;
 
@@ -35,6 +35,13 @@ Result<void, ParamsError> check_congestion(const ChainParams& p) {
   return {};
 }
 
+Result<void, ParamsError> check_rent(const RentParams& p) {
+  if (p.per_byte_epoch > kRentMax) return fail(ParamsError::rent);
+  for (const std::uint32_t epochs : {p.deposit_epochs, p.exempt_epochs})
+    if (epochs == 0 || epochs > kRentEpochsMax) return fail(ParamsError::rent);
+  return {};
+}
+
 }  // namespace
 
 std::string_view to_string(ParamsError error) {
@@ -46,7 +53,8 @@ std::string_view to_string(ParamsError error) {
       return "congestion.object_share_bps leaves an object less than 64 KiB of block.bytes_max, or no gas";
     case ParamsError::congestion:
       return "congestion: target_bps must be 1 to 9999, step_bps 100 to 1250, multiplier_max 1 to 100";
-    case ParamsError::rent: return "rent: per_byte_epoch must be at most 2^40, deposit_epochs 1 to 2^20";
+    case ParamsError::rent:
+      return "rent: per_byte_epoch must be at most 2^40, deposit_epochs and exempt_epochs 1 to 2^20";
     case ParamsError::share_above_whole: return "a share, or shares of one whole together, exceed 10000 basis points";
     case ParamsError::zero_clock: return "a window, clock or rate is zero";
     case ParamsError::prove_window: return "jobs.commit_prove_min_slots must be at least 1 and below the maximum";
@@ -64,20 +72,20 @@ Result<void, ParamsError> validate(const ChainParams& p) {
     return fail(ParamsError::block_transactions);
   if (p.block.gas_max == 0) return fail(ParamsError::block_gas);
   AETHER_CHECK(check_congestion(p));
-  if (p.rent.per_byte_epoch > kRentMax || p.rent.deposit_epochs == 0 || p.rent.deposit_epochs > kDepositEpochsMax)
-    return fail(ParamsError::rent);
+  AETHER_CHECK(check_rent(p.rent));
   for (const std::uint64_t share :
        {std::uint64_t{p.fees.priority_proposer_bps}, std::uint64_t{p.block.dispute_lane_bps},
         std::uint64_t{p.jobs.burn_bps}, std::uint64_t{p.jobs.silent_bps},
         std::uint64_t{p.jobs.fraud_buyer_bps} + p.jobs.fraud_challenger_bps})
     if (share > kBpsWhole) return fail(ParamsError::share_above_whole);
-  for (const std::uint64_t clock : {p.block.slot_ms, p.jobs.window_slots, p.jobs.recompute_units_per_slot,
-                                    p.jobs.worker_clock_slots, p.jobs.challenger_clock_slots, p.jobs.dispute_slots_max})
+  for (const std::uint64_t clock :
+       {p.block.slot_ms, p.block.epoch_slots, p.jobs.window_slots, p.jobs.recompute_units_per_slot,
+        p.jobs.worker_clock_slots, p.jobs.challenger_clock_slots, p.jobs.dispute_slots_max})
     if (clock == 0) return fail(ParamsError::zero_clock);
   if (p.jobs.commit_prove_min_slots == 0 || p.jobs.commit_prove_min_slots >= p.jobs.commit_prove_max_slots)
     return fail(ParamsError::prove_window);
-  for (const std::uint64_t slots : {p.jobs.window_slots, p.jobs.commit_prove_max_slots, p.jobs.worker_clock_slots,
-                                    p.jobs.challenger_clock_slots, p.jobs.dispute_slots_max})
+  for (const std::uint64_t slots : {p.block.epoch_slots, p.jobs.window_slots, p.jobs.commit_prove_max_slots,
+                                    p.jobs.worker_clock_slots, p.jobs.challenger_clock_slots, p.jobs.dispute_slots_max})
     if (slots > kSlotsMax) return fail(ParamsError::slots_above_bound);
   for (const u128 amount :
        {p.fees.base, p.fees.per_byte, p.fees.per_step, p.fees.per_memory_byte, p.jobs.exit_fee, p.jobs.commit_deposit,

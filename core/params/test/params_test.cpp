@@ -33,6 +33,9 @@ TEST(Params, each_relation_has_its_own_error) {
   EXPECT_EQ(error_after([](auto& p) { p.rent.per_byte_epoch = (u128{1} << 40) + 1; }), ParamsError::rent);
   EXPECT_EQ(error_after([](auto& p) { p.rent.deposit_epochs = 0; }), ParamsError::rent);
   EXPECT_EQ(error_after([](auto& p) { p.rent.deposit_epochs = (1 << 20) + 1; }), ParamsError::rent);
+  EXPECT_EQ(error_after([](auto& p) { p.rent.exempt_epochs = 0; }), ParamsError::rent);
+  EXPECT_EQ(error_after([](auto& p) { p.rent.exempt_epochs = (1 << 20) + 1; }), ParamsError::rent);
+  EXPECT_EQ(error_after([](auto& p) { p.block.epoch_slots = 0; }), ParamsError::zero_clock);
   EXPECT_EQ(error_after([](auto& p) { p.jobs.fraud_challenger_bps = 4'001; }), ParamsError::share_above_whole);
   EXPECT_EQ(error_after([](auto& p) { p.jobs.worker_clock_slots = 0; }), ParamsError::zero_clock);
   EXPECT_EQ(error_after([](auto& p) { p.jobs.commit_prove_min_slots = 8; }), ParamsError::prove_window);

@@ -2,7 +2,9 @@
 // sets.
 #include <algorithm>
 
+#include "aether/ledger/rent.hpp"
 #include "aether/programs/contract_instructions.hpp"
+#include "aether/programs/rent_instructions.hpp"
 #include "aether/types/spend.hpp"
 
 namespace {
@@ -27,7 +29,7 @@ void sets_are_disjoint(const programs::AccessSets& sets) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const ByteView bytes{data + 1, size - 1};
-  switch (data[0] % 9) {
+  switch (data[0] % 11) {
     case 0:
       if (const auto i = round_trip<programs::EscrowInstruction>(bytes)) sets_are_disjoint(access_sets(*i, {}));
       break;
@@ -43,6 +45,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     case 5: round_trip<programs::ContractCall>(bytes); break;
     case 6: round_trip<Contract>(bytes); break;
     case 7: round_trip<Spend>(bytes); break;
+    case 8:
+      if (const auto i = round_trip<programs::RentInstruction>(bytes)) sets_are_disjoint(programs::access_sets(*i));
+      break;
+    case 9: round_trip<ledger::Rent>(bytes); break;
     default: round_trip<programs::Commit>(bytes);
   }
   return 0;

@@ -44,8 +44,8 @@ Outcome<void> Contracts::run(Context& context, const Upload& i) const {
 
 Outcome<void> Contracts::run(Context& context, const Publish& i) const {
   if (i.chunks == 0 || i.chunks > limits::kCodeChunksMax) return refuse(ContractsCode::chunk_range);
-  AETHER_TRY(const bool known, context.observe(code_object(i.code)));
-  if (known) return refuse(ContractsCode::code_exists);
+  AETHER_TRY(const ledger::Presence known, context.presence(code_object(i.code)));
+  if (known == ledger::Presence::present) return refuse(ContractsCode::code_exists);
   aether::Code code;
   for (std::uint32_t at = 0; at < i.chunks; ++at) {
     AETHER_TRY(const auto chunk, context.load<UploadedChunk>(upload_object(context.sender(), i.code, at)));
@@ -59,6 +59,8 @@ Outcome<void> Contracts::run(Context& context, const Publish& i) const {
   if (const auto sound = vm_.publish(i.code, code.module); !sound) return fail(result_code(sound.error()));
   for (std::uint32_t at = 0; at < i.chunks; ++at)
     AETHER_CHECK(context.erase(upload_object(context.sender(), i.code, at)));
+  // A module that does not fit an instruction of `rent` is restored so; its hash, being its key, is right.
+  if (known == ledger::Presence::pruned) return context.restore(code_object(i.code), codec::encode(code));
   return context.store(code_object(i.code), code);
 }
 

@@ -5,6 +5,7 @@
 #include "contracts.hpp"
 #include "escrow.hpp"
 #include "models.hpp"
+#include "rent.hpp"
 
 namespace aether::programs {
 
@@ -21,17 +22,18 @@ union Constant {
 
 constexpr Constant<Models> kModels;
 constexpr Constant<Escrow> kEscrow;
-constexpr std::array<const ledger::Program*, 2> kPrograms{&kModels.value, &kEscrow.value};
+constexpr Constant<Rent> kRent;
+constexpr std::array<const ledger::Program*, 3> kPrograms{&kModels.value, &kEscrow.value, &kRent.value};
 
 }  // namespace
 
-ledger::Programs job_programs() { return {kPrograms, nullptr}; }
+ledger::Programs plain_programs() { return {kPrograms, nullptr}; }
 
 struct ChainPrograms::Parts {
   explicit Parts(const ledger::ContractVm& vm) : contracts(vm), runtime(vm) {}
   Contracts contracts;
   Runtime runtime;
-  std::array<const ledger::Program*, 3> native{&kModels.value, &kEscrow.value, &contracts};
+  std::array<const ledger::Program*, 4> native{&kModels.value, &kEscrow.value, &kRent.value, &contracts};
 };
 
 ChainPrograms::ChainPrograms(const ledger::ContractVm& vm) : parts_(std::make_unique<const Parts>(vm)) {}

@@ -222,9 +222,10 @@ struct ContractWorld final : ledger::StateView {
                         .gas = {},
                         .block = {.gas_max = 100'000'000'000},
                         .congestion = {},
-                        .rent = {.per_byte_epoch = 0, .deposit_epochs = 12},
+                        .rent = {.per_byte_epoch = 0},
                         .jobs = {}};
   std::map<ObjectId, Bytes> objects;
+  Slot slot{5};  // of the next block
   std::uint64_t nonce = 0;
   Receipt receipt;                // of the last transaction
   ledger::Simulation simulation;  // of the last transaction
@@ -251,7 +252,7 @@ struct ContractWorld final : ledger::StateView {
       }
     }
   }
-  ledger::BlockFacts facts() const { return {ChainId{7}, Slot{5}, params}; }
+  ledger::BlockFacts facts() const { return {ChainId{7}, slot, params}; }
   Balance balance(const Address& of) const { return account(of).balance; }
   Balance balance(const Hash& contract) const { return balance(contract_address(contract)); }
 

@@ -4,8 +4,10 @@
 #include <rapidcheck/gtest.h>
 
 #include "../../codec/test/arbitrary.hpp"
+#include "aether/ledger/rent.hpp"
 #include "aether/programs/contract_instructions.hpp"
 #include "aether/programs/programs.hpp"
+#include "aether/programs/rent_instructions.hpp"
 
 namespace aether::programs::testing {
 namespace {
@@ -35,6 +37,7 @@ RC_GTEST_PROP(Decode, instructions, (std::uint64_t seed)) {
   round_trip<ModelsInstruction>(seed);
   round_trip<ContractsInstruction>(seed);
   round_trip<ContractCall>(seed);
+  round_trip<RentInstruction>(seed);
 }
 RC_GTEST_PROP(Decode, objects, (std::uint64_t seed)) {
   round_trip<JobObject>(seed);
@@ -45,6 +48,7 @@ RC_GTEST_PROP(Decode, objects, (std::uint64_t seed)) {
   round_trip<Contract>(seed);
   round_trip<StorageEntry>(seed);
   round_trip<Spend>(seed);
+  round_trip<ledger::Rent>(seed);
 }
 
 TEST(Decode, the_largest_objects_fit_their_bounds) {
@@ -65,7 +69,7 @@ TEST(Decode, the_largest_objects_fit_their_bounds) {
 // A tag that is_dispute() reads as a number.
 TEST(Decode, dispute_instructions_have_their_lane) {
   const ledger::Program* escrow = nullptr;
-  for (const ledger::Program* program : job_programs().native) {
+  for (const ledger::Program* program : plain_programs().native) {
     if (program->id() == escrow_program_id()) escrow = program;
   }
   ASSERT_NE(escrow, nullptr);

@@ -93,10 +93,11 @@ TEST(Scripts, who_cannot_judge_has_a_code) {
   // A chain without contracts keeps what is locked.
   const Hash locked = s.lock(s.a, {});
   const auto found =
-      ledger::simulate(s.world, job_programs(), s.world.facts(), assume_verified({s.spend(2, {locked}), {}}));
+      ledger::simulate(s.world, plain_programs(), s.world.facts(), assume_verified({s.spend(2, {locked}), {}}));
   EXPECT_EQ(found.receipt.code, of(Code::unknown_program));
   const auto called = assume_verified({s.world.body(2, s.a, {}), {}});
-  EXPECT_EQ(ledger::simulate(s.world, job_programs(), s.world.facts(), called).receipt.code, of(Code::unknown_program));
+  EXPECT_EQ(ledger::simulate(s.world, plain_programs(), s.world.facts(), called).receipt.code,
+            of(Code::unknown_program));
   // A redeemer is for scripts.
   auto plain = s.world.body(0);
   plain.outputs.push_back({s.world.who(0), Asset::aic, 1, OutputKind::utxo, std::nullopt});

@@ -63,7 +63,7 @@ struct World {
   Balance held() const {
     Balance out;
     for (const auto& [id, value] : state) {
-      for (const ledger::Program* program : job_programs().native) {
+      for (const ledger::Program* program : plain_programs().native) {
         const Balance of = program->value_held(id, value);
         out.swr += of.swr;
         out.aic += of.aic;
@@ -112,14 +112,17 @@ class TestContext final : public ledger::Context {
 
   // What only contracts ask for.
   std::uint64_t gas_left() const override { return tx_.body().gas_limit.raw() - steps_; }
-  ledger::Outcome<bool> observe(const ObjectId& id) override {
+  ledger::Outcome<ledger::Presence> presence(const ObjectId& id) override {
     AETHER_TRY(const auto bytes, read(id));
-    return bytes.has_value();
+    return bytes ? ledger::Presence::present : ledger::Presence::absent;
   }
   Bytes observed(const ObjectId& id) const override { return world_.state.at(id); }
   ledger::Outcome<void> debit(const Address&, Asset, Amount) override { return no_contract(); }
   ledger::Outcome<void> deposit(const Address&, Asset, Amount) override { return no_contract(); }
   ledger::Outcome<void> log(Log) override { return no_contract(); }
+  ledger::Outcome<void> fund(const ObjectId&, Amount) override { return no_contract(); }
+  ledger::Outcome<void> prune(const ObjectId&) override { return no_contract(); }
+  ledger::Outcome<void> restore(const ObjectId&, Bytes) override { return no_contract(); }
   void set_output(Bytes) override { AETHER_ASSERT(false); }
 
   // Exactly what was declared was touched.
@@ -178,7 +181,7 @@ inline ResultCode World::call(const Person& who, const Call& call, const AccessS
   body.gas_limit = Gas{100'000'000};
   const VerifiedTransaction tx = assume_verified({std::move(body), {}});
   transaction = tx.id();
-  for (const ledger::Program* program : job_programs().native) {
+  for (const ledger::Program* program : plain_programs().native) {
     if (program->id() != call.program) continue;
     TestContext context(*this, tx);
     const auto outcome = program->execute(context, call.data);

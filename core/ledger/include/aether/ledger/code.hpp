@@ -25,6 +25,12 @@ enum class Code : std::uint16_t {
   native_script = 12,            // an input whose script is a native program
   too_many_logs = 13,            // above kLogsMax
   deposit_unpaid = 14,           // the sender holds less SWR than the deposits for what the transaction stores
+  object_pruned = 15,            // an object that was pruned is read, spent, written or made again: restore it
+  not_rented = 16,               // an object that has no deposit: it is not there, or of a kind that pays no rent
+  not_exhausted = 17,            // prune: its deposit still pays
+  not_pruned = 18,               // restore: it is there, or never was
+  other_value = 19,              // restore: bytes whose hash is not that of the pruned value
+  deposit_too_low = 20,          // fund: no more than what is left, or less than who writes it leaves
 };
 [[nodiscard]] std::string_view to_string(Code code);
 inline constexpr ResultCode result_code(Code code) { return ResultCode{static_cast<std::uint16_t>(code)}; }

@@ -35,6 +35,9 @@ struct BlockFacts {
   const ChainParams& params;
 };
 
+// Whether an object is there. One that was pruned is not, and nothing may take it for absent (rent.hpp).
+enum class Presence : std::uint8_t { absent, present, pruned };
+
 // The declared sets are enforced, or, to find out which a transaction needs (aeth_simulate), recorded.
 enum class AccessMode : std::uint8_t { enforce, record };
 
@@ -48,9 +51,12 @@ class Context {
 
   [[nodiscard]] virtual Outcome<void> charge(std::uint64_t steps) = 0;
   [[nodiscard]] virtual std::uint64_t gas_left() const = 0;
+  // object_pruned where it was pruned.
   [[nodiscard]] virtual Outcome<std::optional<Bytes>> read(const ObjectId& id) = 0;
-  // Whether the object exists: enforced and charged like a read, without its bytes.
-  [[nodiscard]] virtual Outcome<bool> observe(const ObjectId& id) = 0;
+  // Enforced and charged like a read, without its bytes.
+  [[nodiscard]] virtual Outcome<Presence> presence(const ObjectId& id) = 0;
+  // Whether the object exists; object_pruned where it was pruned.
+  [[nodiscard]] Outcome<bool> observe(const ObjectId& id);
   // The bytes of an object that was observed to exist; costs nothing more.
   [[nodiscard]] virtual Bytes observed(const ObjectId& id) const = 0;
   // Accounts, supply, treasury, UTxOs and validator sets cannot be written, declared or not: undeclared_write.
@@ -67,6 +73,12 @@ class Context {
   // is a contract's is for the caller to know: the account of a key pays only by its owner's transactions.
   [[nodiscard]] virtual Outcome<void> debit(const Address& contract, Asset asset, Amount amount) = 0;
   [[nodiscard]] virtual Outcome<void> deposit(const Address& contract, Asset asset, Amount amount) = 0;
+
+  // Rent of an object that is declared to be written, whatever its domain (spec/rent.md). Raises its deposit to
+  // `amount`, of the sender's; replaces it by its hash, for a fee to the sender; puts it back, by its bytes.
+  [[nodiscard]] virtual Outcome<void> fund(const ObjectId& id, Amount amount) = 0;
+  [[nodiscard]] virtual Outcome<void> prune(const ObjectId& id) = 0;
+  [[nodiscard]] virtual Outcome<void> restore(const ObjectId& id, Bytes value) = 0;
 
   // At most kLogsMax in a transaction.
   [[nodiscard]] virtual Outcome<void> log(Log log) = 0;

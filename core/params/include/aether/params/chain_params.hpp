@@ -66,7 +66,8 @@ struct BlockParams {
   std::uint32_t transactions_max = 16 * 1024;
   std::uint32_t dispute_lane_bps = 2'500;  // share of bytes_max kept for dispute instructions
   std::uint64_t slot_ms = 500;
-  std::uint64_t future_ms_max = 500;  // a block further ahead than this waits
+  std::uint64_t epoch_slots = 43'200;  // epoch e: slots e·epoch_slots to (e + 1)·epoch_slots − 1
+  std::uint64_t future_ms_max = 500;   // a block further ahead than this waits
 
   template <class Self, class V>
   static void fields(Self& self, V& visit) {
@@ -75,6 +76,7 @@ struct BlockParams {
     visit("transactions_max", self.transactions_max);
     visit("dispute_lane_bps", self.dispute_lane_bps);
     visit("slot_ms", self.slot_ms);
+    visit("epoch_slots", self.epoch_slots);
     visit("future_ms_max", self.future_ms_max);
   }
 };
@@ -95,15 +97,17 @@ struct CongestionParams {
   }
 };
 
-// What stored state costs (spec/fees.md), in SWR: a deposit of so many epochs' rent for as long as an object exists.
+// What stored state costs (spec/rent.md), in SWR.
 struct RentParams {
-  u128 per_byte_epoch = 2;  // 0 turns it off
-  std::uint32_t deposit_epochs = 12;
+  u128 per_byte_epoch = 2;            // 0 turns it off
+  std::uint32_t deposit_epochs = 12;  // who writes an object leaves a deposit of so many epochs' rent
+  std::uint32_t exempt_epochs = 12;   // from a deposit of so many on, nothing is drawn
 
   template <class Self, class V>
   static void fields(Self& self, V& visit) {
     visit("per_byte_epoch", self.per_byte_epoch);
     visit("deposit_epochs", self.deposit_epochs);
+    visit("exempt_epochs", self.exempt_epochs);
   }
 };
 

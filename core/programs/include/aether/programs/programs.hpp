@@ -22,7 +22,7 @@ class ChainPrograms {
   std::unique_ptr<const Parts> parts_;
 };
 
-// The native programs of AI jobs alone; they live as long as the process.
-[[nodiscard]] ledger::Programs job_programs();
+// Those of AI jobs and of rent: a chain without contracts. They live as long as the process.
+[[nodiscard]] ledger::Programs plain_programs();
 
 }  // namespace aether::programs
