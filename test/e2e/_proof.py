@@ -1,7 +1,8 @@
 """State proofs by protocol section 5, from its definitions: what a state root commits to, without any code of ours."""
 import hashlib
 
-DOMAINS = ("account", "supply", "treasury", "model", "job", "commit", "utxo", "validators", "upload", "code", "contract", "storage")
+DOMAINS = ("account", "supply", "treasury", "model", "job", "commit", "utxo", "validators", "upload", "code", "contract", "storage",
+           "congestion", "rent")
 
 
 def tagged(tag, *parts):

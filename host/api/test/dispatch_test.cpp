@@ -107,7 +107,7 @@ TEST(Dispatch, DescribesEveryMethod) {
   const auto document = ask(chain, request_text("rpc.discover", json::object{})).at("result");
   std::set<std::string> names;
   for (const auto& method : document.at("methods").as_array()) names.insert(std::string(method.at("name").as_string()));
-  EXPECT_EQ(names.size(), 21U);
+  EXPECT_EQ(names.size(), 22U);
   EXPECT_TRUE(names.contains("aeth_sendRawTransaction"));
   EXPECT_EQ(document.at("x-errors").as_array().size(), error_table().size());
 }
@@ -223,6 +223,8 @@ constexpr BadCall kBadCalls[] = {
     {"aeth_getProof", R"({"object":{"domain":"accounts","key":"0x"}})", "unknown_name"},
     {"aeth_getProof", R"({"object":{"domain":"account","key":"0x"}})", "bad_hex"},
     {"aeth_getProof", R"({"object":{"domain":"account"}})", "missing_key"},
+    {"aeth_getRent", R"({})", "missing_key"},
+    {"aeth_getRent", R"({"object":{"domain":"utxo","key":"0x05"}})", "bad_hex"},
     {"aeth_getJob", R"({})", "missing_key"},
     {"aeth_getJob", R"({"job":5})", "wrong_type"},
     {"aeth_getJob", R"({"job":"0x05"})", "bad_hex"},

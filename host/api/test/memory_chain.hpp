@@ -88,6 +88,7 @@ class MemoryChain final : public ChainService {
     }
     return out;
   }
+  Answer<GetRentAnswer> handle(const GetRent&) override { return GetRentAnswer{head(), 0, {}, {}, {}, {}, {}, {}}; }
   Answer<GetModelAnswer> handle(const GetModel&) override {
     return fail(Error{ErrorCode::not_found, "no such model", {}});
   }

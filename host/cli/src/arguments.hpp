@@ -50,6 +50,11 @@ struct Arguments {
   std::string datum;     // 0x and hex, for the script
   std::string redeemer;  // 0x and hex, from who spends
 
+  // Rent.
+  std::uint64_t epochs = 0;
+  std::string value_file;  // "-": stdin
+  std::string proof_file;
+
   // Contracts.
   std::vector<std::string> sources;
   std::string sdk;       // directory of the SDK's headers; empty: that of the source tree

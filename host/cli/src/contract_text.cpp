@@ -102,6 +102,7 @@ std::string outcome_name(ResultCode code, const std::string& name) {
 }
 
 Failure call_failure(ResultCode code, const std::string& name, std::string next) {
+  if (code == result_code(ledger::Code::object_pruned)) next = "nothing was sent; " + std::string(kRestoreIt);
   if (!is_contract_code(code)) return {kFailed, name, "the call fails: " + name, std::move(next)};
   const unsigned own = code.raw() - programs::kAbortFirst;
   return {kFailed, outcome_name(code, name),

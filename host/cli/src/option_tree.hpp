@@ -12,6 +12,7 @@ class Tree {
   void validator(CLI::App& keys);
   void chain(CLI::App& app);
   void utxos(CLI::App& app);
+  void rents(CLI::App& app);
   void contracts(CLI::App& app);
   void models(CLI::App& app);
   void jobs(CLI::App& app);

@@ -157,6 +157,7 @@ void add_commands(CLI::App& app, Arguments& arguments, Command& command) {
   tree.keys(app);
   tree.chain(app);
   tree.contracts(app);
+  tree.rents(app);
   tree.models(app);
   tree.jobs(app);
   tree.ledger(app);

@@ -19,6 +19,7 @@ std::unexpected<Failure> usage(std::string code, std::string message) {
 Failure failure_of(const client::Error& error) {
   const bool of_input = error.result == result_code(ledger::Code::missing_input) ||
                         error.result == result_code(ledger::Code::foreign_input);
+  const bool of_pruned = error.reason == to_string(ledger::Code::object_pruned);
   using enum client::ErrorKind;
   switch (error.kind) {
     case unreachable:
@@ -28,9 +29,10 @@ Failure failure_of(const client::Error& error) {
       return {kUnreachable, "bad_answer", error.message, "check that --rpc names a chain of this version"};
     case refused:
       return {kFailed, error.reason.empty() ? std::string(api::info(error.code).name) : error.reason, error.message,
-              std::string(api::info(error.code).remedy)};
+              std::string(of_pruned ? kRestoreIt : api::info(error.code).remedy)};
     case would_fail:
       if (is_contract_code(error.result)) return call_failure(error.result, error.reason, "nothing was sent");
+      if (of_pruned) return {kFailed, error.reason, error.message, "nothing was sent; " + std::string(kRestoreIt)};
       return {kFailed, error.reason, error.message,
               of_input ? "nothing was sent; aetherctl utxo list ADDRESS shows what can be spent"
                        : "nothing was sent; aetherctl account shows the balances"};

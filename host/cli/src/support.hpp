@@ -16,6 +16,10 @@ namespace aether::cli {
 [[nodiscard]] Failure failure_of(const keystore::Error& error);
 [[nodiscard]] Result<client::Rpc, Failure> connect(const Arguments& arguments);
 
+// What to do about code object_pruned.
+inline constexpr std::string_view kRestoreIt =
+    "aetherctl rent show OBJECT tells whether an object was pruned, rent restore puts it back";
+
 // `option` names where the text came from: "--price".
 [[nodiscard]] Result<Amount, Failure> read_amount(std::string_view option, const std::string& text);
 [[nodiscard]] Result<Hash, Failure> read_id(std::string_view what, const std::string& text);

@@ -19,9 +19,14 @@ Result<std::vector<Utxo>, Failure> find_own(const client::Rpc& rpc, const Addres
     const Hash& id = input.utxo;
     const std::string name = to_hex0x(id.bytes);
     CLI_TRY(const auto answer, rpc.call(api::GetProof{utxo_object(id)}));
-    if (!answer.value)
+    if (!answer.value) {
+      CLI_TRY(const auto rent, rpc.call(api::GetRent{utxo_object(id)}));
+      if (rent.pruned)
+        return fail(Failure{kFailed, "object_pruned", "the UTxO " + name + " was pruned when its deposit was used up",
+                            "aetherctl rent restore utxo:" + name + " puts it back"});
       return fail(Failure{kFailed, "missing_input", "there is no UTxO " + name + ": it is spent, or was never made",
                           std::string(kListIt)});
+    }
     const auto utxo = codec::decode<Utxo>(*answer.value);
     if (!utxo)
       return fail(Failure{kUnreachable, "bad_answer", "what the chain says of " + name + " is no UTxO",

@@ -73,6 +73,7 @@ template Outcome<api::GetUtxosAnswer> Rpc::call(const api::GetUtxos&) const;
 template Outcome<api::GetBlockByNumberAnswer> Rpc::call(const api::GetBlockByNumber&) const;
 template Outcome<api::GetStateRootAnswer> Rpc::call(const api::GetStateRoot&) const;
 template Outcome<api::GetProofAnswer> Rpc::call(const api::GetProof&) const;
+template Outcome<api::GetRentAnswer> Rpc::call(const api::GetRent&) const;
 template Outcome<api::GetJobAnswer> Rpc::call(const api::GetJob&) const;
 template Outcome<api::GetJobsAnswer> Rpc::call(const api::GetJobs&) const;
 template Outcome<api::GetModelAnswer> Rpc::call(const api::GetModel&) const;

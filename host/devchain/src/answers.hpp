@@ -2,6 +2,7 @@
 #pragma once
 
 #include "aether/devchain/devchain.hpp"
+#include "aether/ledger/rent.hpp"
 
 namespace aether::devchain {
 
@@ -15,6 +16,14 @@ inline std::unexpected<api::Error> error(ErrorCode code, std::string_view messag
 inline std::unexpected<api::Error> absent(Slot slot) {
   return error(ErrorCode::not_found,
                "block " + std::to_string(slot.raw()) + " is not kept here: the chain was restored from a snapshot");
+}
+
+// There is no such object, or it was pruned, which is not the same.
+inline std::unexpected<api::Error> no_object(const Snapshot& snapshot, const ObjectId& object, std::string_view what) {
+  const auto rent = ledger::load<ledger::Rent>(snapshot, ledger::rent_object(object));
+  const std::string name = std::string(what) + " " + to_hex0x(object.key.bytes);
+  if (rent) return error(ErrorCode::not_found, "the " + name + " was pruned: restore it", "object_pruned");
+  return error(ErrorCode::not_found, "there is no " + name);
 }
 
 // A dev block is final when its batch is synced, and only such blocks are seen.

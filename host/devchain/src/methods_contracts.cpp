@@ -7,8 +7,8 @@ namespace aether::devchain {
 api::Answer<api::CallContractAnswer> DevChain::handle(const api::CallContract& request) {
   const auto snapshot = chain_.snapshot();
   const auto facts = chain_.next_facts(*snapshot);
-  if (!snapshot->get(contract_object(request.contract)))
-    return error(ErrorCode::not_found, "there is no contract " + to_hex0x(request.contract.bytes));
+  const ObjectId object = contract_object(request.contract);
+  if (!snapshot->contains(object)) return no_object(*snapshot, object, "contract");
   TransactionBody body;
   body.chain_id = facts.chain_id;
   body.sender = request.sender ? *request.sender : crypto::PublicKey{};
@@ -17,20 +17,16 @@ api::Answer<api::CallContractAnswer> DevChain::handle(const api::CallContract& r
       request.contract,
       programs::ContractCall{request.swr ? *request.swr : 0, request.aic ? *request.aic : 0, request.input});
   auto out = ledger::simulate(*snapshot, chain_.programs(), facts, assume_verified({std::move(body), {}}));
-  return api::CallContractAnswer{tip_of(*snapshot),
-                                 out.receipt.code,
-                                 std::string(programs::code_name(out.receipt.code)),
-                                 out.receipt.gas_used,
-                                 std::move(out.output),
-                                 std::move(out.receipt.logs),
-                                 std::move(out.reads),
-                                 std::move(out.writes)};
+  return api::CallContractAnswer{
+      tip_of(*snapshot),    out.receipt.code,      std::string(programs::code_name(out.receipt.code)),
+      out.receipt.gas_used, std::move(out.output), std::move(out.receipt.logs),
+      std::move(out.reads), std::move(out.writes)};
 }
 
 api::Answer<api::GetContractAnswer> DevChain::handle(const api::GetContract& request) {
   const auto snapshot = chain_.snapshot();
   const auto contract = ledger::load<Contract>(*snapshot, contract_object(request.contract));
-  if (!contract) return error(ErrorCode::not_found, "there is no contract " + to_hex0x(request.contract.bytes));
+  if (!contract) return no_object(*snapshot, contract_object(request.contract), "contract");
   const auto code = ledger::load<Code>(*snapshot, code_object(contract->code));
   const auto account = ledger::load_or_default<Account>(*snapshot, account_object(contract_address(request.contract)));
   return api::GetContractAnswer{tip_of(*snapshot), *contract,
@@ -40,15 +36,20 @@ api::Answer<api::GetContractAnswer> DevChain::handle(const api::GetContract& req
 api::Answer<api::GetCodeAnswer> DevChain::handle(const api::GetCode& request) {
   const auto snapshot = chain_.snapshot();
   auto code = ledger::load<Code>(*snapshot, code_object(request.code));
-  if (!code) return error(ErrorCode::not_found, "there is no published module " + to_hex0x(request.code.bytes));
+  if (!code) return no_object(*snapshot, code_object(request.code), "published module");
   return api::GetCodeAnswer{tip_of(*snapshot), std::move(code->module)};
 }
 
 api::Answer<api::GetStorageAnswer> DevChain::handle(const api::GetStorage& request) {
   const auto snapshot = chain_.snapshot();
-  auto entry = ledger::load<StorageEntry>(*snapshot, storage_object(request.contract, request.key));
+  const ObjectId object = storage_object(request.contract, request.key);
+  auto entry = ledger::load<StorageEntry>(*snapshot, object);
   api::GetStorageAnswer out{tip_of(*snapshot), {}};
-  if (entry) out.value = std::move(entry->value);
+  if (entry) {
+    out.value = std::move(entry->value);
+  } else if (snapshot->contains(ledger::rent_object(object))) {
+    return no_object(*snapshot, object, "entry");
+  }
   return out;
 }
 

@@ -33,20 +33,25 @@ template <class Condition>
 struct LocalOptions {
   std::optional<std::uint64_t> seal_interval_ms = kHour;
   PendingLimits pending = {};
+  RentParams rent = {};
+  std::uint64_t epoch_slots = BlockParams{}.epoch_slots;
 };
 
 struct LocalChain {
   explicit LocalChain(const LocalOptions& options = {})
-      : chain(std::move(*chain::Chain::open({.directory = {}, .ephemeral = true, .genesis = genesis()}, pool))),
+      : chain(std::move(*chain::Chain::open({.directory = {}, .ephemeral = true, .genesis = genesis(options)}, pool))),
         dev(*chain, clock,
             {.seal_interval_ms = options.seal_interval_ms,
              .pending = options.pending,
              .seed = config::dev_sealer_seed()}) {}
 
-  static Genesis genesis() {
+  static Genesis genesis(const LocalOptions& local = {}) {
     config::DevGenesis options{.chain_id = ChainId{5}, .accounts = {}};
     for (std::uint64_t n = 0; n < 4; ++n) options.accounts.push_back({user(n), {kSwrOfUser, 1'000'000 * kAmountUnit}});
-    return config::dev_genesis(options);
+    Genesis out = config::dev_genesis(options);
+    out.params.rent = local.rent;
+    out.params.block.epoch_slots = local.epoch_slots;
+    return out;
   }
 
   TransactionBody transfer(std::uint64_t from, std::uint64_t nonce, Amount amount = 1) const {

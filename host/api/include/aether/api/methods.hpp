@@ -1,6 +1,6 @@
 // The requests and answers of the interface, typed; jobs and models stand in methods_jobs.hpp, contracts in
-// methods_contracts.hpp. A request names its
-// method and its answer; AllRequests (service.hpp) lists them. Every answer says in `at` which block it speaks of.
+// methods_contracts.hpp, rent in methods_rent.hpp. A request names its method and its answer; AllRequests (service.hpp)
+// lists them. Every answer says in `at` which block it speaks of.
 //
 // A list comes in pages, in the order of the ids. Ask again with `after` = the answer's `next` until that is null. A
 // page may hold fewer than `limit` entries although more follow: one answer looks at a bounded number of objects.

@@ -8,6 +8,7 @@
 
 #include "aether/api/methods_contracts.hpp"
 #include "aether/api/methods_jobs.hpp"
+#include "aether/api/methods_rent.hpp"
 
 namespace aether::api {
 
@@ -24,6 +25,7 @@ class ChainService {
   virtual Answer<GetBlockByNumberAnswer> handle(const GetBlockByNumber& request) = 0;
   virtual Answer<GetStateRootAnswer> handle(const GetStateRoot& request) = 0;
   virtual Answer<GetProofAnswer> handle(const GetProof& request) = 0;
+  virtual Answer<GetRentAnswer> handle(const GetRent& request) = 0;
   virtual Answer<GetJobAnswer> handle(const GetJob& request) = 0;
   virtual Answer<GetJobsAnswer> handle(const GetJobs& request) = 0;
   virtual Answer<GetModelAnswer> handle(const GetModel& request) = 0;
@@ -43,7 +45,7 @@ template <class... Requests>
 struct RequestList {};
 using AllRequests =
     RequestList<SendRawTransaction, Simulate, GetTransaction, GetTransactionReceipt, GetAccount, GetUtxos,
-                GetBlockByNumber, GetStateRoot, GetProof, GetJob, GetJobs, GetModel, GetModels, CallContract,
+                GetBlockByNumber, GetStateRoot, GetProof, GetRent, GetJob, GetJobs, GetModel, GetModels, CallContract,
                 GetContract, GetCode, GetStorage, GetLogs, GetChainId, GetHealth, DevSeal>;
 
 inline constexpr std::size_t kRequestBytesMax = 1024 * 1024;

@@ -39,6 +39,7 @@ class DevChain final : public api::ChainService {
   api::Answer<api::GetBlockByNumberAnswer> handle(const api::GetBlockByNumber& request) override;
   api::Answer<api::GetStateRootAnswer> handle(const api::GetStateRoot& request) override;
   api::Answer<api::GetProofAnswer> handle(const api::GetProof& request) override;
+  api::Answer<api::GetRentAnswer> handle(const api::GetRent& request) override;
   api::Answer<api::GetJobAnswer> handle(const api::GetJob& request) override;
   api::Answer<api::GetJobsAnswer> handle(const api::GetJobs& request) override;
   api::Answer<api::GetModelAnswer> handle(const api::GetModel& request) override;
