@@ -213,6 +213,9 @@ NoHonestDoubleVote ==
 \* The lemma of the safety argument: a final block is the only one of its slot with a C1.
 FinalIsAlone == \A b \in proposed : HasC2(b) => \A a \in InSlot(proposed, Slot(b)) : a = b \/ ~HasC1(a)
 
+\* No promise: it must break, or all others might hold because nothing happens.
+NothingFinal == \A b \in proposed : Slot(b) = Slots => ~HasC2(b)
+
 EvidenceSound ==
   /\ \A v \in Honest : \A x, y \in Sent(v) : ~Offends(x, y)
   /\ OneOwnHeader

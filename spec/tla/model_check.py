@@ -70,8 +70,10 @@ PLANTED = [
     ("one_prevote_a_slot", "progress", "Unstuck"),
     ("keep_newest_prevote", "progress", "Unstuck"),
     ("certificate_not_persisted", "progress", "Unstuck"),
-    # No error: with half of the weight faulty, conflicts do happen, so EvidenceComplete does not hold for want of them.
+    # No errors: with half of the weight faulty conflicts do happen, and slots do become final, so that no promise holds
+    # for want of behaviours.
     ("none", "breach", "Agreement"),
+    ("none", "three_slots", "NothingFinal"),
 ]
 
 
