@@ -99,25 +99,42 @@ std::optional<RecentChange> RecentChanges::find(const Hash& key) const {
 }
 
 RecentChanges::Cursor::Cursor(const RecentChanges& changes, const Hash& first) : runs_(changes.runs_) {
-  rest_.reserve(runs_.size());
-  for (const auto& run : runs_) {
-    const auto entries = run->entries();
+  rests_.reserve(runs_.size());
+  for (std::size_t run = 0; run < runs_.size(); ++run) {
+    const auto entries = runs_[run]->entries();
     const auto from = std::ranges::lower_bound(entries, first, {}, &ChangeRun::Entry::key);
-    rest_.push_back(entries.subspan(static_cast<std::size_t>(from - entries.begin())));
+    push({0, entries.subspan(static_cast<std::size_t>(from - entries.begin())), run});
   }
   pop();
 }
 
+bool RecentChanges::Cursor::after(const Rest& a, const Rest& b) {
+  if (a.key_begin != b.key_begin) return b.key_begin < a.key_begin;
+  const auto order = a.entries.front().key <=> b.entries.front().key;
+  return order != 0 ? order > 0 : a.run < b.run;
+}
+
+void RecentChanges::Cursor::push(Rest rest) {
+  if (rest.entries.empty()) return;
+  rest.key_begin = first_bits(rest.entries.front().key);
+  rests_.push_back(rest);
+  std::push_heap(rests_.begin(), rests_.end(), after);
+}
+
 void RecentChanges::Cursor::pop() {
   front_.reset();
-  std::optional<std::size_t> least;  // of equal keys the newest run's
-  for (std::size_t i = 0; i < rest_.size(); ++i)
-    if (!rest_[i].empty() && (!least || !(rest_[*least].front().key < rest_[i].front().key))) least = i;
-  if (!least) return;
-  const ChangeRun::Entry& entry = rest_[*least].front();
-  front_ = RecentChange{entry.key, runs_[*least]->value(entry)};
-  for (auto& each : rest_)
-    if (!each.empty() && each.front().key == front_->key) each = each.subspan(1);
+  while (!rests_.empty()) {
+    const Rest top = rests_.front();
+    const ChangeRun::Entry& entry = top.entries.front();
+    if (!front_) {
+      front_ = RecentChange{entry.key, runs_[top.run]->value(entry)};
+    } else if (entry.key != front_->key) {
+      return;
+    }
+    std::pop_heap(rests_.begin(), rests_.end(), after);
+    rests_.pop_back();
+    push({0, top.entries.subspan(1), top.run});
+  }
 }
 
 }  // namespace aether::storage

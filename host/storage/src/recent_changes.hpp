@@ -83,8 +83,17 @@ class RecentChanges {
     void pop();
 
    private:
+    // What a run still has.
+    struct Rest {
+      std::uint64_t key_begin = 0;  // the first bytes of its first key
+      std::span<const ChangeRun::Entry> entries;
+      std::size_t run = 0;
+    };
+    static bool after(const Rest& a, const Rest& b);
+    void push(Rest rest);
+
     std::span<const std::shared_ptr<const ChangeRun>> runs_;
-    std::vector<std::span<const ChangeRun::Entry>> rest_;  // of each run
+    std::vector<Rest> rests_;  // a heap: of the least key the newest run's on top
     std::optional<RecentChange> front_;
   };
 
