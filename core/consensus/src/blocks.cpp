@@ -134,7 +134,9 @@ void Consensus::Machine::advance_block(Block& block) {
     const auto& named = block.sealer().final_certificate;
     emit(Validate{block.hash, block.slot().raw() - (named ? named->slot.raw() : 0) > params_.unfinal_slots_max});
   }
-  if (block.verdict == Block::Verdict::valid && !block.executing && (is_certified(block) || was_prevoted(block))) {
+  // The parent is gone where another branch became final: beyond the assumption, and nothing to execute on.
+  if (block.verdict == Block::Verdict::valid && !block.executing && outcome_of(block.parent()) != nullptr &&
+      (is_certified(block) || was_prevoted(block))) {
     block.executing = true;
     emit(Execute{block.hash});
   }

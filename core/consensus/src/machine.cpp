@@ -149,6 +149,8 @@ void Consensus::Machine::start_slot() {
 }
 
 void Consensus::Machine::repeat() {
+  // The slot is of an epoch whose set waits for finality.
+  if (order_ == nullptr && !std::exchange(alarmed_, true)) alarm(AlarmKind::epoch_not_final, slot, final.block);
   send_again();
   fetch_missing();
   repeat_after_us_ = std::min(repeat_after_us_ * 2, kRepeatDeltasMax * delta_us);

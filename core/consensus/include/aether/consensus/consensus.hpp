@@ -58,7 +58,9 @@ struct Anchor {
   Outcome outcome;
   std::optional<PrecommitCertificate> certificate;  // C2; none for genesis
   Slot named_final;                                 // the slot that its header names as final; 0 for genesis
-  std::vector<Epoch> epochs;                        // ascending: at least that of the slot after
+  // Ascending: that of the slot after, and those of the block's own slot and of the epoch before it, by whose sets the
+  // certificates in coming headers are verified.
+  std::vector<Epoch> epochs;
 };
 
 class Consensus {
