@@ -44,3 +44,8 @@ aether_layer(devchain GROUP host USES chain rpc keystore config)
 aether_layer(client   GROUP host USES api env EXTERNAL Boost::headers)
 aether_layer(mesh     GROUP host USES agents client rpc models keystore EXTERNAL CLI11::CLI11)
 aether_layer(cli      GROUP host USES mesh receipts chain EXTERNAL CLI11::CLI11)
+
+# sim: virtual time, networks, disks; clusters of the core's machines in them
+aether_layer(world    GROUP sim USES base)
+aether_layer(cluster  GROUP sim USES world consensus)
+aether_layer(planted  GROUP sim USES cluster)

@@ -1,0 +1,114 @@
+// aether-sim: attacks a cluster of consensus machines in virtual time (sim/cluster).
+#include <CLI/CLI.hpp>
+#include <chrono>
+#include <iostream>
+
+#include "aether/cluster/describe.hpp"
+#include "aether/cluster/scenarios.hpp"
+
+namespace {
+
+using namespace aether::sim;
+
+std::string kind_names() {
+  std::string names;
+  for (std::size_t i = 0; i < kFaultKinds; ++i) names += " " + std::string(to_string(static_cast<FaultKind>(i)));
+  return names;
+}
+
+bool switch_off(FaultSet& off, const std::string& name) {
+  for (std::size_t i = 0; i < kFaultKinds; ++i)
+    if (const auto kind = static_cast<FaultKind>(i); to_string(kind) == name) {
+      off.set(kind, true);
+      return true;
+    }
+  return false;
+}
+
+// What every node does, as it happens.
+int trace(std::uint64_t seed, const Restriction& restriction) {
+  const Options options = restriction.of(seed);
+  std::cout << describe(options) << '\n';
+  Identities identities;
+  Cluster cluster(options, identities);
+  cluster.on_effect = [&](const Node& node, const aether::consensus::Effect& effect) {
+    std::cout << cluster.now() << ' ' << node.index() << (cluster.is_faulty(node.index()) ? "! " : "  ")
+              << describe(effect) << '\n';
+  };
+  cluster.filter = [&](NodeIndex from, NodeIndex to, const Packet& packet) {
+    if (!std::holds_alternative<aether::consensus::Message>(packet.body))
+      std::cout << cluster.now() << ' ' << from << " > " << to << ' ' << describe(packet) << '\n';
+    return true;
+  };
+  const Report report = cluster.run();
+  if (report.violation) std::cout << "VIOLATION " << report.violation->what << '\n';
+  return report.violation ? 1 : 0;
+}
+
+// One scenario of performance, or all.
+int measure_all(const std::string& name) {
+  bool violated = false;
+  for (const Scenario& scenario : scenarios()) {
+    if (name != "all" && scenario.name != name) continue;
+    const Options options = scenario.options();
+    const Figures figures = scenario.name == "partition" ? measure_partition(options) : measure(options);
+    std::cout << to_text(scenario, options, figures) << std::endl;
+    violated = violated || figures.violation;
+  }
+  return violated ? 1 : 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  CLI::App app(
+      "Attacks a cluster of consensus machines in virtual time. Exit codes: 0 nothing was violated, 1 something was.");
+  std::uint64_t seed = 1;
+  std::uint64_t minutes = 0;
+  std::uint64_t seconds = 0;
+  unsigned threads = 2;
+  std::string seeds, scenario, output = "text";
+  std::vector<std::string> off;
+  Restriction restriction;
+  bool traces = false;
+  app.add_option("--seed", seed, "the run's seed; with --minutes the first");
+  app.add_option("--seeds", seeds, "a range of seeds, A..B");
+  std::vector<std::string> names{"all"};
+  for (const Scenario& one : scenarios()) names.emplace_back(one.name);
+  app.add_option("--scenario", scenario, "of performance, or all")->check(CLI::IsMember(names));
+  app.add_option("--minutes", minutes, "seed after seed for so long");
+  app.add_option("--off", off, "kinds of faults to leave out, with commas:" + kind_names())->delimiter(',');
+  app.add_option("--validators", restriction.validators, "at most so many");
+  app.add_option("--faulty", restriction.faulty, "at most so many");
+  app.add_option("--seconds", seconds, "of virtual time, instead of what the seed draws");
+  app.add_option("--threads", threads, "seeds at once")->check(CLI::Range(1, 64));
+  app.add_option("--output", output, "text or json")->check(CLI::IsMember({"text", "json"}));
+  app.add_flag("--trace", traces, "print every effect of the run of --seed");
+  CLI11_PARSE(app, argc, argv);
+
+  if (seconds > 0) restriction.duration_us = seconds * kMillion;
+  for (const std::string& name : off)
+    if (!switch_off(restriction.off, name)) {
+      std::cerr << "aether-sim: no kind of fault is called '" << name << "'; see --help\n";
+      return 2;
+    }
+  std::uint64_t last = seed;
+  if (!seeds.empty()) {
+    const std::size_t dots = seeds.find("..");
+    if (dots == std::string::npos || !CLI::detail::lexical_cast(seeds.substr(0, dots), seed) ||
+        !CLI::detail::lexical_cast(seeds.substr(dots + 2), last) || last < seed) {
+      std::cerr << "aether-sim: --seeds wants A..B with A <= B, not '" << seeds << "'\n";
+      return 2;
+    }
+  }
+  if (!scenario.empty()) return measure_all(scenario);
+  if (traces) return trace(seed, restriction);
+
+  const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(minutes);
+  if (minutes > 0 && seeds.empty()) last = ~std::uint64_t{0} - 1'000;
+  Summary summary = run_seeds(seed, last, restriction, threads,
+                              [&] { return minutes > 0 && std::chrono::steady_clock::now() >= end; });
+  for (Failure& failure : summary.failures) failure = shrink(std::move(failure));
+  std::cout << (output == "json" ? to_json(summary) + "\n" : to_text(summary)) << std::flush;
+  return summary.failures.empty() ? 0 : 1;
+}

@@ -1,0 +1,89 @@
+// The fault atlas: what can go wrong in a cluster, and how often it did. Who is faulty has less than a third of the
+// weight in every epoch, except where a scenario says otherwise; everything else happens to anybody.
+//
+// "Mattered" means that the fault met a slot that was still open for who it happened to: a lost message of a slot that
+// its receiver has not left, a crash between the first vote in a slot and its end, a lie that was blamed, and so on.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+namespace aether::sim {
+
+enum class FaultKind : std::uint8_t {
+  // of the network
+  loss,
+  duplication,
+  reorder,
+  partition,
+  one_way_cut,
+  clog,
+  narrow_uplink,
+  // of machines
+  crash,
+  power_failure,
+  lost_write,
+  torn_write,
+  lost_record,
+  pause,
+  clock_drift,
+  clock_step,
+  slow_execution,
+  // of validators: these are faulty
+  silent,
+  equivocate,
+  lie,
+  vote_for_anything,
+  vote_to_one,
+  withhold_votes,
+  withhold_data,
+  late_claims,
+  claims_to_half,
+  drip_claims,
+  bad_signatures,
+  spam,
+  forged_votes,
+  twin,
+  // no fault at all, but it must not become one
+  changing_sets,
+};
+inline constexpr std::size_t kFaultKinds = static_cast<std::size_t>(FaultKind::changing_sets) + 1;
+
+[[nodiscard]] std::string_view to_string(FaultKind kind);
+[[nodiscard]] constexpr bool is_of_validators(FaultKind kind) {
+  return kind >= FaultKind::silent && kind <= FaultKind::twin;
+}
+
+class FaultSet {
+ public:
+  constexpr FaultSet() = default;
+  constexpr bool has(FaultKind kind) const { return (bits_ >> index(kind) & 1) != 0; }
+  constexpr void set(FaultKind kind, bool on) {
+    const std::uint64_t bit = std::uint64_t{1} << index(kind);
+    bits_ = on ? bits_ | bit : bits_ & ~bit;
+  }
+  constexpr bool empty() const { return bits_ == 0; }
+  bool operator==(const FaultSet&) const = default;
+
+ private:
+  static constexpr unsigned index(FaultKind kind) { return static_cast<unsigned>(kind); }
+  std::uint64_t bits_ = 0;
+};
+
+struct FaultCounts {
+  std::array<std::uint64_t, kFaultKinds> applied{};
+  std::array<std::uint64_t, kFaultKinds> mattered{};
+
+  void count(FaultKind kind, bool did_matter) {
+    ++applied[static_cast<std::size_t>(kind)];
+    if (did_matter) ++mattered[static_cast<std::size_t>(kind)];
+  }
+  void matter(FaultKind kind) { ++mattered[static_cast<std::size_t>(kind)]; }
+  FaultCounts& operator+=(const FaultCounts& other) {
+    for (std::size_t i = 0; i < kFaultKinds; ++i) applied[i] += other.applied[i], mattered[i] += other.mattered[i];
+    return *this;
+  }
+};
+
+}  // namespace aether::sim

@@ -1,0 +1,315 @@
+#include "aether/cluster/cluster.hpp"
+
+namespace aether::sim {
+
+class Cluster::SignatureTable final : public consensus::Signer {
+ public:
+  SignatureTable(std::unique_ptr<consensus::Signer> signer, Checker& checker)
+      : signer_(std::move(signer)), checker_(checker) {}
+
+  Address address() const override { return signer_->address(); }
+  Vote sign_vote(const VoteBody& body, ValidatorIndex index) override {
+    checker_.signed_vote(signer_->address(), body);
+    return signer_->sign_vote(body, index);
+  }
+  Claim make_claim(const Lottery& lottery, ValidatorIndex index) override {
+    return signer_->make_claim(lottery, index);
+  }
+  std::optional<Header> seal(HeaderBody body, const Validator& me) override {
+    return signer_->seal(std::move(body), me);
+  }
+
+ private:
+  std::unique_ptr<consensus::Signer> signer_;
+  Checker& checker_;
+};
+
+namespace {
+
+constexpr std::uint64_t kWeight = 1'000;
+
+std::unique_ptr<consensus::Authenticator> make_authenticator(const Options& options, const IdealKeys& ideal,
+                                                             TaskPool& pool) {
+  if (options.real_keys) return consensus::key_authenticator(kChain, pool);
+  return std::make_unique<IdealAuthenticator>(ideal);
+}
+
+Hash genesis_of(std::uint64_t seed) {
+  Hash hash;
+  for (std::size_t i = 0; i < hash.bytes.size(); ++i) hash.bytes[i] = static_cast<std::uint8_t>(mix(seed + i));
+  return hash;
+}
+
+}  // namespace
+
+Cluster::Cluster(const Options& options, Identities& identities)
+    : options_(options),
+      random_(mix(options.seed)),
+      ideal_(mix(options.seed ^ 0x6b657973)),
+      authenticator_(make_authenticator(options, ideal_, pool_)),
+      plan_(identities, options.epoch_slots, options.real_keys,
+            [this](std::uint64_t epoch, const Hash& seed) { return members(epoch, seed); }),
+      checker_(*authenticator_, plan_),
+      network_(options.nodes + options.faulty, {}, random_.fork()) {
+  make_nodes(identities);
+}
+
+Cluster::~Cluster() = default;
+
+void Cluster::make_nodes(Identities& identities) {
+  std::vector<std::uint32_t> order(options_.nodes);
+  for (std::uint32_t i = 0; i < order.size(); ++i) order[i] = i;
+  numbers_ = order;
+  random_.shuffle(order);
+  is_capped_.resize(options_.nodes);
+  std::vector<FaultSet> ways(options_.nodes);
+  for (std::size_t i = 0; i < options_.faulty; ++i) {
+    is_capped_[order[i]] = true;
+    for (std::size_t kind = 0; kind < kFaultKinds; ++kind) {
+      const auto way = static_cast<FaultKind>(kind);
+      if (is_of_validators(way) && options_.faults.has(way)) ways[order[i]].set(way, true);
+    }
+    if (ways[order[i]].has(FaultKind::twin)) {
+      numbers_.push_back(order[i]);
+      ways.push_back(ways[order[i]]);
+      report_.faults.count(FaultKind::twin, false);
+    }
+  }
+  if (options_.faulty == 0 && options_.faults.has(FaultKind::lost_record)) {
+    forgetful_ = order[0];
+    is_capped_[order[0]] = true;
+  }
+
+  const Hash genesis = genesis_of(options_.seed);
+  checker_.set_genesis(genesis, plan_.genesis());
+  for (NodeIndex i = 0; i < numbers_.size(); ++i) {
+    const Address address = identities.validator(numbers_[i], options_.real_keys).address;
+    std::unique_ptr<consensus::Signer> signer;
+    if (options_.real_keys) {
+      secrets_.push_back(std::make_unique<ValidatorSecrets>(Identities::secrets(numbers_[i])));
+      signer = consensus::key_signer(address, *secrets_.back());
+    } else {
+      signer = std::make_unique<IdealSigner>(ideal_, address);
+    }
+    signers_.push_back(std::make_unique<SignatureTable>(std::move(signer), checker_));
+    const bool is_faulty = is_capped_[numbers_[i]] && options_.faulty > 0;
+    checker_.add_node(i, address, is_faulty);
+    adversaries_.push_back(is_faulty ? std::make_unique<Adversary>(ways[i], random_.fork(), report_.faults) : nullptr);
+    const bool drifts = options_.faults.has(FaultKind::clock_drift);
+    const auto drift = static_cast<std::int64_t>(random_.below(drifts ? 1'001 : 11)) - (drifts ? 500 : 5);
+    if (drifts) report_.faults.count(FaultKind::clock_drift, drift != 0);
+    const std::uint64_t origin = random_.below(kMillion * 1'000);
+    Options own = options_;
+    own.detects_other_self = options_.detects_other_self && !(is_faulty && ways[i].has(FaultKind::twin));
+    nodes_.push_back(std::make_unique<Node>(i, NodeContext{own, *this, plan_, checker_, *authenticator_, *signers_[i]},
+                                            NodeClock(drift, origin), random_.fork(), genesis));
+  }
+  held_.resize(nodes_.size());
+  slot_started_.resize(nodes_.size());
+  set_latencies();
+}
+
+void Cluster::set_latencies() {
+  for (NodeIndex a = 0; a < nodes_.size(); ++a)
+    for (NodeIndex b = a + 1; b < nodes_.size(); ++b) {
+      const Micros latency =
+          options_.equal_latency ? options_.latency_us : random_.between(options_.latency_us / 2, options_.latency_us);
+      network_.set_latency(a, b, latency, options_.jitter_us);
+    }
+}
+
+// V_0 = V_1 are those of genesis. Later sets are drawn from `seed`, which is part of the state. What may be faulty
+// keeps below a third of the weight in each.
+std::vector<Member> Cluster::members(std::uint64_t epoch, const Hash& seed) const {
+  const bool changes = epoch > 1 && options_.faults.has(FaultKind::changing_sets);
+  std::uint64_t word = 0;
+  for (std::size_t i = 0; i < 8; ++i) word = word << 8 | seed.bytes[i];
+  Random random(changes ? mix(word ^ epoch) : mix(options_.seed));
+  std::vector<Member> members;
+  u128 honest = 0;
+  std::size_t capped = 0;
+  for (std::uint32_t i = 0; i < options_.nodes; ++i) {
+    const std::uint64_t weight = options_.equal_weights ? kWeight : random.between(kWeight / 4, 4 * kWeight);
+    const bool is_in = changes ? is_capped_[i] || random.below(6) != 0 : i < options_.validators || is_capped_[i];
+    if (!is_in) continue;
+    members.push_back({i, weight});
+    if (is_capped_[i])
+      ++capped;
+    else
+      honest += weight;
+  }
+  if (honest == 0 || members.size() < 4) {  // an unlucky draw: those of genesis
+    members.clear(), honest = 0, capped = 0;
+    for (std::uint32_t i = 0; i < options_.nodes; ++i) {
+      members.push_back({i, kWeight});
+      if (is_capped_[i])
+        ++capped;
+      else
+        honest += kWeight;
+    }
+  }
+  if (!options_.keeps_faulty_below_a_third) return members;
+  // 3·F < F + H, so that F ≤ (H − 1) / 2.
+  for (Member& member : members)
+    if (is_capped_[member.number]) member.weight = std::min(member.weight, (honest - 1) / (2 * capped));
+  return members;
+}
+
+// --- What happens
+
+void Cluster::start() {
+  for (const auto& node : nodes_) node->boot();
+}
+
+void Cluster::at(Micros when, std::function<void()> action) { queue_.push(when, std::move(action)); }
+void Cluster::schedule(NodeIndex node, Micros at, NodeEvent event) { queue_.push(at, ForNode{node, std::move(event)}); }
+
+void Cluster::run_until(Micros until) {
+  while (!queue_.empty() && queue_.next_at() <= until && !checker_.violation()) {
+    auto [at, happening] = queue_.pop();
+    now_ = std::max(now_, at);
+    checker_.now = now_;
+    happen(std::move(happening));
+  }
+  now_ = std::max(now_, until);
+}
+
+void Cluster::happen(Happening happening) {
+  ++report_.events;
+  if (auto* delivery = std::get_if<Delivery>(&happening)) {
+    if (auto& held = held_[delivery->to]) return held->push_back(std::move(happening));
+    arrive(*delivery);
+  } else if (auto* event = std::get_if<ForNode>(&happening)) {
+    if (auto& held = held_[event->node]) return held->push_back(std::move(happening));
+    trace_.note(now_, event->node, event->event.what.index());
+    nodes_[event->node]->handle(std::move(event->event));
+  } else if (const auto* sending = std::get_if<Sending>(&happening)) {
+    send(sending->from, sending->to, sending->packet);
+  } else {
+    std::get<std::function<void()>>(happening)();
+  }
+}
+
+bool Cluster::is_open(NodeIndex node, Slot slot) const {
+  return slot > Slot{0} && nodes_[node]->is_up() && slot >= nodes_[node]->machine().slot();
+}
+
+void Cluster::broadcast(Node& from, const PacketPointer& packet) {
+  if (Adversary* adversary = adversaries_[from.index()].get()) {
+    adversary->speak(from, packet, *this,
+                     [&](NodeIndex to, Micros at, const PacketPointer& one) { deliver(from.index(), to, at, one); });
+    return;
+  }
+  for (NodeIndex to = 0; to < nodes_.size(); ++to)
+    if (to != from.index()) send(from.index(), to, packet);
+}
+
+void Cluster::propose(Node& from, const PacketPointer& header, const PacketPointer& block) {
+  if (is_faulty(from.index())) broadcast(from, header);
+  broadcast(from, block);
+}
+
+void Cluster::deliver(NodeIndex from, NodeIndex to, Micros at, const PacketPointer& packet) {
+  if (at > now_)
+    queue_.push(at, Sending{from, to, packet});
+  else
+    send(from, to, packet);
+}
+
+void Cluster::send(NodeIndex from, NodeIndex to, const PacketPointer& packet) {
+  if (from == to || (filter && !filter(from, to, *packet))) return;
+  const Passage passage = network_.send(from, to, packet->bytes, now_);
+  if (passage.loss == Passage::Loss::lost) return report_.faults.count(FaultKind::loss, is_open(to, packet->slot));
+  if (passage.loss == Passage::Loss::cut) {
+    if (is_open(to, packet->slot)) report_.faults.matter(FaultKind::partition);
+    return;
+  }
+  queue_.push(passage.arrival, Delivery{from, to, packet, false, passage.reordered, passage.clogged, passage.queued});
+  if (passage.second_arrival > 0)
+    queue_.push(passage.second_arrival, Delivery{from, to, packet, true, false, false, false});
+}
+
+void Cluster::note_fate(const Delivery& delivery) {
+  const bool open = is_open(delivery.to, delivery.packet->slot);
+  if (delivery.is_copy) report_.faults.count(FaultKind::duplication, open);
+  if (delivery.was_reordered) report_.faults.count(FaultKind::reorder, !open);
+  if (delivery.was_clogged) report_.faults.count(FaultKind::clog, !open);
+  if (delivery.was_queued) report_.faults.count(FaultKind::narrow_uplink, open);
+}
+
+void Cluster::arrive(const Delivery& delivery) {
+  Node& node = *nodes_[delivery.to];
+  if (!node.is_up()) return;
+  note_fate(delivery);
+  trace_.note(now_, delivery.from * nodes_.size() + delivery.to, delivery.packet->slot.raw());
+  if (Adversary* adversary = adversaries_[delivery.to].get())
+    adversary->hear(node, *delivery.packet, *this,
+                    [&](NodeIndex to, Micros at, const PacketPointer& one) { deliver(delivery.to, to, at, one); });
+  node.receive(delivery.from, *delivery.packet);
+}
+
+void Cluster::saw(const Node& node, const consensus::Effect& effect) {
+  trace_.note(node.index(), effect.index());
+  if (on_effect) on_effect(node, effect);
+  const NodeIndex index = node.index();
+  if (const auto* started = std::get_if<consensus::SlotStarted>(&effect)) {
+    trace_.note(started->slot.raw());
+    if (Adversary* adversary = adversaries_[index].get()) {
+      adversary->start_slot(*nodes_[index], started->slot, *this,
+                            [&](NodeIndex to, Micros at, const PacketPointer& one) { deliver(index, to, at, one); });
+    } else if (slot_started_[index] > 0) {
+      report_.slot_times.push_back(static_cast<std::uint32_t>(now_ - slot_started_[index]));
+    }
+    slot_started_[index] = now_;
+  } else if (const auto* blame = std::get_if<consensus::Blame>(&effect)) {
+    if (blame->peer >= nodes_.size() || adversaries_[blame->peer] == nullptr) return;
+    const FaultSet& ways = adversaries_[blame->peer]->ways();
+    const bool of_vote = blame->fault == consensus::Fault::bad_vote;
+    for (const FaultKind kind : {FaultKind::lie, FaultKind::spam, FaultKind::bad_signatures, FaultKind::forged_votes})
+      if (ways.has(kind) && of_vote == (kind == FaultKind::bad_signatures || kind == FaultKind::forged_votes))
+        report_.faults.matter(kind);
+  } else if (std::holds_alternative<consensus::Accuse>(effect)) {
+    if (adversaries_[index] == nullptr && options_.faults.has(FaultKind::twin)) report_.faults.matter(FaultKind::twin);
+  } else if (const auto* said = std::get_if<consensus::Broadcast>(&effect)) {
+    const auto* header = std::get_if<Header>(&said->message);
+    if (header != nullptr && adversaries_[index] == nullptr) proposed_.emplace(block_hash(header->body), now_);
+  } else if (const auto* final = std::get_if<consensus::Finalize>(&effect)) {
+    trace_.note(final->blocks.size(), final->certificate.slot.raw());
+    if (adversaries_[index] != nullptr) return;
+    report_.finalized += final->blocks.size();
+    ++report_.directly;
+    for (const Hash& block : final->blocks)
+      if (const auto proposal = proposed_.find(block); proposal != proposed_.end())
+        report_.finality.push_back(static_cast<std::uint32_t>(now_ - proposal->second));
+  }
+}
+
+Slot Cluster::lowest_final() const {
+  std::optional<Slot> lowest;
+  for (const auto& node : nodes_)
+    if (!is_faulty(node->index()) && node->is_up())
+      lowest = std::min(lowest.value_or(node->final_slot()), node->final_slot());
+  return lowest.value_or(Slot{0});
+}
+
+Slot Cluster::highest_final() const {
+  Slot highest{0};
+  for (const auto& node : nodes_)
+    if (!is_faulty(node->index())) highest = std::max(highest, node->final_slot());
+  return highest;
+}
+
+Report Cluster::report() const {
+  Report report = report_;
+  report.violation = checker_.violation();
+  report.trace = trace_.hash();
+  report.time = now_;
+  report.slots = checker_.final_slot().raw();
+  report.evidence = checker_.evidence_count();
+  if (options_.faults.has(FaultKind::changing_sets))
+    for (std::uint64_t epoch = 2; epoch * options_.epoch_slots <= report.slots; ++epoch)
+      report.faults.count(FaultKind::changing_sets, true);
+  return report;
+}
+
+}  // namespace aether::sim
