@@ -55,7 +55,10 @@ Outcome<void> Contracts::run(Context& context, const Publish& i) const {
   if (code.module.size() > code.module.kMax) return fail(result_code(ledger::ModuleError::too_large));
   AETHER_CHECK(charge_hashed(context, code.module.size()));
   if (code_hash(code.module) != i.code) return refuse(ContractsCode::other_code);
-  AETHER_CHECK(charge_code(context, code.module.size()));
+  AETHER_CHECK(charge_judged(context, code.module.size()));
+  const auto compile_steps = vm_.judge(code.module);
+  if (!compile_steps) return fail(result_code(compile_steps.error()));
+  AETHER_CHECK(context.charge(*compile_steps));
   if (const auto sound = vm_.publish(i.code, code.module); !sound) return fail(result_code(sound.error()));
   for (std::uint32_t at = 0; at < i.chunks; ++at)
     AETHER_CHECK(context.erase(upload_object(context.sender(), i.code, at)));

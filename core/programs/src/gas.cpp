@@ -35,8 +35,8 @@ ledger::Outcome<void> charge_stored(ledger::Context& context, std::uint64_t byte
   return charge_product(context, context.block().params.gas.per_stored_byte, bytes);
 }
 
-ledger::Outcome<void> charge_code(ledger::Context& context, std::uint64_t bytes) {
-  return charge_product(context, context.block().params.gas.per_code_byte, bytes);
+ledger::Outcome<void> charge_judged(ledger::Context& context, std::uint64_t bytes) {
+  return charge_product(context, context.block().params.gas.per_judged_byte, bytes);
 }
 
 }  // namespace aether::programs

@@ -12,6 +12,6 @@ namespace aether::programs {
 [[nodiscard]] ledger::Outcome<void> charge_hashed(ledger::Context& context, std::uint64_t bytes);
 [[nodiscard]] ledger::Outcome<void> charge_copied(ledger::Context& context, std::uint64_t bytes);
 [[nodiscard]] ledger::Outcome<void> charge_stored(ledger::Context& context, std::uint64_t bytes);
-[[nodiscard]] ledger::Outcome<void> charge_code(ledger::Context& context, std::uint64_t bytes);
+[[nodiscard]] ledger::Outcome<void> charge_judged(ledger::Context& context, std::uint64_t bytes);
 
 }  // namespace aether::programs

@@ -105,11 +105,21 @@ struct Module {
 
 class StandInVm final : public ledger::ContractVm {
  public:
+  static constexpr std::uint64_t kCompileSteps = 70'000;
+
+  Result<std::uint64_t, ledger::ModuleError> judge(ByteView module) const override {
+    ++judged;
+    if (module[1] != 255) return fail(static_cast<ledger::ModuleError>(module[1]));
+    return kCompileSteps;
+  }
   Result<void, ledger::ModuleError> publish(const Hash& code, ByteView module) const override {
     EXPECT_EQ(code, code_hash(module));
-    if (module[1] != 255) return fail(static_cast<ledger::ModuleError>(module[1]));
+    ++published;
     return {};
   }
+  mutable std::size_t judged = 0;  // calls of each
+  mutable std::size_t published = 0;
+
   Result<void, ledger::VmFailure> run(const Hash& code, const Load& load, ContractEntry entry,
                                       ledger::ContractHost& host) const override {
     const Bytes module = load();

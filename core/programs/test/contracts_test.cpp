@@ -25,7 +25,7 @@ TEST(Contracts, a_module_is_uploaded_published_deployed_and_called) {
   }
   const Publish publish{code, 3};
   ASSERT_EQ(world.send(0, publish), kSuccess);
-  EXPECT_GE(world.receipt.gas_used.raw(), bytes.size() * world.params.gas.per_code_byte);
+  EXPECT_GE(world.receipt.gas_used.raw(), bytes.size() * world.params.gas.per_judged_byte + StandInVm::kCompileSteps);
   EXPECT_EQ(world.simulation.writes, access_sets(publish, ChainId{7}, world.who(0)).writes);
   EXPECT_TRUE(world.simulation.reads.empty());
   EXPECT_EQ(ledger::load<aether::Code>(world, code_object(code))->module, bytes);
@@ -50,6 +50,34 @@ TEST(Contracts, a_module_is_uploaded_published_deployed_and_called) {
   EXPECT_EQ(world.balance(world.who(2)).aic, before + 17);
   ASSERT_EQ(world.receipt.logs.size(), 1u);
   EXPECT_EQ(world.receipt.logs[0], (Log{id, Hash{}, text("paid")}));
+}
+
+TEST(Contracts, judging_and_compiling_are_paid_before_they_are_done) {
+  ContractWorld world;
+  const Module module{7, 255, Bytes(10'000, 1)};
+  world.upload(module);
+  auto body = world.body(0, make_call(Publish{module.hash(), 1}));
+  const auto found = ledger::simulate(world, world.programs.all(), world.facts(), assume_verified({body, {}}));
+  ASSERT_EQ(found.receipt.code, kSuccess);
+  EXPECT_EQ(world.vm.judged, 1u);
+  EXPECT_EQ(world.vm.published, 1u);
+  body.writes = found.writes;
+  // One step less than they cost; what follows them costs `after`.
+  const std::uint64_t after = 3 * world.params.gas.per_state_access;
+  const auto fails_with = [&](std::uint64_t gas_limit) {
+    body.gas_limit = Gas{gas_limit};
+    body.nonce = ++world.nonce;
+    EXPECT_EQ(world.send_as_is(body), of(Code::out_of_gas));
+  };
+  fails_with(found.receipt.gas_used.raw() - after - 1);
+  EXPECT_EQ(world.vm.judged, 2u);
+  EXPECT_EQ(world.vm.published, 1u);
+  fails_with(found.receipt.gas_used.raw() - after - StandInVm::kCompileSteps - 1);
+  EXPECT_EQ(world.vm.judged, 2u);
+  body.gas_limit = found.receipt.gas_used;
+  body.nonce = ++world.nonce;
+  EXPECT_EQ(world.send_as_is(body), kSuccess);
+  EXPECT_EQ(world.vm.published, 2u);
 }
 
 TEST(Contracts, a_contract_knows_who_calls_and_what_came) {
@@ -259,6 +287,7 @@ TEST(Contracts, calls_refuse_each_with_its_code) {
 TEST(Contracts, an_input_of_a_call_between_contracts_is_bounded) {
   class Caller final : public ledger::ContractVm {
    public:
+    Result<std::uint64_t, ledger::ModuleError> judge(ByteView) const override { return 0; }
     Result<void, ledger::ModuleError> publish(const Hash&, ByteView) const override { return {}; }
     Result<void, ledger::VmFailure> run(const Hash&, const Load&, ContractEntry entry,
                                         ledger::ContractHost& host) const override {

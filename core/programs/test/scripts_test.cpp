@@ -111,6 +111,7 @@ TEST(Scripts, who_cannot_judge_has_a_code) {
 TEST(Scripts, a_script_sees_the_transaction) {
   class Witness final : public ledger::ContractVm {
    public:
+    Result<std::uint64_t, ledger::ModuleError> judge(ByteView) const override { return 0; }
     Result<void, ledger::ModuleError> publish(const Hash&, ByteView) const override { return {}; }
     Result<void, ledger::VmFailure> run(const Hash&, const Load&, ContractEntry entry,
                                         ledger::ContractHost& host) const override {

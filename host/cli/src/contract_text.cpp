@@ -35,9 +35,9 @@ std::string_view sdk_code(unsigned code) {
 
 }  // namespace
 
-Result<void, Failure> judge_module(ByteView module) {
+Result<std::uint64_t, Failure> judge_module(ByteView module) {
   const auto verdict = wasm::judge(module);
-  if (verdict) return {};
+  if (verdict) return *verdict;
   const ResultCode code = programs::result_code(verdict.error());
   return fail(Failure{kBadFile, std::string(programs::code_name(code)),
                       "no chain takes the module: " + std::string(to_string(verdict.error())),
@@ -50,14 +50,17 @@ CommandResult describe_module(ByteView module) {
     return fail(Failure{kBadFile, "no_module", "the bytes are no WebAssembly module",
                         "aetherctl contract build makes one of C++ sources"});
   const std::string code = to_hex0x(code_hash(module).bytes);
+  const auto steps = wasm::judge(module);
+  const std::string price = steps ? std::to_string(*steps) + " steps" : std::string(to_string(steps.error()));
   return Output{"code         " + code + "\nbytes        " + std::to_string(module.size()) + "\nexports      " +
                     listed(facts->exports) + "\nimports      " + listed(facts->imports) + "\nmethods      " +
-                    listed(facts->methods) + "\n",
+                    listed(facts->methods) + "\ncompiling    " + price + "\n",
                 json::object{{"code", code},
                              {"bytes", module.size()},
                              {"exports", array_of(facts->exports)},
                              {"imports", array_of(facts->imports)},
-                             {"methods", array_of(facts->methods)}}};
+                             {"methods", array_of(facts->methods)},
+                             {"compile_steps", steps ? json::value(*steps) : json::value(nullptr)}}};
 }
 
 Result<void, Failure> add_log(const Log& log, const std::string& types, ShownLogs& out) {

@@ -6,10 +6,11 @@
 
 namespace aether::cli {
 
-// A failure where the chain would refuse to publish it, by the chain's own rules.
-[[nodiscard]] Result<void, Failure> judge_module(ByteView module);
+// The steps that compiling it costs; a failure where the chain would refuse to publish it, by the chain's own rules.
+[[nodiscard]] Result<std::uint64_t, Failure> judge_module(ByteView module);
 
-// Code hash, size, imports, exports, methods; a failure when the bytes are no module.
+// Code hash, size, imports, exports, methods, and what compiling costs where it can be published; a failure when the
+// bytes are no module.
 [[nodiscard]] CommandResult describe_module(ByteView module);
 
 // A line a log, and the same as JSON; `types` as in decode_values, bytes where they are empty.

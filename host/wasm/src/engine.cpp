@@ -44,9 +44,9 @@ Owned<wasm_engine_t> make_engine(std::size_t instances_max, bool metered) {
     wasmtime_config_cranelift_flag_enable(config, feature);
   }
   wasmtime_config_strategy_set(config, WASMTIME_STRATEGY_CRANELIFT);
-  wasmtime_config_cranelift_opt_level_set(config, WASMTIME_OPT_LEVEL_SPEED);
-  // The other allocator's time grows with the cube of a function: seconds for 8 KB of nested blocks.
-  wasmtime_config_cranelift_flag_set(config, "regalloc_algorithm", "single_pass");
+  // Contracts come optimized by their compilers: what Cranelift's own passes over the graph of values would gain is
+  // below noise, and some need the cube of a function's size.
+  wasmtime_config_cranelift_opt_level_set(config, WASMTIME_OPT_LEVEL_NONE);
   wasmtime_config_cranelift_nan_canonicalization_set(config, true);
   wasmtime_config_consume_fuel_set(config, metered);
   wasmtime_config_epoch_interruption_set(config, false);

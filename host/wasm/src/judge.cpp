@@ -4,6 +4,7 @@
 
 #include "aether/wasm/wasm_vm.hpp"
 #include "aether_native/native.h"
+#include "compile_price.hpp"
 #include "imports.hpp"
 
 namespace aether::wasm {
@@ -31,6 +32,9 @@ class Judge {
     return {};
   }
 
+  // How many functions the module imports, exports or puts into elements.
+  std::uint64_t entries() const { return entries_ + elements_; }
+
  private:
   static std::optional<ModuleError> at_most(std::uint64_t count, std::uint64_t bound,
                                             ModuleError error = ModuleError::too_many_items) {
@@ -42,7 +46,7 @@ class Judge {
     switch (item.kind) {
       case AETHER_NATIVE_WASM_TYPES: return at_most(item.a, limits::kModuleTypesMax);
       case AETHER_NATIVE_WASM_TYPE: return at_most(item.a + item.b, limits::kModuleSignatureMax);
-      case AETHER_NATIVE_WASM_IMPORTS: return at_most(item.a, limits::kModuleImportsMax);
+      case AETHER_NATIVE_WASM_IMPORTS: entries_ += item.a; return at_most(item.a, limits::kModuleImportsMax);
       case AETHER_NATIVE_WASM_IMPORT: return check_import(item);
       case AETHER_NATIVE_WASM_FUNCTIONS: return at_most(item.a, limits::kModuleFunctionsMax);
       case AETHER_NATIVE_WASM_TABLE:
@@ -52,7 +56,7 @@ class Judge {
         if (++memories_ > 1) return ModuleError::memory;
         return at_most(item.b, limits::kContractMemoryPagesMax, ModuleError::memory);
       case AETHER_NATIVE_WASM_GLOBALS: return at_most(item.a, limits::kModuleGlobalsMax);
-      case AETHER_NATIVE_WASM_EXPORTS: return at_most(item.a, limits::kModuleExportsMax);
+      case AETHER_NATIVE_WASM_EXPORTS: entries_ += item.a; return at_most(item.a, limits::kModuleExportsMax);
       case AETHER_NATIVE_WASM_EXPORT: return check_export(item);
       case AETHER_NATIVE_WASM_START: return ModuleError::start_function;
       case AETHER_NATIVE_WASM_ELEMENTS: return at_most(item.a, limits::kModuleTableEntriesMax);
@@ -86,6 +90,7 @@ class Judge {
 
   std::optional<ModuleError> error_;
   std::uint64_t elements_ = 0;
+  std::uint64_t entries_ = 0;  // imports and exports
   unsigned tables_ = 0;
   unsigned memories_ = 0;
   bool memory_exported_ = false;
@@ -94,13 +99,14 @@ class Judge {
 
 }  // namespace
 
-Result<void, ModuleError> judge(ByteView module) {
+Result<std::uint64_t, ModuleError> judge(ByteView module) {
   if (module.size() > limits::kCodeBytesMax) return fail(ModuleError::too_large);
   Judge judge;
   const auto sink = [](void* context, const aether_native_wasm_item* item) {
     return static_cast<Judge*>(context)->see(*item);
   };
-  return judge.verdict(aether_native_wasm_scan(module.data(), module.size(), sink, &judge));
+  AETHER_CHECK(judge.verdict(aether_native_wasm_scan(module.data(), module.size(), sink, &judge)));
+  return compile_price(module, judge.entries());
 }
 
 }  // namespace aether::wasm

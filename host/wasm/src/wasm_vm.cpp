@@ -110,8 +110,9 @@ struct WasmVm::State {
 WasmVm::WasmVm(const WasmVmOptions& options) : state_(std::make_unique<State>(options)) {}
 WasmVm::~WasmVm() = default;
 
+Result<std::uint64_t, ModuleError> WasmVm::judge(ByteView module) const { return wasm::judge(module); }
+
 Result<void, ModuleError> WasmVm::publish(const Hash& code, ByteView module) const {
-  AETHER_CHECK(judge(module));
   const auto compiled = state_->compiled(code, [&] { return Bytes(module.begin(), module.end()); });
   if (!compiled) return fail(ModuleError::function_too_large);
   return {};

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "hostile_modules.hpp"
 #include "imports.hpp"
 #include "test_host.hpp"
 
@@ -20,11 +21,6 @@ std::optional<ModuleError> verdict(std::string_view text) { return verdict(wat(t
 // With a memory and an entry, and `fields` between.
 std::optional<ModuleError> with(std::string_view fields) {
   return verdict("(module " + std::string(fields) + " (memory (export \"memory\") 1 1) (func (export \"call\")))");
-}
-std::string times(std::size_t count, std::string_view text) {
-  std::string all;
-  for (std::size_t i = 0; i < count; ++i) all += text;
-  return all;
 }
 
 TEST(Judge, AcceptsContracts) {

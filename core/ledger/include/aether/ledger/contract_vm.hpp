@@ -94,7 +94,11 @@ struct VmFailure {
 class ContractVm {
  public:
   virtual ~ContractVm() = default;
-  // Judges and compiles a module; run() then has it at hand. The verdict is a function of the bytes.
+  // The verdict on a module, and the steps that compiling it is to be charged: a function of the bytes, in time linear
+  // in them.
+  [[nodiscard]] virtual Result<std::uint64_t, ModuleError> judge(ByteView module) const = 0;
+  // Compiles a module that judge() accepts; run() then has it at hand. Refused is at most a function that only the
+  // compiler finds too large.
   [[nodiscard]] virtual Result<void, ModuleError> publish(const Hash& code, ByteView module) const = 0;
 
   // Runs an entry of a published module in a fresh instance. `load` gives the module's bytes where the VM has forgotten

@@ -41,7 +41,7 @@ struct GasParams {
   std::uint64_t per_kib_copied = 100;  // between a contract's memory and the host, and into the state; begun KiB count
   std::uint64_t per_signature = 40'000;  // ed25519_verify
   std::uint64_t per_instance = 10'000;   // a contract's call: its fresh instance
-  std::uint64_t per_code_byte = 500;     // judging and compiling a module
+  std::uint64_t per_judged_byte = 100;   // of a module; what compiling it costs is the verdict's to say
   std::uint64_t per_stored_byte =
       50;  // of a log, a storage value or a chunk of a module: what a block makes nodes keep
 
@@ -55,7 +55,7 @@ struct GasParams {
     visit("per_kib_copied", self.per_kib_copied);
     visit("per_signature", self.per_signature);
     visit("per_instance", self.per_instance);
-    visit("per_code_byte", self.per_code_byte);
+    visit("per_judged_byte", self.per_judged_byte);
     visit("per_stored_byte", self.per_stored_byte);
   }
 };

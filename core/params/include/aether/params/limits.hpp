@@ -73,7 +73,7 @@ inline constexpr std::size_t kContractMemoryPagesMax = kContractMemoryBytesMax /
 inline constexpr std::size_t kContractStackBytesMax = 512 * 1024;
 // Of a module, so that judging, compiling and making an instance are paid by what they are charged (host/wasm).
 inline constexpr std::size_t kModuleTypesMax = 1024;
-inline constexpr std::size_t kModuleSignatureMax = 64;  // parameters and results of a type
+inline constexpr std::size_t kModuleSignatureMax = 16;  // parameters and results of a type
 inline constexpr std::size_t kModuleImportsMax = 256;
 inline constexpr std::size_t kModuleFunctionsMax = 8 * 1024;
 inline constexpr std::size_t kModuleTableEntriesMax = 4 * 1024;  // of the table, and of all element segments together

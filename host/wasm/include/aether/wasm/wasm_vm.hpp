@@ -1,8 +1,8 @@
 // The contract machine: WebAssembly on Wasmtime, by the rules of spec/contracts.md.
 //
-// A module is judged, compiled once and kept, up to a bound of bytes, the least recently used leaving first. A run
-// takes a fresh instance from a pool that shares a module's initial memory until it is written. run() may be called by
-// many threads, and from inside a host function of another run.
+// A module is judged and priced, compiled once and kept, up to a bound of bytes, the least recently used leaving first.
+// A run takes a fresh instance from a pool that shares a module's initial memory until it is written. run() may be
+// called by many threads, and from inside a host function of another run.
 #pragma once
 
 #include <memory>
@@ -21,6 +21,7 @@ class WasmVm final : public ledger::ContractVm {
   explicit WasmVm(const WasmVmOptions& options = {});
   ~WasmVm() override;
 
+  [[nodiscard]] Result<std::uint64_t, ledger::ModuleError> judge(ByteView module) const override;
   [[nodiscard]] Result<void, ledger::ModuleError> publish(const Hash& code, ByteView module) const override;
   [[nodiscard]] Result<void, ledger::VmFailure> run(const Hash& code, const Load& load, ledger::ContractEntry entry,
                                                     ledger::ContractHost& host) const override;
@@ -32,7 +33,7 @@ class WasmVm final : public ledger::ContractVm {
   std::unique_ptr<State> state_;
 };
 
-// The verdict of publish() without compiling, but for a function that only the compiler finds too large.
-[[nodiscard]] Result<void, ledger::ModuleError> judge(ByteView module);
+// WasmVm::judge(), which needs no machine.
+[[nodiscard]] Result<std::uint64_t, ledger::ModuleError> judge(ByteView module);
 
 }  // namespace aether::wasm
