@@ -1,5 +1,5 @@
 // Modules made to cost a compiler as much as they can for their price: what is left of a search over shapes of code,
-// smaller where a bound forbids the original. For the test of the prices, and for the benchmark that shows the times.
+// smaller where a bound forbids the original. For the test of their prices.
 #pragma once
 
 #include <array>

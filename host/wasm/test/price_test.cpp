@@ -1,5 +1,5 @@
 // What compiling costs: the shape of code instruction by instruction, the price of a shape, and the prices of the
-// worst modules that are known. `./aether bench wasm` shows the times beside these.
+// worst modules that are known.
 #include <gtest/gtest.h>
 
 #include "aether/params/chain_params.hpp"
