@@ -8,24 +8,21 @@ namespace {
 std::unexpected<Refusal> full(Limit limit) { return std::unexpected(Refusal{limit, Reject::too_large}); }
 std::unexpected<Refusal> refuse(Reject reject) { return std::unexpected(Refusal{Limit::transaction, reject}); }
 
-// a + b ≤ max, for a ≤ max.
-bool fits(std::uint64_t a, std::uint64_t b, std::uint64_t max) { return b <= max - a; }
-
 }  // namespace
 
-bool BlockAdmission::is_dispute(const VerifiedTransaction& tx) const {
-  const auto& call = tx.body().call;
-  const Program* program = call ? find_native(programs_, call->program) : nullptr;
-  return program != nullptr && program->is_dispute(call->data);
+Room BlockAdmission::room(bool dispute) const {
+  const auto& limits = facts_.params.block;
+  if (count_ == limits.transactions_max) return {};
+  const std::uint64_t lane = std::uint64_t{limits.bytes_max} * limits.dispute_lane_bps / kBpsWhole;
+  const std::uint64_t whole = limits.bytes_max - bytes_, ordinary = limits.bytes_max - lane - ordinary_bytes_;
+  return {dispute ? whole : std::min(whole, ordinary), limits.gas_max - gas_};
 }
 
 Result<void, Refusal> BlockAdmission::check_room(const VerifiedTransaction& tx, bool dispute) const {
-  const auto& limits = facts_.params.block;
-  if (!fits(count_, 1, limits.transactions_max)) return full(Limit::count);
-  if (!fits(bytes_, tx.byte_size(), limits.bytes_max)) return full(Limit::bytes);
-  const std::uint64_t lane = std::uint64_t{limits.bytes_max} * limits.dispute_lane_bps / kBpsWhole;
-  if (!dispute && !fits(ordinary_bytes_, tx.byte_size(), limits.bytes_max - lane)) return full(Limit::bytes);
-  if (!fits(gas_, tx.body().gas_limit.raw(), limits.gas_max)) return full(Limit::gas);
+  if (count_ == facts_.params.block.transactions_max) return full(Limit::count);
+  const Room left = room(dispute);
+  if (tx.byte_size() > left.bytes) return full(Limit::bytes);
+  if (tx.body().gas_limit.raw() > left.gas) return full(Limit::gas);
   if (!congestion_.has_room(tx, dispute)) return full(Limit::object_share);
   return {};
 }
@@ -53,7 +50,7 @@ Result<void, Refusal> BlockAdmission::admit_preflighted(const VerifiedTransactio
   if (body.max_fee > sender.account.balance.swr - sender.max_fees) return refuse(Reject::cannot_pay);
   const Multiplier multiplier = congestion_.multiplier(tx);
   if (!covers_fee(facts_.params.fees, tx, multiplier)) return refuse(Reject::fee_below_congestion);
-  const bool dispute = is_dispute(tx);
+  const bool dispute = is_dispute(programs_, tx);
   AETHER_CHECK(check_room(tx, dispute));
 
   sender.max_fees += body.max_fee;

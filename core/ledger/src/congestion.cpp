@@ -29,13 +29,7 @@ std::uint64_t share_of(std::uint64_t whole, const CongestionParams& params) {
   return static_cast<std::uint64_t>(*share);
 }
 
-bool fits(std::uint64_t used, std::uint64_t more, std::uint64_t max) { return used <= max && more <= max - used; }
-
-template <class Visit>
-void for_each_shared(const VerifiedTransaction& tx, const AccessSet& set, Visit visit) {
-  for (const ObjectId& id : set)
-    if (is_shared(tx, id)) visit(id);
-}
+std::uint64_t left(std::uint64_t max, std::uint64_t used) { return max - std::min(used, max); }
 
 }  // namespace
 
@@ -102,13 +96,17 @@ Multiplier BlockCongestion::multiplier(const VerifiedTransaction& tx, const Acce
   return hottest;
 }
 
+Room BlockCongestion::room(const ObjectId& id, bool dispute) const {
+  const auto at = objects_.find(id);
+  const Load load = at == objects_.end() ? Load{} : dispute ? at->second.disputes : at->second.ordinary;
+  return {left(object_bytes_max(params_), load.bytes), left(object_gas_max(params_), load.gas)};
+}
+
 bool BlockCongestion::has_room(const VerifiedTransaction& tx, bool dispute) const {
   const auto full = [&](const ObjectId& id) {
-    const auto at = objects_.find(id);
-    if (!is_shared(tx, id) || at == objects_.end()) return false;
-    const Load& load = dispute ? at->second.disputes : at->second.ordinary;
-    return !fits(load.bytes, tx.byte_size(), object_bytes_max(params_)) ||
-           !fits(load.gas, tx.body().gas_limit.raw(), object_gas_max(params_));
+    if (!is_shared(tx, id) || !objects_.contains(id)) return false;
+    const Room left = room(id, dispute);
+    return tx.byte_size() > left.bytes || tx.body().gas_limit.raw() > left.gas;
   };
   const auto& body = tx.body();
   return std::none_of(body.reads.begin(), body.reads.end(), full) &&

@@ -18,6 +18,12 @@ Outcome<bool> Context::observe(const ObjectId& id) {
   return found == Presence::present;
 }
 
+bool is_dispute(const Programs& programs, const VerifiedTransaction& tx) {
+  const auto& call = tx.body().call;
+  const Program* program = call ? find_native(programs, call->program) : nullptr;
+  return program != nullptr && program->is_dispute(call->data);
+}
+
 Outcome<void> run_call(Context& context, const Programs& programs, const Call& call) {
   if (const Program* native = find_native(programs, call.program)) return native->execute(context, call.data);
   if (programs.contracts == nullptr) return fail(Code::unknown_program);

@@ -43,12 +43,15 @@ class BlockAdmission {
   [[nodiscard]] const std::map<Address, Sender>& senders() const { return senders_; }
   // Of each transaction admitted, in order.
   [[nodiscard]] const std::vector<Multiplier>& multipliers() const { return multipliers_; }
+  // What one more transaction of the lane may take: nothing once the block holds as many as it can.
+  [[nodiscard]] Room room(bool dispute) const;
+  [[nodiscard]] Room room(const ObjectId& shared, bool dispute) const { return congestion_.room(shared, dispute); }
+  [[nodiscard]] Multiplier multiplier(const ObjectId& shared) { return congestion_.multiplier(shared); }
   // The congestion that the block leaves, known before it is executed.
   [[nodiscard]] Diff congestion_records() const { return congestion_.records(); }
 
  private:
   Result<void, Refusal> check_room(const VerifiedTransaction& tx, bool dispute) const;
-  bool is_dispute(const VerifiedTransaction& tx) const;
 
   const StateView& parent_;
   Programs programs_;

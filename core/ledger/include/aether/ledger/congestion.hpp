@@ -57,6 +57,20 @@ struct Congestion {
 [[nodiscard]] bool is_shared(const VerifiedTransaction& tx, const ObjectId& declared);
 [[nodiscard]] bool declares_shared(const VerifiedTransaction& tx);
 
+template <class Visit>
+void for_each_shared(const VerifiedTransaction& tx, const AccessSet& set, Visit visit) {
+  for (const ObjectId& id : set)
+    if (is_shared(tx, id)) visit(id);
+}
+
+// What is left of a block or of an object's share: bytes, and steps of gas.
+struct Room {
+  std::uint64_t bytes = 0;
+  std::uint64_t gas = 0;
+
+  bool operator==(const Room&) const = default;
+};
+
 // The load of one block on the objects that its transactions declare. Does not own parent and parameters.
 class BlockCongestion {
  public:
@@ -66,7 +80,9 @@ class BlockCongestion {
   // That of the hottest shared object declared, or also in the sets; the block's own load does not change it.
   [[nodiscard]] Multiplier multiplier(const VerifiedTransaction& tx);
   [[nodiscard]] Multiplier multiplier(const VerifiedTransaction& tx, const AccessSet& reads, const AccessSet& writes);
+  [[nodiscard]] Multiplier multiplier(const ObjectId& id) { return object(id).before.multiplier; }
 
+  [[nodiscard]] Room room(const ObjectId& id, bool dispute) const;
   // Whether the share of each object that the transaction declares has room for it.
   [[nodiscard]] bool has_room(const VerifiedTransaction& tx, bool dispute) const;
   void add(const VerifiedTransaction& tx, bool dispute);

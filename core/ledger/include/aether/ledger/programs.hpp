@@ -27,6 +27,9 @@ struct Programs {
 // The native program with the id; null when there is none.
 [[nodiscard]] const Program* find_native(const Programs& programs, const Hash& id);
 
+// Whether a transaction calls an instruction of the dispute lane.
+[[nodiscard]] bool is_dispute(const Programs& programs, const VerifiedTransaction& tx);
+
 // Runs a transaction's call by the native program with its id, else as a contract's. Without a runtime:
 // unknown_program.
 [[nodiscard]] Outcome<void> run_call(Context& context, const Programs& programs, const Call& call);
