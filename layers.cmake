@@ -25,6 +25,7 @@ aether_layer(agents   GROUP core USES programs)
 aether_layer(consensus GROUP core USES types)
 aether_layer(light    GROUP core USES types smt)
 aether_layer(dissem   GROUP core USES types erasure)
+aether_layer(mempool  GROUP core USES ledger)
 
 # host: touches the world
 aether_layer(env      GROUP host USES base)

@@ -83,6 +83,25 @@ inline constexpr std::size_t kModuleDataSegmentsMax = 1024;
 inline constexpr std::size_t kFunctionBytesMax = 64 * 1024;
 inline constexpr std::size_t kFunctionLocalsMax = 1024;
 
+// --- Mempool (core/mempool) ----------------------------------------------------------------------------------------
+// Transactions that wait: 32 blocks' by count, which is 16 s of full blocks, and four times as much by bytes, since
+// what is charged is what an entry takes in memory.
+inline constexpr std::size_t kMempoolTransactionsMax = 32 * kBlockTransactionsMax;
+inline constexpr std::size_t kMempoolBytesMax = 128 * kBlockBytesMax;
+inline constexpr std::size_t kMempoolDeclaredBytes = 160;          // charged for each declared object, for its queue
+inline constexpr std::size_t kMempoolPerSenderMax = kNonceWindow;  // as many nonces ahead as can be used at once
+inline constexpr std::size_t kMempoolReplacementBps = 1'000;       // a replacement pays a tenth more, at least
+// Transactions whose signatures are not verified yet: some 40 ms of a core's work, an eighth of it of one peer.
+inline constexpr std::size_t kUnverifiedMax = 8 * 1024;
+inline constexpr std::size_t kUnverifiedBytesMax = 8 * 1024 * 1024;
+inline constexpr std::size_t kUnverifiedPerPeerMax = kUnverifiedMax / 8;
+inline constexpr std::size_t kUnverifiedBytesPerPeerMax = kUnverifiedBytesMax / 8;
+inline constexpr std::size_t kVerifyBatchMax = 1024;                         // signatures verified at once
+inline constexpr std::size_t kUnfinalUsesMax = 256 * kBlockTransactionsMax;  // nonces of the blocks that are not final
+// Of one selection: entries looked at, and queues in a row without anything small enough for what is left of the block.
+inline constexpr std::size_t kSelectVisitsMax = 8 * kBlockTransactionsMax;
+inline constexpr std::size_t kSelectMisfitsMax = 64;
+
 // A value in the state: the largest is a job object with its sessions. A program's value has this bound; a validator
 // set, which the protocol itself writes, has its own.
 inline constexpr std::size_t kStateValueBytesMax = 64 * 1024;
@@ -95,6 +114,8 @@ static_assert(kCodeChunkBytesMax < kCallDataBytesMax && kStorageValueBytesMax < 
 static_assert(kSetDataShardsMax + kSetParityShardsMax <= 255 && kSetDataShardsMax == 5 * kSetParityShardsMax);
 static_assert(kShredsMax <= std::size_t{1} << kShredPathMax);
 static_assert(kShredFrameBytesMax + kShredBytesMax + kShredPathMax * 32 <= kShredWireBytesMax);
+static_assert(kTransactionBytesMax + kAccessEntriesMax * kMempoolDeclaredBytes < kMempoolBytesMax / 1024);
+static_assert(kTransactionBytesMax <= kUnverifiedBytesPerPeerMax && kVerifyBatchMax <= kUnverifiedMax);
 static_assert(kValidatorsMax % 8 == 0);
 static_assert(kCertificateBytesMax + kHeaderBytesMax <= kVoteMessageBytesMax);
 static_assert(kEvidenceMax * kEvidenceBytesMax < kBlockBytesMax / 4);

@@ -1,0 +1,59 @@
+#include "verification.hpp"
+
+namespace aether::mempool {
+namespace {
+
+std::pair<Hash, crypto::Signature> key_of(const VerifiedTransaction& tx) {
+  return {tx.id(), tx.transaction().signature};
+}
+
+bool fits(std::size_t used, std::size_t more, std::size_t max) { return used <= max && more <= max - used; }
+
+}  // namespace
+
+Result<void, Limit> Verification::check(PeerId from, const VerifiedTransaction& unchecked) const {
+  if (known_.contains(key_of(unchecked))) return fail(Limit::known);
+  const std::size_t bytes = unchecked.byte_size();
+  const auto at = peers_.find(from);
+  const Share share = at == peers_.end() ? Share{} : at->second;
+  if (!fits(share.count, 1, bounds_.unverified_per_peer_max) ||
+      !fits(share.bytes, bytes, bounds_.unverified_bytes_per_peer_max))
+    return fail(Limit::peer);
+  if (!fits(known_.size(), 1, bounds_.unverified_max) || !fits(bytes_, bytes, bounds_.unverified_bytes_max))
+    return fail(Limit::unverified);
+  return {};
+}
+
+void Verification::add(PeerId from, VerifiedTransaction unchecked) {
+  Share& share = peers_[from];
+  ++share.count;
+  share.bytes += unchecked.byte_size();
+  bytes_ += unchecked.byte_size();
+  known_.insert(key_of(unchecked));
+  gathering_.push_back({from, std::move(unchecked)});
+}
+
+std::optional<VerifySignatures> Verification::next_batch() {
+  if (!out_.empty() || gathering_.empty()) return std::nullopt;
+  const auto end = gathering_.begin() + static_cast<std::ptrdiff_t>(std::min(gathering_.size(), bounds_.batch_max));
+  out_.assign(std::make_move_iterator(gathering_.begin()), std::make_move_iterator(end));
+  gathering_.erase(gathering_.begin(), end);
+  VerifySignatures batch{++batch_, {}};
+  for (const Item& item : out_) batch.transactions.push_back(item.unchecked.transaction());
+  return batch;
+}
+
+std::vector<Verification::Item> Verification::finish(std::uint64_t batch) {
+  AETHER_ASSERT(batch == batch_ && !out_.empty());
+  for (const Item& item : out_) {
+    const auto peer = peers_.find(item.from);
+    const std::size_t bytes = item.unchecked.byte_size();
+    peer->second.bytes -= bytes;
+    bytes_ -= bytes;
+    if (--peer->second.count == 0) peers_.erase(peer);
+    known_.erase(key_of(item.unchecked));
+  }
+  return std::exchange(out_, {});
+}
+
+}  // namespace aether::mempool
