@@ -20,7 +20,6 @@ enum class Planted : std::uint8_t {
   prevote_after_precommit,     // in the same slot
   precommit_despite_prevote,   // though another block was prevoted
   precommit_old_slot,          // below the newest slot voted in
-  prevote_after_certificate,   // in a slot whose C1 is held
   parent_without_certificate,  // builds on a block of the slot before that has no C1
   stale_final,                 // the first block of an epoch may name a C2 of long ago
   ignore_caught,               // blocks of caught proposers are prevoted

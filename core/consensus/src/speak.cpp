@@ -84,7 +84,7 @@ void Consensus::Machine::pass_on(const Block& block) {
 
 void Consensus::Machine::try_prevote() {
   if (!may_speak() || !own_index(slot) || order_ == nullptr) return;
-  if (next_start_us_ && !planted(Planted::prevote_after_certificate)) return;
+  if (next_start_us_ && !planted(Planted::prevote_after_precommit)) return;
   Block* best = best_block();
   if (best == nullptr || prevoted_.contains(best->sealer().proposer)) return;
   if (!may_prevote(record, slot, best->hash)) return;
@@ -207,7 +207,7 @@ void Consensus::Machine::on_built(const Built& built) {
 void Consensus::Machine::send_again() {
   const auto state = slots.find(slot);
   const auto before = slots.find(Slot{slot.raw() - 1});
-  if (before != slots.end())
+  if (before != slots.end() && !planted(Planted::keep_certificate))
     for (const auto& certificate : before->second.prevote_certificates) emit(Broadcast{certificate});
   if (newest_final_) emit(Broadcast{*newest_final_});
   if (may_speak()) {
@@ -218,9 +218,11 @@ void Consensus::Machine::send_again() {
         emit(Broadcast{own->claim});
   }
   if (state == slots.end()) return;
-  for (const auto& certificate : state->second.prevote_certificates) emit(Broadcast{certificate});
+  if (!planted(Planted::keep_certificate))
+    for (const auto& certificate : state->second.prevote_certificates) emit(Broadcast{certificate});
   if (const Block* best = best_block()) pass_on(*best);
   // Who has not heard of both would go on waiting for one of them.
+  if (planted(Planted::drop_second_header)) return;
   for (const ValidatorIndex proposer : state->second.caught)
     for (const Hash& hash : state->second.headers[proposer])
       if (const Block* block = find(hash)) emit(Broadcast{block->header});

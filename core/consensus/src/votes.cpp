@@ -266,6 +266,7 @@ void Consensus::Machine::hold(const PrevoteCertificate& certificate) {
   if (silent && !silent_until_) silent_until_ = Slot{certificate.slot.raw() + params_.epoch_slots};
   if (Block* block = find(certificate.block)) advance_block(*block);
   fetch_if_missing(certificate.block, certificate.slot);
+  if (planted(Planted::precommit_old_slot) && certificate.slot < slot) try_precommit(certificate);
   if (stopped || certificate.slot < slot) return;
 
   const bool jumps = certificate.slot > slot;

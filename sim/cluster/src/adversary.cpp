@@ -139,7 +139,15 @@ Header Adversary::lying(Node& node, Header header) {
     case 1: body.parent_receipts_root = random_hash(random_); break;
     case 2: body.time_ms += 60'000; break;
     case 3: body.time_ms -= std::min<std::uint64_t>(body.time_ms, 60'000); break;
-    case 4: body.parent_hash = random_hash(random_); break;
+    case 4:  // on another block than the one with the certificate: unknown, or the one before it
+      body.parent_hash = random_hash(random_);
+      if (const auto parent = node.machine().header(header.body.parent_hash)) {
+        body.parent_hash = parent->body.parent_hash;
+        body.parent_state_root = parent->body.parent_state_root;
+        body.parent_receipts_root = parent->body.parent_receipts_root;
+        body.parent_gas_used = parent->body.parent_gas_used;
+      }
+      break;
     case 5:
       if (sealer.parent_certificate) sealer.parent_certificate->aggregate[3] ^= 1;
       break;
