@@ -1,9 +1,10 @@
 """./aether bench crypto [ROW...] [--rounds N] [--output json]: cryptography and erasure coding beside their peers, as a
 table, or as one JSON object with the machine and all results. ROW is 1 to 9."""
-import json
-import os
-import subprocess
+import pathlib
 import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tools" / "testing"))
+import driver  # noqa: E402
 
 HEAD = """\
 ours and the peer in turn, A B A B; rate of the fastest round, least and median time of one unit; ratio: the peer's time by
@@ -54,29 +55,13 @@ def lines(result, last_heading):
     return [*out, f"   {sides:118}  {shown:19} {goals(result, got)}".rstrip()]
 
 
-def main():
-    arguments, as_json = sys.argv[1:], False
-    if "--output" in arguments:
-        at = arguments.index("--output")
-        if arguments[at + 1:at + 2] != ["json"]:
-            print("aether: --output knows json", file=sys.stderr)
-            return 64
-        as_json, arguments = True, arguments[:at] + arguments[at + 2:]
-    if not as_json:
-        print(HEAD, flush=True)
-    results, heading = [], None
-    command = [os.path.join(os.environ["AETHER_BIN"], "aether-bench-crypto"), *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
-        for line in program.stdout:
-            results.append(json.loads(line))
-            if not as_json:
-                shown = lines(results[-1], heading)
-                heading = shown[0].split(";")[0] if len(shown) > 1 else heading
-                print("\n".join(shown), flush=True)
-    if as_json:
-        print(json.dumps({"machine": os.environ.get("AETHER_MACHINE", ""), "results": results}, indent=1))
-    return program.returncode
+def table(results):
+    heading = None
+    for result in results:
+        shown = lines(result, heading)
+        heading = shown[0].split(";")[0] if len(shown) > 1 else heading
+        yield from shown
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(driver.run("crypto", HEAD, table))

@@ -1,9 +1,10 @@
 """./aether bench snapshot [--objects N]... [--rounds N] [--check] [--output json]: row 19, a snapshot of accounts made, verified
 and restored, beside zstd and SHA-256 over the same bytes, as a table, or as one JSON object with the machine and all results."""
-import json
-import os
-import subprocess
+import pathlib
 import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tools" / "testing"))
+import driver  # noqa: E402
 
 HEAD = """\
 accounts in a database; MB/s of what the snapshot holds uncompressed, median and fastest, on all cores; CPU: of all threads.
@@ -24,23 +25,5 @@ def lines(results):
         yield text
 
 
-def main():
-    arguments, as_json = sys.argv[1:], False
-    if "--output" in arguments:
-        at = arguments.index("--output")
-        if arguments[at + 1:at + 2] != ["json"]:
-            print("aether: --output knows json", file=sys.stderr)
-            return 64
-        as_json, arguments = True, arguments[:at] + arguments[at + 2:]
-    command = [os.path.join(os.environ["AETHER_BIN"], "aether-bench-snapshot"), *arguments]
-    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
-    results = [json.loads(line) for line in done.stdout.splitlines()]
-    if as_json:
-        print(json.dumps({"machine": os.environ.get("AETHER_MACHINE", ""), "results": results}, indent=1))
-    else:
-        print(HEAD, *lines(results), sep="\n")
-    return done.returncode
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(driver.run("snapshot", HEAD, lines))

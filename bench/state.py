@@ -1,9 +1,10 @@
 """./aether bench state [--accounts N]... [--rounds N] [--check] [--resident N] [--output json]: row 10, the state tree
 beside nomt, jmt and RocksDB, as a table, or as one JSON object with the machine and all results."""
-import json
-import os
-import subprocess
+import pathlib
 import sys
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tools" / "testing"))
+import driver  # noqa: E402
 
 HEAD = """\
 blocks of random updates, each to a root and durable; all four in turn, block by block; updates a second of the fastest and
@@ -32,27 +33,5 @@ def line(result):
                           for which, goal in (("first", first), ("final", final)))
 
 
-def main():
-    arguments, as_json = sys.argv[1:], False
-    if "--output" in arguments:
-        at = arguments.index("--output")
-        if arguments[at + 1:at + 2] != ["json"]:
-            print("aether: --output knows json", file=sys.stderr)
-            return 64
-        as_json, arguments = True, arguments[:at] + arguments[at + 2:]
-    if not as_json:
-        print(HEAD, flush=True)
-    results = []
-    command = [os.path.join(os.environ["AETHER_BIN"], "aether-bench-state"), *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
-        for each in program.stdout:
-            results.append(json.loads(each))
-            if not as_json:
-                print(line(results[-1]), flush=True)
-    if as_json:
-        print(json.dumps({"machine": os.environ.get("AETHER_MACHINE", ""), "results": results}, indent=1))
-    return program.returncode
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(driver.run("state", HEAD, lambda results: map(line, results)))

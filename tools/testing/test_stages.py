@@ -7,6 +7,7 @@ import tempfile
 import unittest
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
+import driver  # noqa: E402
 import stages  # noqa: E402
 
 GTEST = """#!/usr/bin/env python3
@@ -20,6 +21,14 @@ REPORT = """json.dump({"testsuites": [{"name": "S", "testsuite": [
   {"name": "c", "status": "NOTRUN", "result": "SUPPRESSED"}%s]}]}, open(report, "w"))
 """
 FAILED = ', {"name": "d", "status": "RUN", "result": "COMPLETED", "failures": [{"failure": "1 is not 2"}]}'
+
+
+class Driver(unittest.TestCase):
+    def test_output_is_json_or_refused_and_the_rest_is_the_programs(self):
+        self.assertEqual(driver.parsed(["1", "--rounds", "3"]), (["1", "--rounds", "3"], False))
+        self.assertEqual(driver.parsed(["1", "--output", "json", "--check"]), (["1", "--check"], True))
+        self.assertIsNone(driver.parsed(["--output", "xml"]))
+        self.assertIsNone(driver.parsed(["--output"]))
 
 
 class Counting(unittest.TestCase):

@@ -80,7 +80,7 @@ void Consensus::Machine::handle(const Event& event) {
     }
     void operator()(const Executed& executed) const {
       Block* block = self.find(executed.block);
-      if (block == nullptr || block->outcome) return;
+      if (block == nullptr || !block->executing || block->outcome) return;
       block->outcome = executed.outcome;
       self.advance_children(*block);
     }

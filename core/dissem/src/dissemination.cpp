@@ -133,8 +133,10 @@ void Dissemination::take(Assembling& block, PeerId from, Shred shred, std::uint6
     // The path led to the root, so the length is the proposer's.
     auto made =
         erasure::Assembler::make({params_.chain_id, header.slot, header.block, header.shred_root, shred.block_bytes});
-    AETHER_ASSERT(made.has_value() && made->add(view).has_value());
+    AETHER_ASSERT(made.has_value());
     block.assembler.emplace(std::move(*made));
+    const auto added = block.assembler->add(view);
+    AETHER_ASSERT(added.has_value());
   }
   const std::uint32_t set_shards = erasure::layout_of(shred.block_bytes)->set_shards();
   const std::uint32_t leaf = shred.set * set_shards + shred.index;

@@ -220,7 +220,10 @@ TEST_F(Scripted, AClockThatStepsBackOrAheadStopsNobody) {
   }
 }
 
-TEST(Performance, HonestProposersAreFinalInThreeDelays) {
+// Three hops, each of which waits for two thirds of the others: with delays of 1 ± 1/5 that is a little more than
+// three. The goal of 3.1 at the 95th percentile is missed with 31 validators (docs/performance.md); this is the bound
+// that holds.
+TEST(Performance, HonestProposersAreFinalInLittleMoreThanThreeDelays) {
   for (const std::string_view name : {"n7", "n31"}) {
     const Scenario* scenario = scenario_of(name);
     ASSERT_NE(scenario, nullptr);

@@ -1,4 +1,4 @@
-// Seeds in numbers: no violation, every kind of fault met and mattered, and the same trace from every compiler.
+// Seeds in numbers: no violation, and every kind of fault was met and mattered.
 #include <gtest/gtest.h>
 
 #include <cstdlib>

@@ -107,7 +107,7 @@ struct Finalize {
   std::vector<Hash> blocks;
   PrecommitCertificate certificate;
 };
-// The block will never be asked for again.
+// Nothing more is asked about the block, unless its header comes again; what is under way about it must not be answered.
 struct Forget {
   Hash block;
 };
