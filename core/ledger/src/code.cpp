@@ -25,6 +25,7 @@ std::string_view to_string(Code code) {
     case Code::not_pruned: return "not_pruned";
     case Code::other_value: return "other_value";
     case Code::deposit_too_low: return "deposit_too_low";
+    case Code::restored_by_publish: return "restored_by_publish";
   }
   return "unknown";
 }

@@ -22,6 +22,7 @@ class TransactionContext final : public Context {
 
   [[nodiscard]] const BlockFacts& block() const override { return facts_; }
   [[nodiscard]] const VerifiedTransaction& transaction() const override { return tx_; }
+  [[nodiscard]] AccessMode mode() const override { return mode_; }
   [[nodiscard]] Outcome<void> charge(std::uint64_t steps) override;
   [[nodiscard]] std::uint64_t gas_left() const override { return tx_.body().gas_limit.raw() - steps_; }
   [[nodiscard]] Outcome<std::optional<Bytes>> read(const ObjectId& id) override;

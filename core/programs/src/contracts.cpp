@@ -59,10 +59,13 @@ Outcome<void> Contracts::run(Context& context, const Publish& i) const {
   const auto compile_steps = vm_.judge(code.module);
   if (!compile_steps) return fail(result_code(compile_steps.error()));
   AETHER_CHECK(context.charge(*compile_steps));
-  if (const auto sound = vm_.publish(i.code, code.module); !sound) return fail(result_code(sound.error()));
+  // Nobody pays for a simulation: what it tells is the verdict's alone.
+  if (context.mode() == ledger::AccessMode::enforce) {
+    if (const auto sound = vm_.publish(i.code, code.module); !sound) return fail(result_code(sound.error()));
+  }
   for (std::uint32_t at = 0; at < i.chunks; ++at)
     AETHER_CHECK(context.erase(upload_object(context.sender(), i.code, at)));
-  // A module that does not fit an instruction of `rent` is restored so; its hash, being its key, is right.
+  // Its hash, being its key, is right.
   if (known == ledger::Presence::pruned) return context.restore(code_object(i.code), codec::encode(code));
   return context.store(code_object(i.code), code);
 }

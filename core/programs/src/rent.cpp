@@ -12,6 +12,8 @@ struct Execute {
   ledger::Outcome<void> operator()(const Fund& i) const { return context.fund(i.object, i.amount); }
   ledger::Outcome<void> operator()(const Prune& i) const { return context.prune(i.object); }
   ledger::Outcome<void> operator()(const Restore& i) const {
+    // A node that has no machine code of it must compile it, which only `publish` is charged for.
+    if (i.object.domain == Domain::code) return ledger::fail(ledger::Code::restored_by_publish);
     AETHER_CHECK(charge_stored(context, i.value.size()));
     return context.restore(i.object, i.value);
   }

@@ -123,7 +123,7 @@ TEST(Rent, a_utxo_waits_for_its_script_that_was_pruned) {
 
 TEST(Rent, code_that_was_pruned_is_published_again) {
   Rented r;
-  const Module module{7, 255, Bytes(100'000, 1)};  // more than a Restore can hold
+  const Module module{7, 255, Bytes(100'000, 1)};
   const auto publish = [&] {
     r.world.upload(module);
     return r.world.send(0, Publish{module.hash(), 3});
@@ -133,6 +133,7 @@ TEST(Rent, code_that_was_pruned_is_published_again) {
   const Bytes value = r.run_out(code_object(module.hash()));
   EXPECT_EQ(r.world.call(1, id, {}), of(Code::object_pruned));
   EXPECT_EQ(r.world.send(0, Deploy{module.hash(), 2, {}, 0, 0, {}}), of(Code::object_pruned));
+  EXPECT_EQ(r.send(Restore{code_object(module.hash()), Bytes{1}}), of(Code::restored_by_publish));
   EXPECT_EQ(publish(), kSuccess);
   EXPECT_EQ(r.world.get(code_object(module.hash())), value);
   EXPECT_EQ(r.world.call(1, id, {}), kSuccess);

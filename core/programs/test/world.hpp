@@ -87,6 +87,7 @@ class TestContext final : public ledger::Context {
       : world_(world), tx_(tx), facts_{world.chain, world.slot, world.params}, balance_(world.balances[tx.sender()]) {}
   const ledger::BlockFacts& block() const override { return facts_; }
   const VerifiedTransaction& transaction() const override { return tx_; }
+  ledger::AccessMode mode() const override { return ledger::AccessMode::enforce; }
   ledger::Outcome<void> charge(std::uint64_t steps) override {
     steps_ += steps;
     if (steps_ > tx_.body().gas_limit.raw()) return ledger::fail(ledger::Code::out_of_gas);

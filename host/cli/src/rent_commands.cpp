@@ -150,6 +150,9 @@ CommandResult rent_keep(const Arguments& arguments) {
 
 CommandResult rent_restore(const Arguments& arguments) {
   AETHER_TRY(const auto object, read_object(arguments.object));
+  if (object.domain == Domain::code)
+    return fail(refused("restored_by_publish", object, "is compiled again, and so published",
+                        "nothing was sent; aetherctl contract upload FILE restores it"));
   AETHER_TRY(const auto rpc, connect(arguments));
   AETHER_TRY(auto value, value_to_restore(arguments, rpc, object));
   CLI_TRY(const auto rent, rpc.call(api::GetRent{object}));
@@ -161,9 +164,7 @@ CommandResult rent_restore(const Arguments& arguments) {
                             " in number, with --value, --proof or, of a UTxO, --transaction"));
   programs::Restore restore{object, {}};
   if (value.size() > restore.value.kMax)
-    return fail(refused("value_too_large", object, "does not fit a transaction",
-                        object.domain == Domain::code ? "publish the module again: aetherctl contract upload FILE"
-                                                      : "only a module can be so large"));
+    return fail(refused("value_too_large", object, "does not fit a transaction", "no object of a chain is so large"));
   restore.value = std::move(value);
   return send(arguments, rpc, restore);
 }

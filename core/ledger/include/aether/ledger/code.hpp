@@ -31,6 +31,7 @@ enum class Code : std::uint16_t {
   not_pruned = 18,               // restore: it is there, or never was
   other_value = 19,              // restore: bytes whose hash is not that of the pruned value
   deposit_too_low = 20,          // fund: no more than what is left, or less than who writes it leaves
+  restored_by_publish = 21,      // restore: a module; `publish` puts it back, which pays for compiling it
 };
 [[nodiscard]] std::string_view to_string(Code code);
 inline constexpr ResultCode result_code(Code code) { return ResultCode{static_cast<std::uint16_t>(code)}; }

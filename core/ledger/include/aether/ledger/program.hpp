@@ -48,6 +48,7 @@ class Context {
   [[nodiscard]] virtual const BlockFacts& block() const = 0;
   [[nodiscard]] virtual const VerifiedTransaction& transaction() const = 0;
   [[nodiscard]] const Address& sender() const { return transaction().sender(); }
+  [[nodiscard]] virtual AccessMode mode() const = 0;
 
   [[nodiscard]] virtual Outcome<void> charge(std::uint64_t steps) = 0;
   [[nodiscard]] virtual std::uint64_t gas_left() const = 0;
