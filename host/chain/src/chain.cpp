@@ -12,6 +12,11 @@ namespace aether::chain {
 
 namespace {
 
+// Of machine code of modules that were pruned, or of blocks that were given up.
+constexpr std::uint64_t kDeadCodeBytesMax = std::uint64_t{1} << 30;
+
+env::Path code_directory(const Options& options) { return options.directory / "code"; }
+
 exec::ObjectIndex::Seed random_seed() {
   exec::ObjectIndex::Seed seed;
   std::array<std::uint8_t, sizeof seed> bytes;
@@ -25,6 +30,7 @@ exec::ObjectIndex::Seed random_seed() {
 Chain::Chain(const Options& options, TaskPool& pool, std::unique_ptr<storage::Store> store)
     : genesis_(options.genesis),
       genesis_hash_(genesis_hash(genesis_)),
+      vm_({.directory = options.ephemeral ? env::Path{} : code_directory(options)}),
       pool_(pool),
       store_(std::move(store)),
       recent_(std::make_unique<RecentAccounts>(random_seed())) {}
@@ -38,6 +44,8 @@ storage::Outcome<std::unique_ptr<Chain>> Chain::open(const Options& options, Tas
   std::unique_ptr<storage::Kv> kv = storage::open_memory_kv();
   if (!options.ephemeral) {
     AETHER_TRY(kv, storage::open_rocks_kv({.directory = options.directory}));
+    if (const auto made = env::make_directories(code_directory(options), 0700); !made)
+      return fail(storage::Error{storage::ErrorKind::environment, made.error().message});
   }
   AETHER_TRY(auto store,
              storage::Store::open(std::move(kv),
@@ -45,7 +53,22 @@ storage::Outcome<std::unique_ptr<Chain>> Chain::open(const Options& options, Tas
                                   env::cpu_features()));
   std::unique_ptr<Chain> out(new Chain(options, pool, std::move(store)));
   if (!out->snapshot()->tip()) AETHER_CHECK(out->commit_genesis());
+  out->prepare_code();
   return out;
+}
+
+void Chain::prepare_code() {
+  snapshot()->scan(Domain::code, {}, [&](const Hash& code, ByteView value) {
+    AETHER_ASSERT(vm_.publish(code, ledger::decode_object<Code>(value).module).has_value());
+    return true;
+  });
+  drop_dead_code();
+}
+
+void Chain::drop_dead_code() {
+  const auto now = snapshot();
+  vm_.retain([&](const Hash& code) { return now->contains(code_object(code)); });
+  code_bytes_max_ = 2 * vm_.stored_bytes() + kDeadCodeBytesMax;
 }
 
 storage::Outcome<void> Chain::commit_genesis() {
@@ -92,6 +115,7 @@ storage::Outcome<storage::BlockRecord> Chain::commit(const Block& block,
   commit.objects = executed.tree.objects;
   AETHER_CHECK(store_->commit(commit));
   recent_->update(executed.diff);
+  if (vm_.stored_bytes() > code_bytes_max_) drop_dead_code();
   return commit.record;
 }
 

@@ -2,6 +2,8 @@
 // after a restart.
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "../../wasm/test/module_text.hpp"
 #include "aether/chain/chain.hpp"
 #include "aether/env/file.hpp"
@@ -85,11 +87,13 @@ struct Net {
     out.max_fee = 200 * kAmountUnit;
     return out;
   }
+  ledger::Simulation simulate(const TransactionBody& body) const {
+    const auto now = sealer->snapshot();
+    return ledger::simulate(*now, sealer->programs(), sealer->next_facts(*now), assume_verified({body, {}}));
+  }
   // In a block of its own, which the follower applies.
   ResultCode send(TransactionBody body) {
-    const auto before = sealer->snapshot();
-    simulation =
-        ledger::simulate(*before, sealer->programs(), sealer->next_facts(*before), assume_verified({body, {}}));
+    simulation = simulate(body);
     body.reads = simulation.reads;
     body.writes = simulation.writes;
     const VerifiedTransaction txs[] = {*verify(sign(body, kUser))};
@@ -156,6 +160,41 @@ TEST(Contracts, real_modules_are_published_called_and_judge_inputs_and_survive_a
   spend.inputs[0].redeemer = Bytes{'p'};
   EXPECT_EQ(net.send(spend), kSuccess);
   EXPECT_FALSE(net.sealer->snapshot()->get(utxo_object(locked)));
+}
+
+// Machine code on disk is that of the state's code, from the moment that a chain is open: no call waits for a compiler.
+TEST(Contracts, machine_code_is_kept_and_made_again_before_a_block_needs_it) {
+  Net net;
+  const env::Path directory = net.options.directory / "code";
+  const auto files = [&] {
+    std::set<std::string> out;
+    for (const auto& entry : std::filesystem::directory_iterator(directory))
+      out.insert(entry.path().filename().string());
+    return out;
+  };
+  const Bytes module = counter();
+  ASSERT_EQ(net.send(make_call(programs::Upload{code_hash(module), 0, module})), kSuccess);
+  const auto body = [&] {
+    auto out = net.body();
+    out.call = make_call(programs::Publish{code_hash(module), 1});
+    return out;
+  };
+  EXPECT_EQ(net.simulate(body()).receipt.code, kSuccess);
+  EXPECT_TRUE(files().empty());  // nobody has paid
+  ASSERT_EQ(net.send(body()), kSuccess);
+  const auto kept = files();
+  ASSERT_EQ(kept.size(), 1u);
+  EXPECT_TRUE(kept.begin()->starts_with(to_hex(code_hash(module).bytes)));
+
+  net.open();
+  EXPECT_EQ(files(), kept);
+  std::filesystem::remove_all(directory);
+  net.open();
+  EXPECT_EQ(files(), kept);
+  std::filesystem::copy_file(directory / *kept.begin(),
+                             directory / ("00" + kept.begin()->substr(2)));  // no chain's code
+  net.open();
+  EXPECT_EQ(files(), kept);
 }
 
 TEST(Contracts, what_is_no_module_and_what_traps_has_its_code) {

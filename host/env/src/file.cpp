@@ -61,11 +61,11 @@ Outcome<void> publish(const Path& temporary, const Path& path, bool overwrite) {
 
 namespace {
 
-Outcome<void> fill_temporary(const Path& temporary, ByteView bytes, mode_t mode) {
-  const Descriptor file{::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)};
+Outcome<void> fill_temporary(const Path& temporary, ByteView bytes, const WriteOptions& options) {
+  const Descriptor file{::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, options.mode)};
   if (!file.valid()) return fail(last_error("create", temporary.string()));
   AETHER_CHECK(write_all(file, bytes, temporary));
-  return sync_file(file, temporary);
+  return options.durable ? sync_file(file, temporary) : Outcome<void>{};
 }
 
 Outcome<Descriptor> open_to_overwrite(const Path& path) {
@@ -126,13 +126,13 @@ Outcome<void> write_file_atomically(const Path& path, ByteView bytes, WriteOptio
     if (!file && file.error().kind != ErrorKind::not_found) return fail(file.error());
     if (file) replaced = std::move(*file);
   }
-  auto done = fill_temporary(temporary, bytes, options.mode);
+  auto done = fill_temporary(temporary, bytes, options);
   if (done) done = publish(temporary, path, options.overwrite);
   if (!done) {
     ::unlink(temporary.c_str());
     return done;
   }
-  AETHER_CHECK(sync_directory(directory_of(path)));
+  if (options.durable) AETHER_CHECK(sync_directory(directory_of(path)));
   return replaced.valid() ? overwrite(replaced, path) : Outcome<void>{};
 }
 

@@ -26,6 +26,8 @@ TEST(File, write_replaces_whole_and_leaves_nothing_beside_it) {
   ASSERT_TRUE(write_file_atomically(path, as_bytes("first")));
   ASSERT_TRUE(write_file_atomically(path, as_bytes("second"), {.mode = 0600}));
   EXPECT_EQ(as_text(*read_file(path, 100)), "second");
+  ASSERT_TRUE(write_file_atomically(path, as_bytes("third"), {.mode = 0600, .durable = false}));
+  EXPECT_EQ(as_text(*read_file(path, 100)), "third");
   EXPECT_EQ(entries(dir->path()), 1u);
   struct stat status{};
   ASSERT_EQ(::stat(path.c_str(), &status), 0);

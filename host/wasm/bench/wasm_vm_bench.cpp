@@ -47,7 +47,7 @@ BENCHMARK(fresh_instance);
 void work(benchmark::State& state, bool metered) {
   const auto engine = make_engine(8, metered);
   const auto linker = make_linker(engine.get());
-  const auto compiled = compile(engine.get(), linker.get(), test::wat(test::contract_text(kWork)));
+  const auto compiled = ready(linker.get(), compile(engine.get(), test::wat(test::contract_text(kWork))));
   for (auto _ : state) {
     const Owned<wasmtime_store_t> store(wasmtime_store_new(engine.get(), nullptr, nullptr));
     wasmtime_context_t* const context = wasmtime_store_context(store.get());
@@ -78,7 +78,7 @@ void compile_module(benchmark::State& state) {
   const auto linker = make_linker(engine.get());
   for (auto _ : state) {
     AETHER_ASSERT(judge(module).has_value());
-    benchmark::DoNotOptimize(compile(engine.get(), linker.get(), module));
+    benchmark::DoNotOptimize(ready(linker.get(), compile(engine.get(), module)));
   }
   state.SetBytesProcessed(static_cast<std::int64_t>(state.iterations() * module.size()));
 }

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <vector>
 
-#include "aether/base/result.hpp"
+#include "module_cursor.hpp"
 
 namespace aether::wasm {
 
@@ -27,45 +27,6 @@ constexpr std::uint64_t kLoopEdges = 12;
 constexpr std::uint64_t kIfEdges = 2;
 constexpr std::uint64_t kCheckedEdges = 2;  // an instruction that the compiler gives a slow path
 constexpr std::uint64_t kTableEdges = 50;   // table.init, .copy, .grow and .fill
-
-// Reads what wasmparser has found valid.
-class Cursor {
- public:
-  explicit Cursor(ByteView bytes) : bytes_(bytes) {}
-
-  bool done() const { return at_ == bytes_.size(); }
-  std::uint8_t peek() const {
-    AETHER_ASSERT(!done());
-    return bytes_[at_];
-  }
-  std::uint8_t byte() {
-    const std::uint8_t read = peek();
-    ++at_;
-    return read;
-  }
-  // An unsigned number, or any whose sign does not matter.
-  std::uint32_t number() {
-    std::uint64_t read = 0;
-    for (unsigned shift = 0;; shift += 7) {
-      const std::uint8_t next = byte();
-      if (shift < 32) read |= std::uint64_t{next & 0x7fu} << shift;
-      if (next < 0x80) return static_cast<std::uint32_t>(read);
-    }
-  }
-  ByteView part(std::size_t size) {
-    AETHER_ASSERT(size <= bytes_.size() - at_);
-    at_ += size;
-    return bytes_.subspan(at_ - size, size);
-  }
-  void skip_value_type() {
-    const std::uint8_t first = byte();
-    if (first == 0x63 || first == 0x64) number();  // a reference in its long form
-  }
-
- private:
-  ByteView bytes_;
-  std::size_t at_ = 0;
-};
 
 struct Signature {
   std::uint32_t parameters = 0;
@@ -317,7 +278,7 @@ std::uint64_t price(const CodeShape& shape) {
 std::vector<CodeShape> code_shapes(ByteView module) {
   Functions functions;
   std::vector<CodeShape> shapes;
-  Cursor sections(module.subspan(8));
+  Cursor sections(module.subspan(kModuleHeaderBytes));
   while (!sections.done()) {
     const std::uint8_t id = sections.byte();
     Cursor section(sections.part(sections.number()));

@@ -13,11 +13,12 @@ struct CompiledModule {
   Owned<wasmtime_instance_pre_t> instance;  // imports resolved
   std::uint64_t memory_pages_max = 0;       // that its memory declares
   std::array<bool, 3> entries{};            // which ContractEntry it exports
-  std::size_t bytes = 0;                    // of machine code and data
+  std::size_t bytes = 0;                    // of memory, at most, with what is kept beside machine code and data
 };
 
 // Null where the compiler refuses a function as too large. `module` must have passed judge().
-[[nodiscard]] std::shared_ptr<const CompiledModule> compile(wasm_engine_t* engine, const wasmtime_linker_t* linker,
-                                                            ByteView module);
+[[nodiscard]] Owned<wasmtime_module_t> compile(wasm_engine_t* engine, ByteView module);
+[[nodiscard]] std::shared_ptr<const CompiledModule> ready(const wasmtime_linker_t* linker,
+                                                          Owned<wasmtime_module_t> module);
 
 }  // namespace aether::wasm

@@ -1,8 +1,13 @@
 #include "aether/wasm/wasm_vm.hpp"
 
+#include <atomic>
+#include <map>
+#include <mutex>
 #include <semaphore>
 
+#include "code_store.hpp"
 #include "compiled_module.hpp"
+#include "load_price.hpp"
 #include "module_cache.hpp"
 #include "native_stack.hpp"
 
@@ -91,20 +96,43 @@ struct WasmVm::State {
       : engine(make_engine(options.runs_max * limits::kCallDepthMax)),
         linker(make_linker(engine.get())),
         cache(options.cache_bytes_max),
-        free(static_cast<std::ptrdiff_t>(options.runs_max)) {}
+        free(static_cast<std::ptrdiff_t>(options.runs_max)) {
+    if (!options.directory.empty()) store.emplace(options.directory);
+  }
 
   std::shared_ptr<const CompiledModule> compiled(const Hash& code, const Load& load) {
     return cache.get(code, [&]() -> ModuleCache::Made {
-      auto module = compile(engine.get(), linker.get(), load());
-      const std::size_t bytes = module ? module->bytes : 0;
+      auto machine_code = store ? store->load(engine.get(), code) : nullptr;
+      if (machine_code == nullptr) {
+        machine_code = compile(engine.get(), load());
+        if (machine_code == nullptr) return {};
+        ++compilations;
+        if (store) store->keep(code, machine_code.get());
+      }
+      auto module = ready(linker.get(), std::move(machine_code));
+      const std::size_t bytes = module->bytes;
       return {.module = std::move(module), .bytes = bytes};
     });
   }
 
+  std::uint64_t load_steps(const Hash& code, const Load& load) {
+    {
+      const std::lock_guard lock(prices_mutex);
+      if (const auto at = prices.find(code); at != prices.end()) return at->second;
+    }
+    const std::uint64_t steps = load_price(load());
+    const std::lock_guard lock(prices_mutex);
+    return prices.emplace(code, steps).first->second;
+  }
+
   const Owned<wasm_engine_t> engine;
   const Owned<wasmtime_linker_t> linker;
+  std::optional<CodeStore> store;
   ModuleCache cache;
   std::counting_semaphore<> free;  // runs that may start
+  std::atomic<std::uint64_t> compilations = 0;
+  std::mutex prices_mutex;
+  std::map<Hash, std::uint64_t> prices;  // of loading, of all code that was met
 };
 
 WasmVm::WasmVm(const WasmVmOptions& options) : state_(std::make_unique<State>(options)) {}
@@ -113,12 +141,23 @@ WasmVm::~WasmVm() = default;
 Result<std::uint64_t, ModuleError> WasmVm::judge(ByteView module) const { return wasm::judge(module); }
 
 Result<void, ModuleError> WasmVm::publish(const Hash& code, ByteView module) const {
-  const auto compiled = state_->compiled(code, [&] { return Bytes(module.begin(), module.end()); });
-  if (!compiled) return fail(ModuleError::function_too_large);
+  const Load load = [&] { return Bytes(module.begin(), module.end()); };
+  if (state_->compiled(code, load) == nullptr) return fail(ModuleError::function_too_large);
+  (void)state_->load_steps(code, load);
   return {};
 }
 
+void WasmVm::retain(const std::function<bool(const Hash&)>& is_live) const {
+  {
+    const std::lock_guard lock(state_->prices_mutex);
+    std::erase_if(state_->prices, [&](const auto& entry) { return !is_live(entry.first); });
+  }
+  if (state_->store) state_->store->retain(is_live);
+}
+
 Result<void, VmFailure> WasmVm::run(const Hash& code, const Load& load, ContractEntry entry, ContractHost& host) const {
+  if (Run charged{.host = host, .context = nullptr}; !charged.charge(state_->load_steps(code, load)))
+    return ended(charged, nullptr, nullptr);
   const auto compiled = state_->compiled(code, load);
   AETHER_ASSERT(compiled != nullptr);  // it was published
   if (!compiled->entries[static_cast<std::size_t>(entry)])
@@ -143,5 +182,7 @@ Result<void, VmFailure> WasmVm::run(const Hash& code, const Load& load, Contract
 }
 
 std::size_t WasmVm::cached_bytes() const { return state_->cache.bytes(); }
+std::uint64_t WasmVm::stored_bytes() const { return state_->store ? state_->store->bytes() : 0; }
+std::uint64_t WasmVm::compilations() const { return state_->compilations; }
 
 }  // namespace aether::wasm

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "aether/crypto/sha256.hpp"
+#include "load_price.hpp"
 #include "test_host.hpp"
 
 namespace aether::wasm::test {
@@ -71,18 +72,24 @@ TEST(Gas, FuelOfInstructionsIsPinned) {
        218'909},
   };
   for (const auto& [text, fuel] : programs) {
-    const Hash id = world.add(text, wat(text));
-    EXPECT_EQ(run(world, id, kPlenty), (Ended{{}, fuel})) << text;
-    EXPECT_EQ(run(world, id, fuel), (Ended{{}, fuel})) << text;
-    EXPECT_EQ(run(world, id, fuel - 1), (Ended{VmFault::out_of_gas, fuel - 1})) << text;
+    const Bytes module = wat(text);
+    const Hash id = world.add(text, module);
+    const std::uint64_t gas = load_price(module) + fuel;
+    EXPECT_EQ(run(world, id, kPlenty), (Ended{{}, gas})) << text;
+    EXPECT_EQ(run(world, id, gas), (Ended{{}, gas})) << text;
+    EXPECT_EQ(run(world, id, gas - 1), (Ended{VmFault::out_of_gas, gas - 1})) << text;
   }
 }
 
 TEST(Gas, UnreachablePaysForStepsAndOtherTrapsForAll) {
   const WasmVm vm{{.runs_max = 1}};
   World world{.vm = vm};
+  // Without what loading costs, which is the same for each.
   const auto ended = [&](std::string_view instructions) {
-    return run(world, world.add(instructions, wat(body(instructions))), 1000);
+    const Bytes module = wat(body(instructions));
+    Ended out = run(world, world.add(instructions, module), load_price(module) + 1000);
+    out.burned -= load_price(module);
+    return out;
   };
   EXPECT_EQ(ended("(unreachable)"), (Ended{VmFault::unreachable, 1}));
   EXPECT_EQ(ended("(drop (i32.const 1)) (unreachable)"), (Ended{VmFault::unreachable, 2}));
@@ -135,7 +142,8 @@ TEST_F(EveryLimit, IsExact) {
   ASSERT_EQ(whole.fault, std::nullopt);
   // 19 host functions of its own and one of the callee. KiB copied: 2 for storage_set, the value of storage_get, log,
   // returned_read and both output_write, 1 for the other 12.
-  EXPECT_EQ(whole.burned, 4 * 6'400 + gas.per_signature + gas.per_instance + 6 * gas.per_state_access +
+  const std::uint64_t load = load_price(world.modules.at(all)) + load_price(world.modules.at(id_of("callee")));
+  EXPECT_EQ(whole.burned, load + 4 * 6'400 + gas.per_signature + gas.per_instance + 6 * gas.per_state_access +
                               5 * gas.per_kib_hashed + 20 * gas.per_import + 24 * gas.per_kib_copied + 76);
   EXPECT_EQ(run(world, all, whole.burned, input), whole);
   const std::uint64_t step = std::getenv("AETHER_QUICK") != nullptr ? 37 : 1;

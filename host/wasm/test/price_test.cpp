@@ -5,6 +5,7 @@
 #include "aether/params/chain_params.hpp"
 #include "compile_price.hpp"
 #include "hostile_modules.hpp"
+#include "load_price.hpp"
 #include "test_host.hpp"
 
 namespace aether::wasm::test {
@@ -122,6 +123,24 @@ TEST(CompilePrice, OfAModule) {
 
 TEST(CompilePrice, OfHostileModules) {
   for (const auto& each : hostile_modules()) EXPECT_EQ(*judge(each.bytes()), each.steps) << each.name;
+}
+
+TEST(LoadPrice, IsOfTheItemsThatAModuleDeclares) {
+  const auto steps = [](std::string_view fields) {
+    return load_price(
+        wat("(module " + std::string(fields) + " (memory (export \"memory\") 1 1) (func (export \"call\")))"));
+  };
+  // A type, a function, and an export section of 1 + 9 + 7 bytes.
+  constexpr std::uint64_t kEmpty = 500 + 25 + 2 * 150 + 17;
+  EXPECT_EQ(steps(""), kEmpty);
+  EXPECT_EQ(steps("(func) (func)"), kEmpty + 2 * 25);
+  EXPECT_EQ(steps("(func (param i32 i64))"), kEmpty + 500 + 25);
+  EXPECT_EQ(steps("(import \"aether\" \"slot\" (func (result i64)))"), kEmpty + 500 + 150);
+  EXPECT_EQ(steps("(global i32 (i32.const 1))"), kEmpty + 25);
+  EXPECT_EQ(steps("(func $f) (export \"name\" (func $f))"), kEmpty + 25 + 150 + 7);
+  EXPECT_EQ(steps("(func $f) (table 2 funcref) (elem (i32.const 0) $f $f)"), kEmpty + 25 + 40 * 8);
+  EXPECT_EQ(steps("(data (i32.const 0) \"abc\") (data (i32.const 9) \"abc\")"), kEmpty + 2 * 25);
+  EXPECT_EQ(steps("(func (drop (i32.const 1)))"), kEmpty + 25);  // code is mapped
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "aether/crypto/sha256.hpp"
+#include "load_price.hpp"
 #include "test_host.hpp"
 
 namespace aether::wasm::test {
@@ -209,25 +210,115 @@ TEST_F(Run, EntriesAreApart) {
   }
 }
 
-// A module that the machine has forgotten is loaded again, with the same result and the same gas.
-TEST_F(Run, ForgettingChangesNothing) {
-  const WasmVm small{{.runs_max = 1, .cache_bytes_max = 1}};
-  World forgetful{.vm = small};
-  const Hash a = forgetful.add("a", contract("(call $abort (i32.const 1))"));
-  const Hash b = forgetful.add("b", contract("(call $abort (i32.const 2))"));
-  std::size_t loads = 0;
-  for (int i = 0; i < 3; ++i) {
-    for (const auto& [id, expected] : {std::pair{a, 10'001}, {b, 10'002}}) {
-      forgetful.gas_left = 1'000'000;
-      TestHost host(forgetful, id);
-      const auto result =
-          small.run(id, [&, module = forgetful.modules.at(id)] { return ++loads, module; }, ContractEntry::call, host);
-      ASSERT_FALSE(result);
-      EXPECT_EQ(result.error().code.raw(), expected);
-      EXPECT_EQ(forgetful.gas_left, 1'000'000U - 2 * 6'400 - 40 - 3);
+// Two contracts in turn, on a machine that forgets each at once.
+class Forgetful : public ::testing::Test {
+ protected:
+  struct Counts {
+    std::size_t loads = 0;  // of a module's bytes
+    std::uint64_t compilations = 0;
+    bool operator==(const Counts&) const = default;
+  };
+
+  // Publishes and runs both three times; each run must end as the contract says, with the same gas.
+  Counts turns(const env::Path& directory) {
+    const WasmVm vm{{.runs_max = 1, .cache_bytes_max = 1, .directory = directory}};
+    World world{.vm = vm};
+    const Hash a = world.add("a", contract("(call $abort (i32.const 1))"));
+    const Hash b = world.add("b", contract("(call $abort (i32.const 2))"));
+    Counts out;
+    for (int i = 0; i < 3; ++i) {
+      for (const auto& [id, expected] : {std::pair{a, 10'001}, {b, 10'002}}) {
+        world.gas_left = 1'000'000;
+        TestHost host(world, id);
+        const Bytes module = world.modules.at(id);
+        const auto result = vm.run(id, [&] { return ++out.loads, module; }, ContractEntry::call, host);
+        EXPECT_FALSE(result);
+        EXPECT_EQ(result.error().code.raw(), expected);
+        EXPECT_EQ(world.gas_left, 1'000'000U - load_price(module) - 2 * 6'400 - 40 - 3);
+      }
     }
+    out.compilations = vm.compilations();
+    stored = vm.stored_bytes();
+    return out;
   }
-  EXPECT_EQ(loads, 6U);
+  std::vector<env::Path> files() const {
+    std::vector<env::Path> out;
+    for (const auto& entry : std::filesystem::directory_iterator(folder.path())) out.push_back(entry.path());
+    return out;
+  }
+
+  env::TempDir folder = std::move(*env::TempDir::create());
+  std::uint64_t stored = 0;
+};
+
+TEST_F(Forgetful, ChangesNothing) { EXPECT_EQ(turns({}), (Counts{6, 2 + 6})); }
+
+TEST_F(Forgetful, CodeOnDiskIsCompiledOnce) {
+  EXPECT_EQ(turns(folder.path()), (Counts{0, 2}));
+  EXPECT_EQ(files().size(), 2U);
+  EXPECT_EQ(turns(folder.path()), (Counts{0, 0}));
+}
+
+TEST_F(Forgetful, WhatTheCheckRefusesIsCompiledAgainOnce) {
+  turns(folder.path());
+  const std::uint64_t whole = stored;
+  const std::size_t size = std::filesystem::file_size(files().at(0));
+  // Torn at its end, changed in a byte, empty, gone, or another program's.
+  const std::vector<std::function<void(const env::Path&)>> damages{
+      [&](const env::Path& path) { std::filesystem::resize_file(path, size - 1); },
+      [&](const env::Path& path) {
+        Bytes bytes = *env::read_file(path, size);
+        bytes[size / 2] ^= 1;
+        ASSERT_TRUE(env::write_file_atomically(path, bytes));
+      },
+      [](const env::Path& path) { std::filesystem::resize_file(path, 0); },
+      [](const env::Path& path) { std::filesystem::remove(path); },
+  };
+  for (const auto& damage : damages) {
+    damage(files().at(0));
+    EXPECT_EQ(turns(folder.path()), (Counts{0, 1}));
+    EXPECT_EQ(turns(folder.path()), (Counts{0, 0}));
+    EXPECT_EQ(stored, whole);
+  }
+}
+
+TEST_F(Forgetful, WhatAnotherWasmtimeMadeIsCompiledAgain) {
+  // With its checksum, and no machine code of these settings: Wasmtime itself refuses it.
+  const std::string checksum = to_hex(crypto::sha256(as_bytes("other")).bytes);
+  for (const std::string_view name : {"a", "b"})
+    ASSERT_TRUE(
+        env::write_file_atomically(folder.path() / (to_hex(id_of(name).bytes) + "-" + checksum), as_bytes("other")));
+  EXPECT_EQ(turns(folder.path()), (Counts{0, 2}));
+  EXPECT_EQ(files().size(), 2U);
+}
+
+TEST_F(Forgetful, WhatNoWriteFinishedAndWhatIsDeadGoes) {
+  turns(folder.path());
+  ASSERT_TRUE(env::write_file_atomically(folder.path() / (files().at(0).filename().string() + ".tmp-0"), {}));
+  const WasmVm vm{{.runs_max = 1, .directory = folder.path()}};
+  EXPECT_EQ(files().size(), 2U);
+  vm.retain([](const Hash& code) { return code == id_of("b"); });
+  ASSERT_EQ(files().size(), 1U);
+  EXPECT_TRUE(files()[0].filename().string().starts_with(to_hex(id_of("b").bytes)));
+  EXPECT_EQ(vm.stored_bytes(), std::filesystem::file_size(files()[0]));
+  EXPECT_EQ(turns(folder.path()), (Counts{0, 1}));
+}
+
+// Code that runs is no longer in the file's name's hands.
+TEST_F(Forgetful, CodeWhoseFileIsGoneRunsOn) {
+  const WasmVm vm{{.runs_max = 1, .directory = folder.path()}};
+  World world{.vm = vm, .gas_left = 1'000'000};
+  const Hash id = world.add("a", contract("(call $abort (i32.const 1))"));
+  vm.retain([](const Hash&) { return false; });
+  EXPECT_TRUE(files().empty());
+  TestHost host(world, id);
+  EXPECT_EQ(host.run().error().code.raw(), 10'001u);
+  EXPECT_EQ(vm.compilations(), 1U);
+}
+
+TEST_F(Forgetful, ADirectoryThatIsNoneIsAnEmptyOne) {
+  EXPECT_EQ(turns(folder.path() / "none"), (Counts{6, 8}));
+  EXPECT_EQ(stored, 0U);
 }
 
 }  // namespace

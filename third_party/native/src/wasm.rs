@@ -302,4 +302,7 @@ pub unsafe extern "C" fn aether_native_wasm_configure(config: *mut c_void, costs
     table.TableGrow = costs.grow;
     config.operator_cost(table);
     config.wasm_backtrace_max_frames(None);
+    // Initial memory is an image only where data fill half of it: else two bytes far from each other would be as much
+    // machine code on disk as the whole memory between them. Other data are copied into each instance.
+    config.memory_guaranteed_dense_image_size(0);
 }

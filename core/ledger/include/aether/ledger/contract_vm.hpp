@@ -5,8 +5,8 @@
 // starts and after each import, and charges what was burned before each import and at the end. (2) A result depends on
 // module, entry and the host's answers alone: no clock, no float, no address of memory. (3) An instance is fresh for
 // each run. (4) The host charges every function itself, before it does it; the VM charges the import and the bytes that
-// it copies, and before a run the pages of memory that the module declares, by GasParams. (5) A run that ends
-// out_of_gas or by a trap other than `unreachable` has burned what was left.
+// it copies, and before a run the loading of its code and the pages of memory that the module declares. (5) A run that
+// ends out_of_gas or by a trap other than `unreachable` has burned what was left.
 #pragma once
 
 #include <functional>

@@ -67,9 +67,15 @@ class Chain {
   storage::Outcome<storage::BlockRecord> commit(const Block& block, std::span<const VerifiedTransaction> transactions,
                                                 const exec::Executed& executed);
 
+  // Machine code of exactly the code that the state holds, so that no block meets a module that has to be compiled
+  // first: a call is not charged for that.
+  void prepare_code();
+  void drop_dead_code();
+
   Genesis genesis_;
   Hash genesis_hash_;
   wasm::WasmVm vm_;
+  std::uint64_t code_bytes_max_ = 0;  // on disk, before dead code is looked for
   programs::ChainPrograms programs_{vm_};
   TaskPool& pool_;
   std::unique_ptr<storage::Store> store_;

@@ -23,6 +23,8 @@ struct WriteOptions {
   bool overwrite = true;  // false: an existing file is ErrorKind::exists, and stays as it is
   // The bytes of the file that is replaced are overwritten as overwrite_file does, as soon as the new ones are durable.
   bool erase_replaced = false;
+  // false: nothing is synced, so that after a failure of power the file may be absent, or there with any bytes.
+  bool durable = true;
 };
 [[nodiscard]] Outcome<void> write_file_atomically(const Path& path, ByteView bytes, WriteOptions options = {});
 // Erases what a write of `path` that did not come to its end left beside it. No other write of it may be under way.
