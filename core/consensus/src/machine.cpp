@@ -24,7 +24,7 @@ Consensus::Machine::Machine(const Params& params, Anchor anchor, std::optional<S
       signer_(signer) {
   AETHER_ASSERT(record.chain_id == params.chain_id && params.epoch_slots > 0 && params.delta_us_min > 0);
   for (const Epoch& epoch : final.epochs) epochs_.insert_or_assign(epoch.number, epoch);
-  if (final.outcome.next_epoch) epochs_.insert_or_assign(final.outcome.next_epoch->number, *final.outcome.next_epoch);
+  learn_epoch(final.outcome);
   final_blocks_.emplace(final.slot, final.block);
   newest_final_ = final.certificate;
 }
@@ -82,6 +82,7 @@ void Consensus::Machine::handle(const Event& event) {
       Block* block = self.find(executed.block);
       if (block == nullptr || !block->executing || block->outcome) return;
       block->outcome = executed.outcome;
+      if (planted(Planted::set_depends_on_branch)) self.learn_epoch(*block->outcome);
       self.advance_children(*block);
     }
     void operator()(const Built& built) const { self.on_built(built); }
@@ -119,8 +120,9 @@ void Consensus::Machine::enter(Slot next) {
   slot_start_us_ = now.steady_us;
   next_start_us_ = std::nullopt;
   const std::uint64_t finalized = newest_final_ ? newest_final_->slot.raw() : 0;
-  delta_us = finalized + 2 < slot.raw() ? std::min(delta_us * 5 / 4, params_.delta_us_min * kDeltaGrowthMax)
-                                        : std::max(delta_us * 7 / 8, params_.delta_us_min);
+  delta_us = finalized + 2 < slot.raw() && !planted(Planted::delta_stays)
+                 ? std::min(delta_us * 5 / 4, params_.delta_us_min * kDeltaGrowthMax)
+                 : std::max(delta_us * 7 / 8, params_.delta_us_min);
   if (silent && silent_until_ && slot >= *silent_until_) {
     silent = false;
     record = first_record(params_.chain_id);
@@ -151,7 +153,7 @@ void Consensus::Machine::start_slot() {
 void Consensus::Machine::repeat() {
   // The slot is of an epoch whose set waits for finality.
   if (order_ == nullptr && !std::exchange(alarmed_, true)) alarm(AlarmKind::epoch_not_final, slot, final.block);
-  send_again();
+  if (!planted(Planted::repeat_nothing)) send_again();
   fetch_missing();
   repeat_after_us_ = std::min(repeat_after_us_ * 2, kRepeatDeltasMax * delta_us);
   repeat_us_ = now.steady_us + repeat_after_us_;

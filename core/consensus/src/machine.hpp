@@ -73,6 +73,7 @@ class Consensus::Machine {
   void invalidate(Block& block);
   void advance_final();
   void finalize(const std::vector<Hash>& chain, const PrecommitCertificate& certificate);
+  void learn_epoch(const Outcome& outcome);
   void settle(Anchor anchor);
   void fetch_missing();
   void fetch_if_missing(const Hash& hash, Slot of);

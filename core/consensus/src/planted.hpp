@@ -23,6 +23,14 @@ enum class Planted : std::uint8_t {
   parent_without_certificate,  // builds on a block of the slot before that has no C1
   stale_final,                 // the first block of an epoch may name a C2 of long ago
   ignore_caught,               // blocks of caught proposers are prevoted
+  set_depends_on_branch,       // the next epoch is taken from blocks that are not final, and waits for nothing
+  reuse_randomness,            // an epoch has the randomness of the one before
+  certificate_not_persisted,   // the record lacks the C1 that its votes rest on
+  ignore_stale_record,         // own votes that the record does not hold silence nobody
+  unverified_certificate,      // a header's certificates are taken as they are
+  unchecked_roots,             // the roots in a header are not compared with the parent's outcome
+  repeat_nothing,              // what was said is not said again
+  delta_stays,                 // Δ does not grow
 };
 
 #ifdef AETHER_PLANTED_ERRORS

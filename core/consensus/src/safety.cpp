@@ -16,6 +16,7 @@ void move_to(SafetyRecord& record, Slot slot) {
 }
 
 void rest_on(SafetyRecord& record, const std::optional<PrevoteCertificate>& certificate) {
+  if (planted(Planted::certificate_not_persisted)) return;
   if (certificate && (!record.certificate || record.certificate->slot < certificate->slot))
     record.certificate = certificate;
 }

@@ -153,7 +153,8 @@ void Consensus::Machine::try_propose() {
   const std::uint64_t epoch = slot.raw() / params_.epoch_slots;
   const auto named = final_to_name();
   const Slot named_slot = named ? named->slot : Slot{0};
-  if (epoch > 0 && slot.raw() % params_.epoch_slots == 0 && named_slot < last_third(epoch - 1, params_.epoch_slots)) {
+  if (epoch > 0 && slot.raw() % params_.epoch_slots == 0 && named_slot < last_third(epoch - 1, params_.epoch_slots) &&
+      !planted(Planted::set_depends_on_branch)) {
     if (!alarmed_) alarm(AlarmKind::epoch_not_final, slot, *parent);
     alarmed_ = true;
     return;

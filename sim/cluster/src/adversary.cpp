@@ -92,7 +92,13 @@ void Adversary::speak_header(Node& node, const Header& header, const PacketPoint
   const Micros now = world.now();
   if (ways_.has(FaultKind::lie) && random_.below(2) == 0) {
     counts_.count(FaultKind::lie, false);
-    return to_all(node, world, send, now, packet_of(lying(node, header)));
+    const Header lie = lying(node, header);
+    to_all(node, world, send, now, packet_of(lie));
+    // With its data, so that nothing but the lie speaks against it.
+    if (const BlockPointer own = node.stored(packet->block))
+      if (const BlockPointer block = make_block(lie, own->contents))
+        to_all(node, world, send, now, packet_of(std::vector{block}));
+    return;
   }
   if (ways_.has(FaultKind::equivocate) && random_.below(4) != 0) {
     Contents contents;

@@ -189,7 +189,9 @@ bool Cluster::calms_down() {
       bool waits_at_epoch = false;
       for (const auto& node : nodes_)
         waits_at_epoch = waits_at_epoch || (node->is_up() && node->machine().slot().raw() % options_.epoch_slots == 0);
-      if (waits_at_epoch && lowest_final() == highest_final()) {
+      const Slot before{highest_slot().raw() - 1};
+      const auto forgetful = forgetful_ ? std::optional(nodes_[*forgetful_]->address()) : std::nullopt;
+      if (waits_at_epoch && lowest_final() == highest_final() && !checker_.is_settled(before, forgetful)) {
         report_.stopped_at_epoch = true;
         return false;
       }

@@ -157,6 +157,9 @@ void Checker::finalized(NodeIndex node, const StoredBlock& block, const State& s
       fail(node, at_slot("agreement: a final block does not extend the final chain", block.slot()));
     return;
   }
+  if (!expects_failure_)
+    if (const auto broken = broken_rule(block.header, before->second))
+      fail(node, at_slot("header: " + std::string(*broken), block.slot()));
   chain_[slot] = {block.hash, state.root};
   for (const TransactionNumber number : block.contents.transactions)
     if (!applied_.insert(number).second) fail(node, at_slot("once: a transaction was applied twice", block.slot()));
@@ -164,6 +167,35 @@ void Checker::finalized(NodeIndex node, const StoredBlock& block, const State& s
   if (slot > kSlotsKept)
     signatures_.erase(signatures_.begin(),
                       signatures_.lower_bound({Slot{slot - kSlotsKept}, {VoteKind::prevote, Hash{}}}));
+}
+
+// As the final chain so far says; by nothing that a node said of it.
+std::optional<std::string_view> Checker::broken_rule(const Header& header, const Final& parent) {
+  const HeaderBody& body = header.body;
+  const auto& sealer = std::get<BftSealer>(body.sealer);
+  const auto epoch = epochs_.find(body.slot.raw() / plan_.epoch_slots());
+  if (epoch == epochs_.end()) return "of an epoch that no final block began";
+  const ValidatorSet& set = *epoch->second.validators;
+  if (!authenticator_.verify_header(header, set)) return "not sealed by its proposer";
+  if (!authenticator_.verify_claim({body.slot, sealer.proposer, sealer.vrf_proof},
+                                   {kChain, epoch->second.randomness, body.slot}, set))
+    return "its proof is of other randomness";
+  if (body.parent_state_root != parent.root) return "names another state of its parent";
+  const auto& c1 = sealer.parent_certificate;
+  if (c1.has_value() == (body.slot == Slot{1})) return "without its parent's certificate";
+  if (c1 && (next(c1->slot) != body.slot || c1->block != body.parent_hash ||
+             !authenticator_.verify_certificate(*c1, *set_at(c1->slot))))
+    return "its certificate is not its parent's";
+  const auto& c2 = sealer.final_certificate;
+  if (c2) {
+    const Hash* named = c2->slot < body.slot ? final_at(c2->slot) : nullptr;
+    if (named == nullptr || *named != c2->block || !authenticator_.verify_certificate(*c2, *set_at(c2->slot)))
+      return "names as final what is not";
+  }
+  if (const std::uint64_t number = epoch->first; number > 0 && body.slot.raw() % plan_.epoch_slots() == 0)
+    if (!c2 || c2->slot < consensus::last_third(number - 1, plan_.epoch_slots()))
+      return "begins an epoch that is not settled";
+  return std::nullopt;
 }
 
 void Checker::finalized_by(NodeIndex node, const PrecommitCertificate& certificate) {
@@ -225,6 +257,32 @@ bool Checker::names_a_third() const {
   for (ValidatorIndex i = 0; i < set->size(); ++i)
     if (convicted_.contains({set->at(i).address, Offence::votes})) named += set->at(i).weight;
   return 3 * named >= set->total();
+}
+
+bool Checker::is_settled(Slot slot, const std::optional<Address>& except) const {
+  const ValidatorSet* set = set_at(slot);
+  if (set == nullptr) return false;
+  std::map<Hash, u128> weights;
+  for (ValidatorIndex i = 0; i < set->size(); ++i) {
+    const Address& address = set->at(i).address;
+    const auto spoken = spoken_.find(address);
+    if (faulty_.contains(address) || address == except || spoken == spoken_.end()) continue;
+    const auto said = spoken->second.votes.find(slot);
+    if (said != spoken->second.votes.end() && said->second.precommit)
+      weights[*said->second.precommit] += set->at(i).weight;
+  }
+  return std::ranges::any_of(weights, [&](const auto& entry) { return is_quorum(entry.second, set->total()); });
+}
+
+// Whoever passes on only what it verified itself is never to blame.
+void Checker::blamed(NodeIndex node, const consensus::Blame& blame) {
+  if (nodes_.at(node).faulty || expects_failure_) return;
+  if (blame.peer == consensus::kSelf) return fail(node, "blame: a node blames itself");
+  if (!nodes_.at(blame.peer).faulty) fail(node, "blame: an honest node is blamed");
+}
+
+void Checker::went_back(NodeIndex node, const consensus::SafetyRecord& record) {
+  spoken_[nodes_.at(node).address].newest = record.slot;
 }
 
 void Checker::alarmed(NodeIndex node, const consensus::Alarm& alarm) {

@@ -27,6 +27,7 @@ class Cluster::SignatureTable final : public consensus::Signer {
 namespace {
 
 constexpr std::uint64_t kWeight = 1'000;
+constexpr std::uint64_t kImpatience = 8;  // of whose delays are shorter
 
 std::unique_ptr<consensus::Authenticator> make_authenticator(const Options& options, const IdealKeys& ideal,
                                                              TaskPool& pool) {
@@ -101,6 +102,7 @@ void Cluster::make_nodes(Identities& identities) {
     const std::uint64_t origin = random_.below(kMillion * 1'000);
     Options own = options_;
     own.detects_other_self = options_.detects_other_self && !(is_faulty && ways[i].has(FaultKind::twin));
+    if (is_faulty && ways[i].has(FaultKind::impatient)) own.delta_us_min /= kImpatience;
     nodes_.push_back(std::make_unique<Node>(i, NodeContext{own, *this, plan_, checker_, *authenticator_, *signers_[i]},
                                             NodeClock(drift, origin), random_.fork(), genesis));
   }
@@ -242,6 +244,10 @@ void Cluster::arrive(const Delivery& delivery) {
   if (!node.is_up()) return;
   note_fate(delivery);
   trace_.note(now_, delivery.from * nodes_.size() + delivery.to, delivery.packet->slot.raw());
+  if (const Adversary* sender = adversaries_[delivery.from].get();
+      sender != nullptr && sender->ways().has(FaultKind::impatient) && message_in<Header>(*delivery.packet) != nullptr)
+    report_.faults.count(FaultKind::impatient, is_open(delivery.to, delivery.packet->slot) &&
+                                                   now_ < slot_started_[delivery.to] + options_.delta_us_min);
   if (Adversary* adversary = adversaries_[delivery.to].get())
     adversary->hear(node, *delivery.packet, *this,
                     [&](NodeIndex to, Micros at, const PacketPointer& one) { deliver(delivery.to, to, at, one); });
@@ -296,6 +302,13 @@ Slot Cluster::highest_final() const {
   Slot highest{0};
   for (const auto& node : nodes_)
     if (!is_faulty(node->index())) highest = std::max(highest, node->final_slot());
+  return highest;
+}
+
+Slot Cluster::highest_slot() const {
+  Slot highest{0};
+  for (const auto& node : nodes_)
+    if (!is_faulty(node->index()) && node->is_up()) highest = std::max(highest, node->machine().slot());
   return highest;
 }
 

@@ -4,13 +4,13 @@ namespace aether::sim {
 
 std::string_view to_string(FaultKind kind) {
   constexpr std::array<std::string_view, kFaultKinds> kNames{
-      "loss",           "duplication",    "reorder",       "partition",     "one_way_cut",
-      "clog",           "narrow_uplink",  "crash",         "power_failure", "lost_write",
-      "torn_write",     "lost_record",    "pause",         "clock_drift",   "clock_step",
-      "slow_execution", "silent",         "equivocate",    "lie",           "vote_for_anything",
-      "vote_to_one",    "withhold_votes", "withhold_data", "late_claims",   "claims_to_half",
-      "drip_claims",    "bad_signatures", "spam",          "forged_votes",  "twin",
-      "changing_sets"};
+      "loss",           "duplication",    "reorder",        "partition",     "one_way_cut",
+      "clog",           "narrow_uplink",  "crash",          "power_failure", "lost_write",
+      "torn_write",     "lost_record",    "pause",          "clock_drift",   "clock_step",
+      "slow_execution", "silent",         "equivocate",     "lie",           "vote_for_anything",
+      "vote_to_one",    "withhold_votes", "withhold_data",  "late_claims",   "claims_to_half",
+      "drip_claims",    "impatient",      "bad_signatures", "spam",          "forged_votes",
+      "twin",           "changing_sets"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 

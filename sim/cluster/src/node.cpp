@@ -45,6 +45,16 @@ void Node::hand_in_stored() {
   if (!blocks.empty()) blocks_came(consensus::kSelf, {std::move(blocks)});
 }
 
+void Node::restore(const Backup& older) {
+  record_.write(older.record);
+  record_.sync_one();
+  finals_.write(older.final);
+  finals_.sync_one();
+  std::erase_if(store_, [&](const auto& entry) { return entry.second->slot() > older.final.slot; });
+  chain_.resize(std::min<std::size_t>(chain_.size(), older.final.slot.raw() + 1));
+  context_.checker.went_back(index_, older.record);
+}
+
 DurableFile<consensus::SafetyRecord>::Crash Node::crash(bool may_lose, bool may_tear) {
   ++life_;
   machine_.reset();
@@ -311,6 +321,8 @@ void Node::on(const consensus::Accuse& effect) {
 }
 
 void Node::on(const consensus::Alarm& effect) { context_.checker.alarmed(index_, effect); }
+
+void Node::on(const consensus::Blame& effect) { context_.checker.blamed(index_, effect); }
 
 void Node::on(const consensus::SlotStarted&) { context_.checker.kept(index_, *machine_); }
 

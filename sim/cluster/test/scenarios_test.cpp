@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "aether/cluster/scenarios.hpp"
+#include "aether/cluster/scripts.hpp"
 
 namespace aether::sim {
 namespace {
@@ -219,6 +220,17 @@ TEST_F(Scripted, AClockThatStepsBackOrAheadStopsNobody) {
     expect_progress(20, 40 * kMillion);
   }
 }
+
+class Bounded : public testing::TestWithParam<Script> {};
+
+TEST_P(Bounded, HoldsItsBound) {
+  Identities identities;
+  const auto violation = GetParam().run(identities);
+  EXPECT_FALSE(violation.has_value()) << GetParam().what << ": " << violation->what;
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Bounded, testing::ValuesIn(scripts().begin(), scripts().end()),
+                         [](const auto& script) { return std::string(script.param.name); });
 
 // Three hops, each of which waits for two thirds of the others: with delays of 1 ± 1/5 that is a little more than
 // three. The goal of 3.1 at the 95th percentile is missed with 31 validators (docs/performance.md); this is the bound

@@ -1,4 +1,4 @@
-// Errors planted in the machine, each of which some seed finds. Those that no seed has found are in the README.
+// Errors planted in the machine, each of which a script, a seed or twins find.
 #include <gtest/gtest.h>
 
 #include <atomic>
@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "aether/cluster/scenarios.hpp"
+#include "aether/cluster/scripts.hpp"
 #include "planted.hpp"
 
 namespace aether::consensus {
@@ -42,6 +43,11 @@ TEST_P(Planting, IsFound) {
   consensus::planted_now = GetParam().error;
   const std::clock_t end = std::clock() + cpu_minutes(3);
   Identities identities;
+  for (const Script& script : scripts())
+    if (const auto violation = script.run(identities); violation && !violation->what.starts_with("script: ")) {
+      std::cout << GetParam().name << ": script " << script.name << ", " << violation->what << '\n';
+      return;
+    }
   std::optional<Violation> found;
   std::uint64_t seed = 0;
   while (!found && std::clock() < end) {
@@ -57,14 +63,27 @@ TEST_P(Planting, IsFound) {
 INSTANTIATE_TEST_SUITE_P(All, Planting,
                          testing::Values(Plant{Planted::speak_before_persist, "speak_before_persist"},
                                          Plant{Planted::quorum_off_by_one, "quorum_off_by_one", true},
+                                         Plant{Planted::foreign_certificate, "foreign_certificate"},
+                                         Plant{Planted::forget_delay, "forget_delay"},
                                          Plant{Planted::drop_second_header, "drop_second_header", true},
+                                         Plant{Planted::keep_certificate, "keep_certificate"},
+                                         Plant{Planted::newest_slot_votes_only, "newest_slot_votes_only"},
                                          Plant{Planted::forget_proposal, "forget_proposal"},
                                          Plant{Planted::duplicate_signer, "duplicate_signer"},
                                          Plant{Planted::prevote_after_precommit, "prevote_after_precommit"},
                                          Plant{Planted::precommit_despite_prevote, "precommit_despite_prevote"},
                                          Plant{Planted::precommit_old_slot, "precommit_old_slot"},
                                          Plant{Planted::parent_without_certificate, "parent_without_certificate"},
-                                         Plant{Planted::ignore_caught, "ignore_caught"}),
+                                         Plant{Planted::stale_final, "stale_final"},
+                                         Plant{Planted::ignore_caught, "ignore_caught"},
+                                         Plant{Planted::set_depends_on_branch, "set_depends_on_branch"},
+                                         Plant{Planted::reuse_randomness, "reuse_randomness"},
+                                         Plant{Planted::certificate_not_persisted, "certificate_not_persisted"},
+                                         Plant{Planted::ignore_stale_record, "ignore_stale_record"},
+                                         Plant{Planted::unverified_certificate, "unverified_certificate"},
+                                         Plant{Planted::unchecked_roots, "unchecked_roots"},
+                                         Plant{Planted::repeat_nothing, "repeat_nothing"},
+                                         Plant{Planted::delta_stays, "delta_stays"}),
                          [](const auto& plant) { return std::string(plant.param.name); });
 
 }  // namespace

@@ -1,12 +1,19 @@
 // What must hold in every run, judged from outside of the nodes. The first violation ends the run.
 //
-//   agreement      two honest nodes never finalize different blocks in a slot, and each final block extends the one
-//   before outcome        equal slots have equal state roots certificate    what honest nodes send and finalize was
-//   signed by a quorum, as the table of signatures says double vote    durable records of an honest validator never
-//   hold a pair that convicts persistence    what an honest node says was in its durable record before monotone the
-//   record never goes back over a crash once           no transaction is applied twice evidence       evidence holds,
-//   and never names an honest validator memory         what a machine keeps is within its bound alarm          no
-//   honest machine stops liveness       after the faults end all honest nodes finalize new slots (judged by Cluster)
+// - agreement: two honest nodes never finalize different blocks in a slot, and each final block extends the one before
+// - outcome: equal slots have equal state roots
+// - header: each final header holds by itself: seal, place in the order, roots, C1 of its parent, what it names as
+// final
+// - certificate: what honest nodes send and finalize was signed by a quorum, as the table of signatures says
+// - double vote: durable records of an honest validator never hold a pair that convicts
+// - persistence: what an honest node says was in its durable record before
+// - monotone: the record never goes back over a crash
+// - once: no transaction is applied twice
+// - evidence: it holds, and never names an honest validator
+// - blame: no honest node blames another
+// - memory: what a machine keeps is within its bound
+// - alarm: no honest machine stops
+// - liveness: after the faults end all honest nodes finalize new slots (judged by Cluster)
 #pragma once
 
 #include <set>
@@ -40,7 +47,10 @@ class Checker {
   void finalized_by(NodeIndex node, const PrecommitCertificate& certificate);
   void accused(NodeIndex node, const Evidence& evidence);
   void alarmed(NodeIndex node, const consensus::Alarm& alarm);
+  void blamed(NodeIndex node, const consensus::Blame& blame);
   void kept(NodeIndex node, const consensus::Consensus& machine);
+  // The node's record was replaced by an older one.
+  void went_back(NodeIndex node, const consensus::SafetyRecord& record);
   void fail(NodeIndex node, std::string what);
 
   Micros now = 0;
@@ -52,6 +62,9 @@ class Checker {
   // Who was named by evidence, and for what.
   [[nodiscard]] const std::set<std::pair<Address, Offence>>& convicted() const { return convicted_; }
   [[nodiscard]] bool names_a_third() const;
+  // Whether honest validators of a quorum precommitted one block of the slot, those of `except` not counted: then it
+  // must become final.
+  [[nodiscard]] bool is_settled(Slot slot, const std::optional<Address>& except) const;
   [[nodiscard]] const ValidatorSet* set_at(Slot slot) const;
   [[nodiscard]] std::uint64_t evidence_count() const { return evidence_count_; }
 
@@ -75,6 +88,7 @@ class Checker {
 
   template <VoteKind kKind>
   void check_certificate(NodeIndex node, const Certificate<kKind>& certificate);
+  [[nodiscard]] std::optional<std::string_view> broken_rule(const Header& header, const Final& parent);
   [[nodiscard]] bool holds(const VoteStatement& statement, const ValidatorSet& set);
   [[nodiscard]] std::vector<ValidatorIndex> offenders(const Evidence& evidence, const ValidatorSet& set);
 

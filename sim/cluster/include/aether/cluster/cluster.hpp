@@ -55,6 +55,7 @@ class Cluster final : public Surroundings {
   [[nodiscard]] bool is_faulty(NodeIndex node) const { return adversaries_[node] != nullptr; }
   [[nodiscard]] Slot lowest_final() const;  // of the honest nodes that are up
   [[nodiscard]] Slot highest_final() const;
+  [[nodiscard]] Slot highest_slot() const;
   [[nodiscard]] Report report() const;
   void deliver(NodeIndex from, NodeIndex to, Micros at, const PacketPointer& packet);
 

@@ -41,6 +41,7 @@ enum class FaultKind : std::uint8_t {
   late_claims,
   claims_to_half,
   drip_claims,
+  impatient,
   bad_signatures,
   spam,
   forged_votes,

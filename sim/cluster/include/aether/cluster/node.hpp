@@ -65,11 +65,27 @@ struct NodeContext {
 
 class Node {
  public:
+  struct Final {
+    Hash block;
+    Slot slot = {};
+    std::uint64_t time_ms = 0;
+    State state = {};
+    std::optional<PrecommitCertificate> certificate = {};
+    Slot named = {};  // final, by the block's header
+  };
+  struct Backup {
+    consensus::SafetyRecord record;
+    Final final;
+  };
+
   Node(NodeIndex index, const NodeContext& context, NodeClock clock, Random random, const Hash& genesis);
 
   void boot();
   [[nodiscard]] DurableFile<consensus::SafetyRecord>::Crash crash(bool may_lose, bool may_tear);
   void lose_record() { record_.lose(); }
+  // While it is down: the disk as it was some time ago, record included, which nobody should do.
+  [[nodiscard]] Backup backup() const { return {*record_.content(), *finals_.content()}; }
+  void restore(const Backup& older);
 
   void receive(NodeIndex from, const Packet& packet);
   void handle(NodeEvent event);
@@ -88,15 +104,6 @@ class Node {
   [[nodiscard]] bool has_voted_in_open_slot() const;
 
  private:
-  struct Final {
-    Hash block;
-    Slot slot = {};
-    std::uint64_t time_ms = 0;
-    State state = {};
-    std::optional<PrecommitCertificate> certificate = {};
-    Slot named = {};  // final, by the block's header
-  };
-
   void step(const consensus::Event& event);
   void carry_out(std::vector<consensus::Effect> effects);
   void arm();
@@ -116,7 +123,7 @@ class Node {
   void on(const consensus::Forget& effect);
   void on(const consensus::Accuse& effect);
   void on(const consensus::Alarm& effect);
-  void on(const consensus::Blame&) {}
+  void on(const consensus::Blame& effect);
   void on(const consensus::SlotStarted&);
 
   void header_came(NodeIndex from, const Hash& hash);
