@@ -3,6 +3,7 @@ every refusal has its code, and storage outlives the process."""
 import hashlib
 import json
 import pathlib
+import re
 import subprocess
 import sys
 import tempfile
@@ -111,8 +112,32 @@ def query(ctl, contract, method, returns, *values):
     return ctl.json("contract", "query", contract, "--method", method, "--returns", returns, *words)["returned"]
 
 
+def dear_module(path):
+    """8 000 functions of 1 024 locals: sound, small, and more steps to compile than a block has."""
+    def number(n):
+        return bytes([n]) if n < 128 else bytes([n & 127 | 128]) + number(n >> 7)
+
+    def section(kind, items):
+        content = number(len(items)) + b"".join(items)
+        return bytes([kind]) + number(len(content)) + content
+
+    function = b"\x01" + number(1024) + b"\x7f\x0b"
+    path.write_bytes(b"\0asm\1\0\0\0" + section(1, [b"\x60\0\0"]) + section(3, [b"\0"] * 8000) + section(5, [b"\1\1\1"])
+                     + section(7, [b"\x06memory\2\0", b"\x04call\0\0"])
+                     + section(10, [number(len(function)) + function] * 8000))
+    return path
+
+
 def upload(report, ctl, modules):
-    first = ctl.json("contract", "upload", modules["counter"], "--from", "dev-alice")
+    done = ctl.run("contract", "upload", modules["counter"], "--from", "dev-alice", "--output", "json")
+    first = json.loads(done.stdout)
+    said = re.search(r"compiling costs (\d+) steps, publishing about ([0-9.]+) SWR", done.stderr)
+    report.equal("upload: says before what compiling costs", ctl.json("contract", "inspect", modules["counter"])["compile_steps"],
+                 int(said[1]) if said else None)
+    report.check("upload: says before what it will cost", said and abs(float(said[2]) * 10**6 / int(first["fee"]) - 1) < 0.02,
+                 f"said {said and said[2]}, paid {first['fee']}")
+    refuses(report, "upload: a module that no block has room to compile", ctl, BAD_FILE, "module_too_dear", "contract", "upload",
+            dear_module(modules["counter"].with_name("dear.wasm")), "--from", "dev-alice")
     report.equal("upload: a chunk, then published", (1, 0, True),
                  (first["chunks_sent"], first["chunks_skipped"], first["published_now"]))
     again = ctl.json("contract", "upload", modules["counter"], "--from", "dev-bob")

@@ -5,6 +5,7 @@
 #include "aether/programs/contract_instructions.hpp"
 #include "contract_text.hpp"
 #include "payment.hpp"
+#include "publication_cost.hpp"
 
 namespace aether::cli {
 namespace {
@@ -82,13 +83,28 @@ Result<void, Failure> send_chunks(const Payer& who, ByteView module, Uploaded& o
   return {};
 }
 
+// Says what publishing will cost; a failure where no block has room for it.
+Result<void, Failure> announce(const Payer& who, ByteView module, std::uint64_t compile_steps) {
+  CLI_TRY(const auto chain, who.rpc.call(api::GetChainId{}));
+  const auto cost = publication_cost(chain.params, module, compile_steps);
+  if (!cost || cost->publish_steps > chain.params.block.gas_max)
+    return fail(Failure{kBadFile, "module_too_dear",
+                        "compiling the module costs " + std::to_string(compile_steps) +
+                            " steps, more than a block of this chain has room for",
+                        "nothing was sent; split long functions, and use fewer locals inside loops"});
+  note("compiling costs " + std::to_string(compile_steps) + " steps, publishing about " + amount_to_text(cost->fee) +
+       " SWR beside the deposit");
+  return {};
+}
+
 // Brings a module onto the chain; nothing to do where it is there.
 Result<Uploaded, Failure> upload(const Payer& who, ByteView module) {
-  AETHER_CHECK(judge_module(module));
+  AETHER_TRY(const std::uint64_t compile_steps, judge_module(module));
   Uploaded out;
   out.code = code_hash(module);
   AETHER_TRY(const bool published, exists(who.rpc, code_object(out.code)));
   if (published) return out;
+  AETHER_CHECK(announce(who, module, compile_steps));
   AETHER_CHECK(send_chunks(who, module, out));
   note("the chain judges and compiles the module");
   const auto chunks = static_cast<std::uint32_t>(out.sent + out.skipped);

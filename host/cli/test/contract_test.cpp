@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "contract_text.hpp"
+#include "publication_cost.hpp"
 
 namespace aether::cli {
 namespace {
@@ -102,6 +103,24 @@ TEST(ContractFailures, NameTheContractsOwnCode) {
   EXPECT_EQ(call_failure(ResultCode{3}, "out_of_gas", "next").code, "out_of_gas");
   EXPECT_FALSE(is_contract_code(ResultCode{9'999}));
   EXPECT_TRUE(is_contract_code(ResultCode{10'000}));
+}
+
+TEST(PublicationCost, IsOfTheChunksAndOfThePublication) {
+  ChainParams params;
+  params.fees = {.base = 1'000, .per_byte = 0, .per_step = 1};
+  params.gas = {
+      .instruction = 10, .per_kib_hashed = 3, .per_state_access = 2, .per_judged_byte = 7, .per_stored_byte = 5};
+  // A chunk and a half: an object each, and the module's.
+  const Bytes module(72 * 1024);
+  const std::uint64_t chunks = 2 * (10 + 4 * 2) + 72 * 3 + 72 * 1024 * 5;
+  const std::uint64_t publish = 10 + 3 * 4 * 2 + 72 * 3 + 72 * 1024 * 7 + 99;
+  EXPECT_EQ(publication_cost(params, module, 99), (PublicationCost{publish, 3 * 1'000 + chunks + publish}));
+  // Three transactions with the bytes of the module and some hundred of their own.
+  params.fees = {.base = 0, .per_byte = 1, .per_step = 0};
+  const auto bytes = publication_cost(params, module, 99)->fee - module.size();
+  EXPECT_TRUE(bytes > 3 * 200 && bytes < 3 * 500) << static_cast<std::uint64_t>(bytes);
+  params.fees.per_byte = ~u128{0};
+  EXPECT_EQ(publication_cost(params, module, 99), std::nullopt);
 }
 
 }  // namespace
