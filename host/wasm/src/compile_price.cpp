@@ -26,7 +26,8 @@ constexpr std::uint64_t kPathValueSteps = 2;
 constexpr std::uint64_t kLoopEdges = 12;
 constexpr std::uint64_t kIfEdges = 2;
 constexpr std::uint64_t kCheckedEdges = 2;  // an instruction that the compiler gives a slow path
-constexpr std::uint64_t kTableEdges = 50;   // table.init, .copy, .grow and .fill
+constexpr std::uint64_t kIndirectEdges = 3;
+constexpr std::uint64_t kTableEdges = 50;  // table.init, .copy, .grow and .fill
 
 struct Signature {
   std::uint32_t parameters = 0;
@@ -88,6 +89,7 @@ class Walk {
     std::uint64_t height = 0;  // of the operand stack below its parameters
     std::uint32_t parameters = 0;
     std::uint32_t results = 0;
+    std::uint64_t ways = 1;  // to merge: a loop has one at its head and one at its end
     std::uint64_t sets = 0;  // of locals, inside
     std::size_t table = 0;   // the newest br_table that names it
   };
@@ -112,16 +114,16 @@ class Walk {
     if ((first & 0xc0) == 0x40) return code_.skip_value_type(), Signature{0, 1};
     return functions_.types[code_.number()];
   }
-  void open(std::uint64_t edges) {
+  void open(std::uint64_t edges, std::uint64_t ways = 1) {
     const Signature type = block_type();
     shape_.edges += edges;
     pop(type.parameters);
-    frames_.push_back({.height = height_, .parameters = type.parameters, .results = type.results});
+    frames_.push_back({.height = height_, .parameters = type.parameters, .results = type.results, .ways = ways});
     push(type.parameters);
   }
   void end() {
     const Frame frame = frames_.back();
-    shape_.merges += std::min(frame.sets, locals_) + frame.parameters + frame.results;
+    shape_.merges += frame.ways * (std::min(frame.sets, locals_) + frame.parameters + frame.results);
     frames_.pop_back();
     height_ = frame.height;
     push(frame.results);
@@ -184,7 +186,7 @@ class Walk {
       case 0x01:
       case 0x0f: return;                         // nop, return
       case 0x02: return open(1);                 // block
-      case 0x03: return open(kLoopEdges);        // loop
+      case 0x03: return open(kLoopEdges, 2);     // loop
       case 0x04: pop(1); return open(kIfEdges);  // if
       case 0x05:                                 // else
         height_ = frames_.back().height;
@@ -200,11 +202,13 @@ class Walk {
         ++shape_.edges;
         return pop(1);  // br_if
       case 0x0e: return branch_table();
-      case 0x10: return call(functions_.types[functions_.type_of[code_.number()]]);
+      case 0x10:  // call
+        ++shape_.edges;
+        return call(functions_.types[functions_.type_of[code_.number()]]);
       case 0x11: {  // call_indirect
         const Signature callee = functions_.types[code_.number()];
         code_.number();
-        shape_.edges += kCheckedEdges;
+        shape_.edges += kIndirectEdges;
         pop(1);
         return call(callee);
       }

@@ -17,7 +17,7 @@ struct CodeShape {
   std::uint64_t bytes = 0;   // of its body
   std::uint64_t edges = 0;   // of its control flow, with those that instructions hide
   std::uint64_t values = 0;  // parameters, locals and the deepest operand stack: what may be alive at an edge
-  std::uint64_t merges = 0;  // over its blocks, the values that may meet where they end
+  std::uint64_t merges = 0;  // over its blocks, the values that may meet where they end and, of loops, begin
   std::uint64_t paths = 0;   // over its br_tables, entries times distinct labels
 
   bool operator==(const CodeShape&) const = default;

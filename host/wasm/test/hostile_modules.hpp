@@ -45,6 +45,11 @@ inline std::vector<HostileModule> hostile_modules() {
     return "(func (param i32) " + locals(count) + times(depth, "(if (local.get 0) (then ") + sets(count) +
            times(depth, "))") + uses(count) + ")";
   };
+  // The same in loops: each is left and entered again with its own values.
+  const auto turning = [&](std::size_t depth, std::size_t count) {
+    return "(func (param i32) " + locals(count) + times(depth, "(loop ") + sets(count) +
+           times(depth, "(br_if 0 (local.get 0)))") + uses(count) + ")";
+  };
   const auto table_in_blocks = [&](std::size_t depth, std::size_t tables) {
     return "(func (param i32) " + locals(100) + times(depth, "(block ") +
            times(tables, "(block (br_table " + labels(depth) + "(local.get 0)))") +
@@ -83,6 +88,8 @@ inline std::vector<HostileModule> hostile_modules() {
       {"16 ifs over 250 locals", merging(16, 250), 27'204'538},
       {"64 ifs over 250 locals", merging(64, 250), 171'121'018},
       {"250 ifs over 60 locals", merging(250, 60), 146'536'740},
+      {"100 loops in each other that set 100 locals", turning(100, 100), 256'253'600},
+      {"50 loops in each other that set 200 locals", turning(50, 200), 256'961'070},
       {"1 500 loops in each other",
        "(func (param i32) " + times(1'500, "(loop (br_if 0 (local.get 0))") + times(1'500, ")") + ")", 840'681'220},
       {"600 loops in each other, over 700 locals",
@@ -112,11 +119,11 @@ inline std::vector<HostileModule> hostile_modules() {
        84'133'815},
       {"calls with 16 arguments",
        callee + "(func (param i32) " + times(1'500, "(call $wide" + times(16, "(local.get 0)") + ")") + ")",
-       83'647'630},
+       94'687'630},
       {"indirect calls",
        callee + "(func $none) (elem (i32.const 0) $none) (func (param i32) " +
            times(4'000, "(call_indirect (local.get 0))") + ")",
-       186'393'980},
+       359'033'980},
       {"copies of memory",
        "(func (param i32) " + times(4'000, "(memory.copy (local.get 0) (local.get 0) (local.get 0))") + ")",
        218'066'440},

@@ -44,8 +44,8 @@ TEST(CompilePrice, EdgesOfInstructions) {
   EXPECT_EQ(edges("(br 0)"), 1u);
   EXPECT_EQ(edges("(br_if 0 (i32.const 1))"), 1u);
   EXPECT_EQ(edges("(block (br_table 0 1 0 1 1 (i32.const 1)))"), 1u + 2u);
-  EXPECT_EQ(edges("(call $slot) (drop)"), 0u);
-  EXPECT_EQ(edges("(call_indirect (i32.const 0))"), 2u);
+  EXPECT_EQ(edges("(call $slot) (drop)"), 1u);
+  EXPECT_EQ(edges("(call_indirect (i32.const 0))"), 3u);
   EXPECT_EQ(edges("(memory.copy (i32.const 0) (i32.const 0) (i32.const 0))"), 2u);
   EXPECT_EQ(edges("(memory.fill (i32.const 0) (i32.const 0) (i32.const 0))"), 2u);
   EXPECT_EQ(edges("(memory.init 0 (i32.const 0) (i32.const 0) (i32.const 0)) (data.drop 0)"), 2u);
@@ -86,7 +86,8 @@ TEST(CompilePrice, MergesAreWhatIsSetInsideABlock) {
   EXPECT_EQ(merges("(block (local.set 0 (i32.const 1)) (local.set 0 (i32.const 1)))", "(local i32)"),
             2u);  // at most the locals
   EXPECT_EQ(merges("(drop (block (result i32) (i32.const 1)))"), 1u);
-  EXPECT_EQ(merges("(i32.const 1) (i32.const 2) (loop (type $pair) (i32.add)) (drop)"), 3u);
+  EXPECT_EQ(merges("(i32.const 1) (i32.const 2) (loop (type $pair) (i32.add)) (drop)"), 2u * 3u);
+  EXPECT_EQ(merges("(loop (local.set 0 (i32.const 1)))", "(local i32 i32)"), 2u + 1u);
   EXPECT_EQ(merges("(i32.const 1)", "(result i32)"), 1u);
 }
 
