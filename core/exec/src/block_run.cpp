@@ -288,22 +288,29 @@ void BlockRun::settle_objects(ledger::Diff& diff, ledger::HeldChange& held) {
   }
 }
 
-void BlockRun::settle_ledger(const ledger::Totals& totals, ledger::Diff& diff, ledger::HeldChange& held) {
-  for (auto& [id, value] : ledger::settle(parent_, totals)) {
-    const auto before = parent_.get(id);
-    held.add({before ? ledger::value_in(programs_, id, *before) : Balance{}, ledger::value_in(programs_, id, *value)});
-    diff[id] = value;
+void BlockRun::settle_apart(ledger::Diff&& apart, ledger::Diff& diff, ledger::HeldChange& held) {
+  const auto holds = [&](const ObjectId& id, const std::optional<Bytes>& value) {
+    return value ? ledger::value_in(programs_, id, *value) : Balance{};
+  };
+  for (auto& [id, value] : apart) {
+    held.add({holds(id, parent_.get(id)), holds(id, value)});
+    diff[id] = std::move(value);
   }
 }
 
 ledger::BlockOutput BlockRun::settle(TaskPool& pool) {
   ledger::BlockOutput output;
   ledger::HeldChange held;
-  const ledger::Totals totals = sum_payments(pool);
+  ledger::Totals totals = sum_payments(pool);
   settle_accounts(pool, output.diff, held);
   settle_others(output.diff, held);
   settle_objects(output.diff, held);
-  settle_ledger(totals, output.diff, held);
+  if (block_.consensus != nullptr) {
+    ledger::ConsensusEffects effects = ledger::apply_consensus(parent_, block_.facts, *block_.consensus);
+    ledger::add_credit(totals.burned, Asset::swr, effects.burned);
+    settle_apart(std::move(effects.diff), output.diff, held);
+  }
+  settle_apart(ledger::settle(parent_, totals), output.diff, held);
   output.diff.merge(admission_.congestion_records());  // which hold nothing
   const auto supply = output.diff.find(kSupplyObject);
   const Supply before = ledger::load_or_default<Supply>(parent_, kSupplyObject);

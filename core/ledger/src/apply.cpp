@@ -47,6 +47,11 @@ Result<BlockOutput, BlockError> apply_block(const StateView& parent, Programs pr
     if (run.sender) store(state, tx.sender(), *run.sender);
     state.apply(std::move(run.diff));
   }
+  if (block.consensus != nullptr) {
+    ConsensusEffects effects = apply_consensus(parent, block.facts, *block.consensus);
+    add_credit(totals.burned, Asset::swr, effects.burned);
+    state.apply(std::move(effects.diff));
+  }
   if (totals.to_proposer != 0) add_credit(credits[block.proposer], Asset::swr, totals.to_proposer);
   settle_accounts(state, credits);
   state.apply(settle(parent, totals));

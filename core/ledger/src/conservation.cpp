@@ -1,6 +1,7 @@
 #include "aether/ledger/conservation.hpp"
 
 #include "aether/ledger/rent.hpp"
+#include "aether/types/stake.hpp"
 #include "aether/types/utxo.hpp"
 
 namespace aether::ledger {
@@ -44,7 +45,15 @@ std::optional<Balance> value_in(Programs programs, const ObjectId& id, ByteView 
     sum->swr = std::get_if<Deposit>(&rent->state)->amount;
     return sum;
   }
-  if (id.domain == Domain::supply || id.domain == Domain::validators || id.domain == Domain::congestion) return sum;
+  if (id.domain == Domain::stake) {
+    const auto stake = codec::decode<Stake>(value);
+    AETHER_ASSERT(stake.has_value());
+    sum->swr = stake->bonded;
+    return sum;
+  }
+  if (id.domain == Domain::supply || id.domain == Domain::validators || id.domain == Domain::congestion ||
+      id.domain == Domain::consensus)
+    return sum;
   for (const Program* program : programs.native) {
     sum = checked_add(*sum, program->value_held(id, value));
     if (!sum) return std::nullopt;

@@ -22,11 +22,12 @@ Outcome<void> TransactionContext::charge(std::uint64_t steps) {
 
 Outcome<void> TransactionContext::touch(const ObjectId& id, bool writes) {
   AETHER_CHECK(charge(facts_.params.gas.per_state_access));
-  // Balances, supply and treasury move only by debits, credits and burns, UTxOs by inputs and outputs, validator sets
-  // at the ends of epochs.
+  // Balances, supply and treasury move only by debits, credits and burns, UTxOs by inputs and outputs, stakes and
+  // sets by what blocks do besides their transactions.
   const bool owned_by_ledger = id.domain == Domain::account || id.domain == Domain::supply ||
                                id.domain == Domain::treasury || id.domain == Domain::utxo ||
-                               id.domain == Domain::validators || id.domain == Domain::congestion;
+                               id.domain == Domain::validators || id.domain == Domain::congestion ||
+                               id.domain == Domain::stake || id.domain == Domain::consensus;
   if (writes && owned_by_ledger) return fail(Code::undeclared_write);
   // A record of rent changes with its object, which alone is declared: a program that saw it would race.
   if (id.domain == Domain::rent) return fail(writes ? Code::undeclared_write : Code::undeclared_read);

@@ -42,6 +42,17 @@ Result<void, ParamsError> check_rent(const RentParams& p) {
   return {};
 }
 
+// The window is counted in 16 bits.
+constexpr std::uint32_t kDowntimeWindowMax = 65'535;
+
+Result<void, ParamsError> check_stake(const StakeParams& p) {
+  if (p.slash_bps > kBpsWhole || p.downtime_missed_bps > kBpsWhole) return fail(ParamsError::share_above_whole);
+  if (p.downtime_window_slots == 0 || p.downtime_window_slots > kDowntimeWindowMax ||
+      p.leak_epoch_max_ppm > kPpmWhole || p.leak_ppm > p.leak_epoch_max_ppm)
+    return fail(ParamsError::stake);
+  return {};
+}
+
 }  // namespace
 
 std::string_view to_string(ParamsError error) {
@@ -55,6 +66,9 @@ std::string_view to_string(ParamsError error) {
       return "congestion: target_bps must be 1 to 9999, step_bps 100 to 1250, multiplier_max 1 to 100";
     case ParamsError::rent:
       return "rent: per_byte_epoch must be at most 2^40, deposit_epochs and exempt_epochs 1 to 2^20";
+    case ParamsError::stake:
+      return "stake: downtime_window_slots must be 1 to 65535, leak_ppm at most leak_epoch_max_ppm, which is at most "
+             "1000000";
     case ParamsError::share_above_whole: return "a share, or shares of one whole together, exceed 10000 basis points";
     case ParamsError::zero_clock: return "a window, clock or rate is zero";
     case ParamsError::prove_window: return "jobs.commit_prove_min_slots must be at least 1 and below the maximum";
@@ -73,6 +87,7 @@ Result<void, ParamsError> validate(const ChainParams& p) {
   if (p.block.gas_max == 0) return fail(ParamsError::block_gas);
   AETHER_CHECK(check_congestion(p));
   AETHER_CHECK(check_rent(p.rent));
+  AETHER_CHECK(check_stake(p.stake));
   for (const std::uint64_t share :
        {std::uint64_t{p.fees.priority_proposer_bps}, std::uint64_t{p.block.dispute_lane_bps},
         std::uint64_t{p.jobs.burn_bps}, std::uint64_t{p.jobs.silent_bps},

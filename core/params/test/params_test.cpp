@@ -35,6 +35,12 @@ TEST(Params, each_relation_has_its_own_error) {
   EXPECT_EQ(error_after([](auto& p) { p.rent.deposit_epochs = (1 << 20) + 1; }), ParamsError::rent);
   EXPECT_EQ(error_after([](auto& p) { p.rent.exempt_epochs = 0; }), ParamsError::rent);
   EXPECT_EQ(error_after([](auto& p) { p.rent.exempt_epochs = (1 << 20) + 1; }), ParamsError::rent);
+  EXPECT_EQ(error_after([](auto& p) { p.stake.slash_bps = 10'001; }), ParamsError::share_above_whole);
+  EXPECT_EQ(error_after([](auto& p) { p.stake.downtime_missed_bps = 10'001; }), ParamsError::share_above_whole);
+  EXPECT_EQ(error_after([](auto& p) { p.stake.downtime_window_slots = 0; }), ParamsError::stake);
+  EXPECT_EQ(error_after([](auto& p) { p.stake.downtime_window_slots = 65'536; }), ParamsError::stake);
+  EXPECT_EQ(error_after([](auto& p) { p.stake.leak_ppm = 10'001; }), ParamsError::stake);
+  EXPECT_EQ(error_after([](auto& p) { p.stake.leak_epoch_max_ppm = 1'000'001; }), ParamsError::stake);
   EXPECT_EQ(error_after([](auto& p) { p.block.epoch_slots = 0; }), ParamsError::zero_clock);
   EXPECT_EQ(error_after([](auto& p) { p.jobs.fraud_challenger_bps = 4'001; }), ParamsError::share_above_whole);
   EXPECT_EQ(error_after([](auto& p) { p.jobs.worker_clock_slots = 0; }), ParamsError::zero_clock);

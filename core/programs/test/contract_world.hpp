@@ -233,6 +233,7 @@ struct ContractWorld final : ledger::StateView {
                         .block = {.gas_max = 100'000'000'000},
                         .congestion = {},
                         .rent = {.per_byte_epoch = 0},
+                        .stake = {},
                         .jobs = {}};
   std::map<ObjectId, Bytes> objects;
   Slot slot{5};  // of the next block

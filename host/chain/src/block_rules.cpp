@@ -33,11 +33,12 @@ HeaderBody header_after(const storage::BlockRecord& parent, const Genesis& genes
   header.parent_state_root = parent.state_root;
   header.parent_receipts_root = parent.receipts_root;
   header.parent_gas_used = parent.gas_used;
-  header.sealer = std::visit([](const auto& kind) -> Sealer { return kind; }, genesis.sealer);
+  header.sealer = std::get<DevSealer>(genesis.sealer);
   return header;
 }
 
 Result<void, BlockRule> check_header(const storage::BlockRecord& parent, const Block& block, const Genesis& genesis) {
+  if (!std::holds_alternative<DevSealer>(genesis.sealer)) return fail(BlockRule::sealer);
   const HeaderBody& header = block.header.body;
   const HeaderBody expected = header_after(parent, genesis);
   if (header.version != expected.version) return fail(BlockRule::version);
@@ -70,8 +71,6 @@ BlockRule rule_of(const ledger::BlockError& error) {
   return error.kind == ledger::Limit::transaction ? BlockRule::transaction : BlockRule::limits;
 }
 
-Address proposer_of(const Genesis& genesis) {
-  return std::visit([](const auto& kind) { return address_of(kind.public_key); }, genesis.sealer);
-}
+Address proposer_of(const Genesis& genesis) { return address_of(std::get<DevSealer>(genesis.sealer).public_key); }
 
 }  // namespace aether::chain

@@ -41,6 +41,9 @@ storage::Outcome<std::unique_ptr<Chain>> Chain::open(const Options& options, Tas
     return fail(
         storage::Error{storage::ErrorKind::bad_genesis,
                        "this genesis makes no chain: " + std::string(to_string(sound.error())) + "; correct it"});
+  if (!std::holds_alternative<DevSealer>(options.genesis.sealer))
+    return fail(storage::Error{storage::ErrorKind::bad_genesis,
+                               "this genesis names validators; a chain in one process needs sealer.kind = \"dev\""});
   std::unique_ptr<storage::Kv> kv = storage::open_memory_kv();
   if (!options.ephemeral) {
     AETHER_TRY(kv, storage::open_rocks_kv({.directory = options.directory}));

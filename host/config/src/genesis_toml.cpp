@@ -9,8 +9,21 @@
 namespace aether::config {
 namespace {
 
+// Bytes of a fixed number, written as hex.
 template <class T>
-inline constexpr bool is_public_key = std::same_as<T, crypto::PublicKey>;
+inline constexpr bool is_fixed_bytes = codec::is_byte_array<T> || std::same_as<T, Hash>;
+
+template <class T>
+auto& bytes_of(T& value) {
+  if constexpr (std::same_as<std::remove_const_t<T>, Hash>) {
+    return value.bytes;
+  } else {
+    return value;
+  }
+}
+
+const Address& address_in(const GenesisAccount& account) { return account.address; }
+const Address& address_in(const GenesisValidator& validator) { return validator.registration.address; }
 
 // The value of one key, described for an error.
 std::string where(std::string_view name, const std::string& path) { return std::string(name) + ": " + path; }
@@ -32,11 +45,14 @@ class TableReader {
   void refuse_unknown() {
     for (const auto& [key, node] : table_)
       if (!known_.contains(std::string(key.str())))
-        return stop(ErrorKind::unknown_key, at(key.str()) + " is not a key of this file: remove it or correct its name");
+        return stop(ErrorKind::unknown_key,
+                    at(key.str()) + " is not a key of this file: remove it or correct its name");
   }
 
  private:
-  std::string at(std::string_view key) const { return path_.empty() ? std::string(key) : path_ + "." + std::string(key); }
+  std::string at(std::string_view key) const {
+    return path_.empty() ? std::string(key) : path_ + "." + std::string(key);
+  }
   void stop(ErrorKind kind, const std::string& message) {
     if (!error_) error_ = Error{kind, where(name_, message)};
   }
@@ -55,12 +71,14 @@ class TableReader {
       const auto address = address_from_text(*text);
       if (!address) return stop(ErrorKind::bad_value, path + ": " + std::string(to_string(address.error())));
       value = *address;
-    } else if constexpr (is_public_key<T>) {
+    } else if constexpr (is_fixed_bytes<T>) {
       const auto text = text_of(node, path);
       if (!text) return;
-      const auto key = hash_from_hex(*text);
-      if (!key) return stop(ErrorKind::bad_value, path + " must be a public key of 64 hex digits");
-      value = key->bytes;
+      const auto bytes = from_hex(*text);
+      auto& out = bytes_of(value);
+      if (!bytes || bytes->size() != out.size())
+        return stop(ErrorKind::bad_value, path + " must be " + std::to_string(2 * out.size()) + " hex digits");
+      std::copy(bytes->begin(), bytes->end(), out.begin());
     } else if constexpr (std::same_as<T, GenesisSealer>) {
       read_sealer(node, path, value);
     } else if constexpr (codec::is_sorted_set<T>) {
@@ -98,14 +116,16 @@ class TableReader {
     const toml::table* table = table_of(node, path);
     if (table == nullptr) return;
     const toml::node* kind = table->get("kind");
-    if (kind == nullptr) return stop(ErrorKind::missing_key, path + ".kind is missing: add kind = \"dev\"");
+    if (kind == nullptr)
+      return stop(ErrorKind::missing_key, path + ".kind is missing: add kind = \"dev\" or kind = \"bft\"");
     const auto text = text_of(*kind, path + ".kind");
     if (!text) return;
-    if (*text != codec::variant_names<GenesisSealer>[0])
-      return stop(ErrorKind::bad_value, path + ".kind must be \"dev\"");
     toml::table rest = *table;
     rest.erase("kind");
-    read_table(rest, path, value.emplace<DevSealer>());
+    constexpr auto& names = codec::variant_names<GenesisSealer>;
+    if (*text == names[0]) return read_table(rest, path, value.emplace<DevSealer>());
+    if (*text == names[1]) return read_table(rest, path, value.emplace<BftGenesis>());
+    stop(ErrorKind::bad_value, path + ".kind must be \"dev\" or \"bft\"");
   }
 
   template <class T>
@@ -117,11 +137,11 @@ class TableReader {
     std::vector<std::remove_cvref_t<decltype(*value.begin())>> items(array->size());
     for (std::size_t i = 0; i < items.size() && !error_; ++i)
       read((*array)[i], path + "[" + std::to_string(i) + "]", items[i]);
-    value = T(items);
     std::set<Address> seen;
     for (const auto& item : items)
-      if (!seen.insert(item.address).second)
-        return stop(ErrorKind::repeated, path + ": " + to_text(item.address) + " stands there twice: keep one");
+      if (!error_ && !seen.insert(address_in(item)).second)
+        return stop(ErrorKind::repeated, path + ": " + to_text(address_in(item)) + " stands there twice: keep one");
+    value = T(std::move(items));
   }
 
   std::optional<std::string> text_of(const toml::node& node, const std::string& path) {
@@ -158,13 +178,12 @@ class TableWriter {
       }
     } else if constexpr (std::same_as<T, Address>) {
       table_.insert(key, to_text(value));
-    } else if constexpr (is_public_key<T>) {
-      table_.insert(key, to_hex(value));
+    } else if constexpr (is_fixed_bytes<T>) {
+      table_.insert(key, to_hex(bytes_of(value)));
     } else if constexpr (std::same_as<T, GenesisSealer>) {
-      TableWriter inner;
-      DevSealer::fields(std::get<DevSealer>(value), inner);
-      inner.table_.insert("kind", std::string(codec::variant_names<GenesisSealer>[0]));
-      table_.insert(key, inner.take());
+      toml::table sealer = std::visit([](const auto& kind) { return table(kind); }, value);
+      sealer.insert("kind", std::string(codec::variant_names<GenesisSealer>[value.index()]));
+      table_.insert(key, std::move(sealer));
     } else if constexpr (codec::is_sorted_set<T>) {
       toml::array items;
       for (const auto& item : value) items.push_back(table(item));

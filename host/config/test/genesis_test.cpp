@@ -53,9 +53,11 @@ TEST(GenesisToml, each_mistake_has_its_own_error_and_names_the_key) {
       {"version = 1", "version = 2", ErrorKind::out_of_range, "version"},
       {"burn_bps = 1000", "burn_bps = 10001", ErrorKind::inconsistent, "basis points"},
       {"window_slots = 240", "window_slots = 0", ErrorKind::inconsistent, "zero"},
-      {"kind = 'dev'", "kind = 'bft'", ErrorKind::bad_value, "sealer.kind"},
+      {"kind = 'dev'", "kind = 'pow'", ErrorKind::bad_value, "sealer.kind"},
+      {"kind = 'dev'", "kind = 'bft'", ErrorKind::missing_key, "sealer.randomness"},
       {"kind = 'dev'", "", ErrorKind::missing_key, "sealer.kind"},
       {"public_key = '", "public_key = 'zz", ErrorKind::bad_value, "sealer.public_key"},
+      {"public_key = '", "public_key = '00", ErrorKind::bad_value, "64 hex digits"},
       {"address = 'aeth1", "address = 'aeth1q", ErrorKind::bad_value, "accounts[0].address"},
   };
   ASSERT_TRUE(genesis_from_toml(good));
@@ -71,6 +73,59 @@ TEST(GenesisToml, an_account_named_twice_is_refused) {
   const std::string good = genesis_to_toml(some_genesis());
   const std::string twice = replaced(good, to_text(Address{Hash{{2}}}), to_text(Address{Hash{{1}}}));
   EXPECT_EQ(genesis_from_toml(twice).error().kind, ErrorKind::repeated);
+}
+
+// Proofs are not checked here: that is ledger::check_genesis.
+Genesis genesis_of_validators(std::uint8_t count) {
+  Genesis genesis = some_genesis();
+  BftGenesis bft{Hash{{9}}, {}};
+  for (std::uint8_t i = 0; i < count; ++i) {
+    GenesisValidator validator;
+    validator.registration.chain_id = genesis.chain_id;
+    validator.registration.address = Address{Hash{{i, 1}}};
+    validator.registration.node_key.fill(i);
+    validator.registration.bls_proof.fill(0xb0);
+    validator.registration.kes_proof.fill(0xe0);
+    validator.bond = kAmountUnit * (u128{1} << 70) + i;
+    bft.validators.insert(validator);
+  }
+  genesis.sealer = std::move(bft);
+  return genesis;
+}
+
+TEST(GenesisToml, validators_round_trip_up_to_the_most) {
+  Genesis genesis = genesis_of_validators(3);
+  const auto back = genesis_from_toml(genesis_to_toml(genesis));
+  ASSERT_TRUE(back) << back.error().message;
+  EXPECT_EQ(back->sealer, genesis.sealer);
+  EXPECT_EQ(genesis_hash(*back), genesis_hash(genesis));
+
+  // The largest genesis is a file that may be read.
+  auto& bft = std::get<BftGenesis>(genesis.sealer);
+  std::vector<GenesisValidator> all(limits::kValidatorsMax, *bft.validators.begin());
+  for (std::size_t i = 0; i < all.size(); ++i)
+    all[i].registration.address = Address{Hash{{static_cast<std::uint8_t>(i), static_cast<std::uint8_t>(i >> 8)}}};
+  bft.validators = decltype(bft.validators)(std::move(all));
+  std::vector<GenesisAccount> accounts(limits::kGenesisAccountsMax, {{}, {u128{1} << 80, u128{1} << 80}});
+  for (std::size_t i = 0; i < accounts.size(); ++i)
+    accounts[i].address = Address{Hash{{static_cast<std::uint8_t>(i), static_cast<std::uint8_t>(i >> 8)}}};
+  genesis.accounts = decltype(genesis.accounts)(std::move(accounts));
+  const std::string text = genesis_to_toml(genesis);
+  EXPECT_LE(text.size(), kGenesisFileBytesMax);
+  const auto large = genesis_from_toml(text);
+  ASSERT_TRUE(large) << large.error().message;
+  EXPECT_EQ(genesis_hash(*large), genesis_hash(genesis));
+}
+
+TEST(GenesisToml, what_is_wrong_with_a_validator_is_named) {
+  const std::string good = genesis_to_toml(genesis_of_validators(2));
+  const std::string twice = replaced(good, to_text(Address{Hash{{1, 1}}}), to_text(Address{Hash{{0, 1}}}));
+  EXPECT_EQ(genesis_from_toml(twice).error().kind, ErrorKind::repeated);
+  EXPECT_EQ(genesis_from_toml(replaced(good, "bond = ", "bonds = ")).error().kind, ErrorKind::missing_key);
+  const auto shorter = genesis_from_toml(replaced(good, "bls_key = '00", "bls_key = '"));
+  EXPECT_EQ(shorter.error().kind, ErrorKind::bad_value);
+  EXPECT_NE(shorter.error().message.find("sealer.validators[0].registration.bls_key must be 96"), std::string::npos)
+      << shorter.error().message;
 }
 
 TEST(GenesisToml, an_absent_file_is_named) {

@@ -28,6 +28,7 @@
 
 #include "aether/consensus/authenticator.hpp"
 #include "aether/consensus/events.hpp"
+#include "aether/types/epoch.hpp"
 
 namespace aether::consensus {
 
@@ -45,10 +46,7 @@ struct Params {
 
 inline constexpr std::uint64_t kDeltaGrowthMax = 64;  // Δ ≤ 64·Δ₀
 
-// The first slot of an epoch's last third, in which the set and randomness of the next epoch are settled.
-[[nodiscard]] constexpr Slot last_third(std::uint64_t epoch, std::uint64_t epoch_slots) {
-  return Slot{epoch * epoch_slots + epoch_slots - epoch_slots / 3};
-}
+using aether::last_third;
 
 // Where a node begins: a final block that it executed, and what is known of the epochs around it.
 struct Anchor {

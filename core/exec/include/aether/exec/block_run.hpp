@@ -74,7 +74,8 @@ class BlockRun final : public ledger::StateView {
   void settle_accounts(TaskPool& pool, ledger::Diff& diff, ledger::HeldChange& held);
   void settle_others(ledger::Diff& diff, ledger::HeldChange& held);
   void settle_objects(ledger::Diff& diff, ledger::HeldChange& held);
-  void settle_ledger(const ledger::Totals& totals, ledger::Diff& diff, ledger::HeldChange& held);
+  // Of objects that no transaction changes.
+  void settle_apart(ledger::Diff&& apart, ledger::Diff& diff, ledger::HeldChange& held);
 
   const ledger::StateView& parent_;
   ledger::Programs programs_;

@@ -8,12 +8,14 @@
 //               failure undoes all of the transaction but its fee (transaction_run.hpp)
 //   4  settle   sums applied: outputs to accounts, what inputs hold beyond the outputs, credits, refunds (max_fee −
 //               fee), burns, the proposer's and the treasury's share (settlement.hpp)
+//              and on a chain of validators what the block does besides its transactions (consensus_rules.hpp)
 //   5  check    value is neither made nor lost (conservation.hpp); asserted, since 3 and 4 guarantee it
 #pragma once
 
 #include <vector>
 
 #include "aether/ledger/block_admission.hpp"
+#include "aether/ledger/consensus_rules.hpp"
 #include "aether/types/genesis.hpp"
 
 namespace aether::ledger {
@@ -29,6 +31,7 @@ struct BlockInput {
   BlockFacts facts;
   Address proposer;  // receives its share of the priority fees
   std::span<const VerifiedTransaction> transactions;
+  const ConsensusInput* consensus = nullptr;  // null on a dev chain
 };
 
 struct BlockOutput {
@@ -57,12 +60,18 @@ struct Simulation {
 enum class GenesisError : std::uint8_t {
   version,             // not 1
   params,              // validate(ChainParams) refuses the parameters
-  amount_above_bound,  // the sum of an asset's balances is above 2^100
+  amount_above_bound,  // the sum of an asset's balances and bonds is above 2^100
+  epoch_too_short,     // for a chain of validators: an epoch of less than 3 slots has no last third
+  no_validators,
+  zero_bond,
+  registration,  // one whose proofs do not hold on this chain: verify_registration says why
+  repeated_validator,
 };
 [[nodiscard]] std::string_view to_string(GenesisError error);
 [[nodiscard]] Result<void, GenesisError> check_genesis(const Genesis& genesis);
 
-// The state of block 0: accounts, supply. `genesis` passed check_genesis.
+// The state of block 0: accounts, supply, and on a chain of validators their stakes, the sets of epochs 0 and 1, and η.
+// `genesis` passed check_genesis.
 [[nodiscard]] Diff genesis_state(const Genesis& genesis);
 
 }  // namespace aether::ledger

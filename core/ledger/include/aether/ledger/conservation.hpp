@@ -1,6 +1,6 @@
-// Conservation of value, per asset: issued − burned = accounts + treasury + UTxOs + deposits + what pruned objects held
-// + held by programs. Genesis begins with the equation; a block keeps it when what its changed objects hold falls by
-// exactly what it burned.
+// Conservation of value, per asset: issued − burned = accounts + treasury + UTxOs + stakes + deposits + what pruned
+// objects held + held by programs. Genesis begins with the equation; a block keeps it when what its changed objects
+// hold falls by exactly what it burned.
 #pragma once
 
 #include "aether/ledger/programs.hpp"
@@ -11,8 +11,8 @@ namespace aether::ledger {
 [[nodiscard]] std::optional<Balance> checked_add(const Balance& a, const Balance& b);
 [[nodiscard]] std::optional<Balance> checked_sub(const Balance& a, const Balance& b);
 
-// What an object holds: the balance of an account or the treasury, the amount of a UTxO, a deposit, what a pruned
-// object held, else what the programs say.
+// What an object holds: the balance of an account or the treasury, the amount of a UTxO, a stake, a deposit, what
+// a pruned object held, else what the programs say.
 [[nodiscard]] std::optional<Balance> value_in(Programs programs, const ObjectId& id, ByteView value);
 
 // What the objects that a block changed held before it and hold after it; none above 2^128 − 1. Additions commute.

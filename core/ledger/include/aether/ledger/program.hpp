@@ -60,7 +60,7 @@ class Context {
   [[nodiscard]] Outcome<bool> observe(const ObjectId& id);
   // The bytes of an object that was observed to exist; costs nothing more.
   [[nodiscard]] virtual Bytes observed(const ObjectId& id) const = 0;
-  // Accounts, supply, treasury, UTxOs and validator sets cannot be written, declared or not: undeclared_write.
+  // Accounts, supply, treasury, UTxOs, stakes and validator sets cannot be written, declared or not: undeclared_write.
   [[nodiscard]] virtual Outcome<void> write(const ObjectId& id, Bytes value) = 0;
   [[nodiscard]] virtual Outcome<void> erase(const ObjectId& id) = 0;
 

@@ -11,6 +11,7 @@
 namespace aether {
 
 inline constexpr std::uint32_t kBpsWhole = 10'000;
+inline constexpr std::uint32_t kPpmWhole = 1'000'000;
 inline constexpr std::uint32_t kCongestionMultiplierMax = 100;
 
 // Fee = base + per_byte·bytes + per_step·steps + per_memory_byte·memory (protocol section 4), in SWR.
@@ -111,6 +112,24 @@ struct RentParams {
   }
 };
 
+// What validators lose (spec/stake.md). Parts of a million, unless in basis points.
+struct StakeParams {
+  std::uint32_t slash_bps = 500;                 // of the stake that stood at an offence
+  std::uint32_t downtime_window_slots = 10'000;  // the newest slots whose attendance counts
+  std::uint32_t downtime_missed_bps = 5'000;     // of the window: missed more, the stake leaks
+  std::uint32_t leak_ppm = 10;                   // of the stake, a slot
+  std::uint32_t leak_epoch_max_ppm = 10'000;     // of the stake, an epoch
+
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("slash_bps", self.slash_bps);
+    visit("downtime_window_slots", self.downtime_window_slots);
+    visit("downtime_missed_bps", self.downtime_missed_bps);
+    visit("leak_ppm", self.leak_ppm);
+    visit("leak_epoch_max_ppm", self.leak_epoch_max_ppm);
+  }
+};
+
 // AI jobs (AI page section 4). Genesis of a demo shortens the windows; the relations must hold.
 struct JobParams {
   std::uint64_t window_slots = 240;                        // W without its part by units
@@ -159,6 +178,7 @@ struct ChainParams {
   BlockParams block;
   CongestionParams congestion;
   RentParams rent;
+  StakeParams stake;
   JobParams jobs;
 
   template <class Self, class V>
@@ -168,6 +188,7 @@ struct ChainParams {
     visit("block", self.block);
     visit("congestion", self.congestion);
     visit("rent", self.rent);
+    visit("stake", self.stake);
     visit("jobs", self.jobs);
   }
 };
@@ -179,6 +200,7 @@ enum class ParamsError : std::uint8_t {
   object_share,        // one transaction of the largest size, or of gas 1, does not fit an object's share
   congestion,          // a target, step or maximum outside its bounds
   rent,                // a rate or a number of epochs outside its bounds
+  stake,               // a window or a part outside its bounds
   share_above_whole,   // a share, or the sum of two of one whole, exceeds 10 000 basis points
   zero_clock,          // a window or clock of 0 slots, or a zero rate
   prove_window,        // commit_prove_min ≥ commit_prove_max, or min < 1

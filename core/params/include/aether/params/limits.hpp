@@ -38,6 +38,7 @@ inline constexpr std::size_t kShredWireBytesMax = 2 * 1024;
 inline constexpr std::size_t kValidatorsMax = 512;
 inline constexpr std::size_t kSignersBytesMax = kValidatorsMax / 8;  // a bitmap of signers
 inline constexpr std::size_t kLateVotesMax = 8;                      // lists of late votes in a block
+inline constexpr std::size_t kAttendanceSlots = 32;                  // blocks after a slot's that may name who voted
 inline constexpr std::size_t kEvidenceMax = 16;                      // pieces of evidence in a block
 inline constexpr std::uint64_t kKesPeriodEpochs = 2;
 inline constexpr std::size_t kVoteMessageBytesMax = 8 * 1024;  // a vote, a certificate or a claim on its lane

@@ -3,6 +3,7 @@
 
 #include "aether/params/chain_params.hpp"
 #include "aether/types/block.hpp"
+#include "aether/types/registration.hpp"
 
 namespace aether {
 
@@ -19,8 +20,34 @@ struct GenesisAccount {
   }
 };
 
+struct GenesisValidator {
+  Registration registration;
+  Amount bond = 0;  // SWR
+
+  bool operator==(const GenesisValidator&) const = default;
+  auto operator<=>(const GenesisValidator& other) const { return registration.address <=> other.registration.address; }
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("registration", self.registration);
+    visit("bond", self.bond);
+  }
+};
+
+// A chain of validators (spec/consensus.md).
+struct BftGenesis {
+  Hash randomness;                                                        // η of epoch 0
+  codec::SortedSet<GenesisValidator, limits::kValidatorsMax> validators;  // by address
+
+  bool operator==(const BftGenesis&) const = default;
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("randomness", self.randomness);
+    visit("validators", self.validators);
+  }
+};
+
 // Who seals: the only kind of sealer that is valid on the chain.
-using GenesisSealer = std::variant<DevSealer>;
+using GenesisSealer = std::variant<DevSealer, BftGenesis>;
 
 struct Genesis {
   std::uint8_t version = 1;
@@ -47,5 +74,5 @@ struct Genesis {
 
 namespace aether::codec {
 template <>
-inline constexpr auto variant_names<GenesisSealer> = std::array<std::string_view, 1>{"dev"};
+inline constexpr auto variant_names<GenesisSealer> = std::array<std::string_view, 2>{"dev", "bft"};
 }  // namespace aether::codec

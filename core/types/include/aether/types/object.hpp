@@ -24,7 +24,10 @@ enum class Domain : std::uint8_t {
   contract,
   storage,
   congestion,
-  rent
+  rent,
+  stake,
+  validator_keys,
+  consensus
 };
 
 struct ObjectId {
@@ -110,7 +113,7 @@ struct Treasury {
 
 namespace aether::codec {
 template <>
-inline constexpr auto enum_names<Domain> =
-    std::array<std::string_view, 14>{"account",    "supply", "treasury", "model",    "job",     "commit",     "utxo",
-                                     "validators", "upload", "code",     "contract", "storage", "congestion", "rent"};
+inline constexpr auto enum_names<Domain> = std::array<std::string_view, 17>{
+    "account", "supply",   "treasury", "model",      "job",  "commit", "utxo",           "validators", "upload",
+    "code",    "contract", "storage",  "congestion", "rent", "stake",  "validator_keys", "consensus"};
 }  // namespace aether::codec

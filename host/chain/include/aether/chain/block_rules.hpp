@@ -27,7 +27,7 @@ enum class BlockRule : std::uint8_t {
 };
 [[nodiscard]] std::string_view to_string(BlockRule rule);
 
-// The header of a block after `parent`, but for its transactions, time and signature.
+// The header of a block of a dev chain after `parent`, but for its transactions, time and signature.
 [[nodiscard]] HeaderBody header_after(const storage::BlockRecord& parent, const Genesis& genesis);
 [[nodiscard]] Result<void, BlockRule> check_header(const storage::BlockRecord& parent, const Block& block,
                                                    const Genesis& genesis);
@@ -35,7 +35,7 @@ enum class BlockRule : std::uint8_t {
 [[nodiscard]] Result<std::vector<VerifiedTransaction>, BlockRule> check_signatures(const Block& block, TaskPool& pool);
 // Of a block that the ledger refuses.
 [[nodiscard]] BlockRule rule_of(const ledger::BlockError& error);
-// Who the ledger credits.
+// Who the ledger credits on a dev chain.
 [[nodiscard]] Address proposer_of(const Genesis& genesis);
 
 }  // namespace aether::chain

@@ -1,6 +1,7 @@
 // Genesis as TOML. The keys are the names of the field lists, so a parameter added to ChainParams is a key here at
 // once. Strict: every key must be there, none may be unknown, each has its type and range. Integers above 2^63 − 1 (and
-// any other, if wanted) are decimal strings; amounts are base units (6 decimals); addresses are aeth1…; keys are hex.
+// any other, if wanted) are decimal strings; amounts are base units (6 decimals); addresses are aeth1…; keys and proofs
+// are hex. A validator is its bond and its registration, with the keys of registration.json.
 #pragma once
 
 #include <array>
@@ -19,7 +20,7 @@ enum class ErrorKind : std::uint8_t {
   wrong_type,
   out_of_range,
   bad_value,     // an address, key or kind that is none
-  repeated,      // an account named twice
+  repeated,      // an account or a validator named twice
   inconsistent,  // parameters that contradict each other (ParamsError)
 };
 
