@@ -16,6 +16,8 @@ constexpr std::size_t kInstanceBytesMax = 1024 * 1024;
 // Of an instance's memory, zeroed by hand when it goes back, which is faster than giving pages to the system and back.
 constexpr std::size_t kResidentBytes = 128 * 1024;
 
+}  // namespace
+
 void set_pool(wasm_config_t* config, std::size_t instances_max) {
   wasmtime_pooling_allocation_config_t* pool = wasmtime_pooling_allocation_config_new();
   const auto count = static_cast<std::uint32_t>(instances_max);
@@ -32,8 +34,6 @@ void set_pool(wasm_config_t* config, std::size_t instances_max) {
   wasmtime_pooling_allocation_strategy_set(config, pool);
   wasmtime_pooling_allocation_config_delete(pool);
 }
-
-}  // namespace
 
 Owned<wasm_engine_t> make_engine(std::size_t instances_max, bool metered) {
   wasm_config_t* config = wasm_config_new();

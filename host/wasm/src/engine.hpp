@@ -20,6 +20,9 @@ struct Deleter {
 template <class T>
 using Owned = std::unique_ptr<T, Deleter>;
 
+// Instances of the protocol's bounds from a pool.
+void set_pool(wasm_config_t* config, std::size_t instances_max);
+
 // `metered` is off only in benchmarks.
 [[nodiscard]] Owned<wasm_engine_t> make_engine(std::size_t instances_max, bool metered = true);
 

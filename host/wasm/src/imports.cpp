@@ -349,15 +349,19 @@ const Import* find_import(std::string_view name) {
   return found == kImports.end() ? nullptr : found;
 }
 
+wasm_functype_t* function_type(std::string_view signature) {
+  const std::size_t colon = signature.find(':');
+  wasm_valtype_vec_t parameters;
+  wasm_valtype_vec_t results;
+  add_types(parameters, signature.substr(0, colon));
+  add_types(results, signature.substr(colon + 1));
+  return wasm_functype_new(&parameters, &results);
+}
+
 Owned<wasmtime_linker_t> make_linker(wasm_engine_t* engine) {
   Owned<wasmtime_linker_t> linker(wasmtime_linker_new(engine));
   for (const Import& import : kImports) {
-    const std::size_t colon = import.signature.find(':');
-    wasm_valtype_vec_t parameters;
-    wasm_valtype_vec_t results;
-    add_types(parameters, import.signature.substr(0, colon));
-    add_types(results, import.signature.substr(colon + 1));
-    wasm_functype_t* const type = wasm_functype_new(&parameters, &results);
+    wasm_functype_t* const type = function_type(import.signature);
     const Owned<wasmtime_error_t> error(wasmtime_linker_define_func_unchecked(
         linker.get(), kImportModule.data(), kImportModule.size(), import.name.data(), import.name.size(), type,
         call_import, const_cast<Import*>(&import), nullptr));

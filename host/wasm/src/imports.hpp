@@ -38,6 +38,9 @@ inline constexpr std::string_view kImportModule = "aether";
 [[nodiscard]] std::span<const Import> imports();
 [[nodiscard]] const Import* find_import(std::string_view name);
 
+// The caller deletes it.
+[[nodiscard]] wasm_functype_t* function_type(std::string_view signature);
+
 // A linker with all of them; a store's data must be the Run.
 [[nodiscard]] Owned<wasmtime_linker_t> make_linker(wasm_engine_t* engine);
 
