@@ -216,7 +216,7 @@ void Consensus::Machine::settle(Anchor anchor) {
     enter(final.slot);
   } else {
     forget();
-    if (order_ == nullptr && epoch_of(slot) != nullptr) {
+    if (!order_ && epoch_of(slot) != nullptr) {
       slot_start_us_ = now.steady_us;
       start_slot();
     }

@@ -12,6 +12,7 @@ class KeyBallot final : public Ballot {
   KeyBallot(const VoteBody& body, const ValidatorSet& set, TaskPool& pool)
       : tally_(body.chain_id, body.slot, body.block, set), pool_(pool) {}
 
+  std::unique_ptr<Ballot> clone() const override { return std::make_unique<KeyBallot>(*this); }
   std::vector<bool> add(std::span<const Vote> votes) override {
     std::vector<bool> good;
     for (const auto& verdict : tally_.add(votes, pool_)) good.push_back(verdict.has_value());

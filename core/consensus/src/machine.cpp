@@ -140,19 +140,19 @@ void Consensus::Machine::start_slot() {
   prevoted_.clear();
   building_ = false;
   alarmed_ = false;
-  order_ = nullptr;
+  order_.reset();
   const Epoch* epoch = epoch_of(slot);
   if (epoch == nullptr) return;
   std::vector<Draw> held;
   if (const auto state = slots.find(slot); state != slots.end())
     for (const auto& [validator, known] : state->second.claims) held.push_back(known.draw);
-  order_ = std::make_unique<SlotOrder>(*epoch, slot, std::move(held));
+  order_.emplace(*epoch, slot, std::move(held));
   claim(next(slot));
 }
 
 void Consensus::Machine::repeat() {
   // The slot is of an epoch whose set waits for finality.
-  if (order_ == nullptr && !std::exchange(alarmed_, true)) alarm(AlarmKind::epoch_not_final, slot, final.block);
+  if (!order_ && !std::exchange(alarmed_, true)) alarm(AlarmKind::epoch_not_final, slot, final.block);
   if (!planted(Planted::repeat_nothing)) send_again();
   fetch_missing();
   repeat_after_us_ = std::min(repeat_after_us_ * 2, kRepeatDeltasMax * delta_us);
@@ -201,6 +201,7 @@ void Consensus::Machine::alarm(AlarmKind kind, Slot at, const Hash& block) { emi
 Consensus::Consensus(const Params& params, Anchor anchor, std::optional<SafetyRecord> record,
                      Authenticator& authenticator, Signer* signer)
     : machine_(std::make_unique<Machine>(params, std::move(anchor), std::move(record), authenticator, signer)) {}
+Consensus::Consensus(const Consensus& other) : machine_(std::make_unique<Machine>(*other.machine_)) {}
 Consensus::~Consensus() = default;
 Consensus::Consensus(Consensus&&) noexcept = default;
 Consensus& Consensus::operator=(Consensus&&) noexcept = default;
@@ -224,6 +225,7 @@ std::vector<Effect> Consensus::advance(Anchor anchor, Now now) {
 }
 
 std::uint64_t Consensus::next_timer() const { return machine_->timer_us; }
+Hash Consensus::digest() const { return machine_->digest(); }
 Slot Consensus::slot() const { return machine_->slot; }
 Slot Consensus::final_slot() const { return machine_->final.slot; }
 Hash Consensus::final_block() const { return machine_->final.block; }

@@ -19,6 +19,7 @@ class Consensus::Machine {
   void start();
   void handle(const Event& event);
   void advance(Anchor anchor);
+  [[nodiscard]] Hash digest() const;
 
   std::vector<Effect> out;
   Now now;
@@ -129,7 +130,7 @@ class Consensus::Machine {
   // of the own slot
   std::uint64_t slot_start_us_ = 0;
   std::optional<std::uint64_t> next_start_us_;  // of the slot after; set once C1 of this one is held
-  std::unique_ptr<SlotOrder> order_;            // none while the epoch is unknown
+  std::optional<SlotOrder> order_;              // none while the epoch is unknown
   std::map<ValidatorIndex, Hash> prevoted_;     // by proposer
   std::uint64_t repeat_us_ = 0;                 // when to say everything again …
   std::uint64_t repeat_after_us_ = 0;           // … and after how long once more

@@ -35,10 +35,29 @@ struct PendingVote {
   PeerId from = kSelf;
 };
 
+// A ballot that is copied with what it belongs to.
+class OwnBallot {
+ public:
+  OwnBallot() = default;
+  explicit OwnBallot(std::unique_ptr<Ballot> ballot) : ballot_(std::move(ballot)) {}
+  OwnBallot(const OwnBallot& other) : ballot_(other.ballot_ ? other.ballot_->clone() : nullptr) {}
+  OwnBallot(OwnBallot&&) noexcept = default;
+  OwnBallot& operator=(OwnBallot other) noexcept {
+    ballot_ = std::move(other.ballot_);
+    return *this;
+  }
+  ~OwnBallot() = default;
+
+  Ballot* operator->() const { return ballot_.get(); }
+
+ private:
+  std::unique_ptr<Ballot> ballot_;
+};
+
 // All votes on one body.
 struct Poll {
   VoteBody body;
-  std::unique_ptr<Ballot> ballot;
+  OwnBallot ballot;
   std::map<ValidatorIndex, PendingVote> pending;
   std::map<ValidatorIndex, Vote> counted;
   u128 counted_weight = 0;

@@ -60,7 +60,7 @@ bool Consensus::Machine::was_prevoted(const Block& block) const {
 // The block of the own slot that stands first, of those that are valid, held, and not by a caught proposer.
 Block* Consensus::Machine::best_block() {
   const auto state = slots.find(slot);
-  if (state == slots.end() || order_ == nullptr) return nullptr;
+  if (state == slots.end() || !order_) return nullptr;
   Block* best = nullptr;
   for (const auto& [proposer, hashes] : state->second.headers) {
     if (state->second.caught.contains(proposer) && !planted(Planted::ignore_caught)) continue;
@@ -83,7 +83,7 @@ void Consensus::Machine::pass_on(const Block& block) {
 }
 
 void Consensus::Machine::try_prevote() {
-  if (!may_speak() || !own_index(slot) || order_ == nullptr) return;
+  if (!may_speak() || !own_index(slot) || !order_) return;
   if (next_start_us_ && !planted(Planted::prevote_after_precommit)) return;
   Block* best = best_block();
   if (best == nullptr || prevoted_.contains(best->sealer().proposer)) return;
@@ -139,7 +139,7 @@ std::optional<PrecommitCertificate> Consensus::Machine::final_to_name() const {
 }
 
 void Consensus::Machine::try_propose() {
-  if (building_ || next_start_us_ || order_ == nullptr || !may_speak() || !may_propose(record, slot)) return;
+  if (building_ || next_start_us_ || !order_ || !may_speak() || !may_propose(record, slot)) return;
   const KnownClaim* own = own_claim(slot);
   if (own == nullptr || slot <= final.slot) return;
   if (const auto state = slots.find(slot); state != slots.end() && state->second.caught.contains(own->draw.validator))

@@ -68,7 +68,7 @@ void Consensus::Machine::on_vote(PeerId from, const Vote& vote) {
   Poll& poll = entry->second;
   if (is_new) {
     poll.body = body;
-    poll.ballot = authenticator_.open_ballot(body, set);
+    poll.ballot = OwnBallot(authenticator_.open_ballot(body, set));
   }
   poll.pending.emplace(vote.signer, PendingVote{vote, from});
   poll.pending_weight += set.at(vote.signer).weight;
@@ -274,7 +274,7 @@ void Consensus::Machine::hold(const PrevoteCertificate& certificate) {
   if (!planted(Planted::keep_certificate)) emit(Broadcast{certificate});
   if (jumps) {
     slot = certificate.slot;
-    order_ = nullptr;
+    order_.reset();
     next_start_us_ = now.steady_us;
   } else if (!next_start_us_) {
     next_start_us_ = std::max(now.steady_us, slot_start_us_ + params_.slot_ms * 1'000);

@@ -42,6 +42,7 @@ class IdealBallot final : public consensus::Ballot {
   IdealBallot(const IdealKeys& keys, const VoteBody& body, const ValidatorSet& set)
       : keys_(keys), body_(body), set_(set), signers_(set.signers_size()) {}
 
+  std::unique_ptr<consensus::Ballot> clone() const override { return std::make_unique<IdealBallot>(*this); }
   std::vector<bool> add(std::span<const Vote> votes) override {
     std::vector<bool> verdicts;
     for (const Vote& vote : votes) {

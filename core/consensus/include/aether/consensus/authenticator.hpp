@@ -15,6 +15,9 @@ class Ballot {
  public:
   virtual ~Ballot() = default;
 
+  // Another one that has counted the same.
+  [[nodiscard]] virtual std::unique_ptr<Ballot> clone() const = 0;
+
   // The verdict on each vote: counted, or not. All are of this ballot's body; a signer that was counted before is not
   // counted again. The good ones among bad ones are counted.
   virtual std::vector<bool> add(std::span<const Vote> votes) = 0;

@@ -67,6 +67,8 @@ class Consensus {
   // validator stays silent for an epoch. Authenticator and signer outlive the machine.
   Consensus(const Params& params, Anchor anchor, std::optional<SafetyRecord> record, Authenticator& authenticator,
             Signer* signer);
+  // With the authenticator and the signer of the other.
+  Consensus(const Consensus& other);
   ~Consensus();
   Consensus(Consensus&&) noexcept;
   Consensus& operator=(Consensus&&) noexcept;
@@ -82,6 +84,10 @@ class Consensus {
 
   // The final chain went on without this machine's blocks (sync): it goes on from there.
   [[nodiscard]] std::vector<Effect> advance(Anchor anchor, Now now);
+
+  // Equal for machines with equal parameters, authenticators and signers that answer coming events alike, where times
+  // are counted from the last step.
+  [[nodiscard]] Hash digest() const;
 
   [[nodiscard]] Slot slot() const;
   [[nodiscard]] Slot final_slot() const;

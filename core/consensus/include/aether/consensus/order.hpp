@@ -38,6 +38,8 @@ class SlotOrder {
   // In units of Δ: the claims held that stand before it; for one of the fallback all claims held, and its rank in the
   // permutation with their holders removed.
   [[nodiscard]] std::uint64_t delay(const Draw& draw) const;
+  // The draws known when the slot started, in their order.
+  [[nodiscard]] const std::vector<Draw>& held() const { return held_; }
 
  private:
   u128 total_ = 0;
