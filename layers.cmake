@@ -49,4 +49,5 @@ aether_layer(cli      GROUP host USES mesh receipts chain EXTERNAL CLI11::CLI11)
 # sim: virtual time, networks, disks; clusters of the core's machines in them
 aether_layer(world    GROUP sim USES base)
 aether_layer(cluster  GROUP sim USES world consensus)
-aether_layer(planted  GROUP sim USES cluster)
+aether_layer(explore  GROUP sim USES cluster)
+aether_layer(planted  GROUP sim USES explore)

@@ -8,6 +8,7 @@
 
 #include "aether/cluster/scenarios.hpp"
 #include "aether/cluster/scripts.hpp"
+#include "aether/explore/explore.hpp"
 #include "planted.hpp"
 
 namespace aether::consensus {
@@ -85,6 +86,24 @@ INSTANTIATE_TEST_SUITE_P(All, Planting,
                                          Plant{Planted::repeat_nothing, "repeat_nothing"},
                                          Plant{Planted::delta_stays, "delta_stays"}),
                          [](const auto& plant) { return std::string(plant.param.name); });
+
+class Exploring : public testing::TestWithParam<std::pair<Planted, Bounds>> {
+ protected:
+  ~Exploring() override { consensus::planted_now = Planted::none; }
+};
+
+TEST_P(Exploring, IsFoundByTheExplorer) {
+  consensus::planted_now = GetParam().first;
+  const Explored explored = explore(GetParam().second);
+  ASSERT_TRUE(explored.violation.has_value()) << explored.states << " states show nothing";
+  std::cout << *explored.violation << ", after " << explored.states << " states, by\n";
+  for (const std::string& step : explored.path) std::cout << "  " << step << '\n';
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Exploring,
+                         testing::Values(std::pair{Planted::precommit_despite_prevote, Bounds{.spoken = 2}},
+                                         std::pair{Planted::parent_without_certificate, Bounds{.spoken = 1}},
+                                         std::pair{Planted::forget_proposal, Bounds{.crashes = 1}}));
 
 }  // namespace
 }  // namespace aether::sim
