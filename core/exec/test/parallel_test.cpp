@@ -130,6 +130,37 @@ TEST(Parallel, threads_give_what_the_serial_executor_gives) {
   EXPECT_GE(seen.transactions, 10'000u);
 }
 
+// Beside transactions, some of which read stakes and write keys, blocks of validators change stakes, sets and records.
+TEST(Parallel, blocks_of_validators_are_as_the_serial_executor_has_them) {
+  std::size_t convicted = 0, leaked = 0, refused = 0;
+  for (std::uint64_t seed = 200; seed < 204; ++seed) {
+    RandomChain chain(seed, RandomChain::genesis_of_validators());
+    for (std::size_t i = 0; i < 60; ++i) {
+      auto block = chain.block(20);
+      block.push_back(chain.any_renewal());
+      const ledger::ConsensusInput consensus = chain.any_consensus();
+      auto input = chain.input(block);
+      input.consensus = &consensus;
+      const auto oracle = ledger::apply_block(chain.state(), programs(), input);
+      ASSERT_TRUE(oracle.has_value());
+      ThreadsPool pool(1 + i % 3);
+      const auto out = execute_block(chain.state(), chain.tree(), programs(), input, pool, {});
+      ASSERT_TRUE(out.has_value());
+      expect_equal({out->diff, out->receipts, out->gas_used}, *oracle);
+      if (HasFailure()) FAIL() << "chain " << seed << ", block " << i;
+      convicted += consensus.offences.size();
+      leaked += consensus.offences.empty() && std::ranges::any_of(oracle->diff, [](const auto& entry) {
+                  return entry.first.domain == Domain::stake;
+                });
+      refused += oracle->receipts.back().code != kSuccess;
+      chain.apply(out->diff, out->tree.tree);
+    }
+  }
+  EXPECT_GT(convicted, 4u);
+  EXPECT_GT(leaked, 10u);
+  EXPECT_GT(refused, 10u);
+}
+
 // A block that breaks a rule is refused for the same transaction and rule.
 TEST(Parallel, an_invalid_block_is_refused_as_the_serial_executor_refuses_it) {
   RandomChain chain(7);

@@ -6,7 +6,7 @@
 
 #include <random>
 
-#include "../../ledger/test/chain.hpp"
+#include "../../ledger/test/stake_chain.hpp"
 #include "../../vcr/test/support.hpp"
 #include "aether/crypto/sha256.hpp"
 #include "aether/exec/execute.hpp"
@@ -14,6 +14,7 @@
 #include "aether/programs/instructions.hpp"
 #include "aether/programs/programs.hpp"
 #include "aether/programs/rent_instructions.hpp"
+#include "aether/programs/stake_instructions.hpp"
 
 namespace aether::exec::testing {
 
@@ -195,7 +196,8 @@ inline const ScriptRuntime script_runtime;
 inline ledger::Programs programs() {
   static const std::vector<const ledger::Program*> all{
       &script_program, ledger::find_native(programs::plain_programs(), programs::models_program_id()),
-      ledger::find_native(programs::plain_programs(), programs::rent_program_id())};
+      ledger::find_native(programs::plain_programs(), programs::rent_program_id()),
+      ledger::find_native(programs::plain_programs(), programs::stake_program_id())};
   return {all, &script_runtime};
 }
 
@@ -203,17 +205,36 @@ class RandomChain {
  public:
   static constexpr std::size_t kHot = 4, kCold = 120, kStrangers = 8;  // strangers have nothing at genesis
 
-  explicit RandomChain(std::uint64_t seed) : random_(seed) {
-    genesis_.chain_id = ChainId{7};
-    genesis_.params.congestion.target_bps = 1;  // so that what is used in every block becomes dear
-    genesis_.params.block.epoch_slots = 2;
-    genesis_.params.rent = {2, 2, 4};
-    for (std::size_t i = 0; i < kHot + kCold; ++i)
-      genesis_.accounts.insert({address(i), {Amount{1} << (i < kHot ? 60 : 36), 1'000}});
+  explicit RandomChain(std::uint64_t seed) : RandomChain(seed, dev_genesis()) {}
+  RandomChain(std::uint64_t seed, Genesis genesis) : random_(seed), genesis_(std::move(genesis)) {
     SerialPool pool;
     const Executed first = execute_genesis(genesis_, pool, {});
     state_.apply(first.diff);
     tree_ = first.tree.tree;
+  }
+  static Genesis dev_genesis() {
+    Genesis genesis;
+    genesis.chain_id = ChainId{7};
+    genesis.params.congestion.target_bps = 1;  // so that what is used in every block becomes dear
+    genesis.params.block.epoch_slots = 2;
+    genesis.params.rent = {2, 2, 4};
+    for (std::size_t i = 0; i < kHot + kCold; ++i)
+      genesis.accounts.insert({address(i), {Amount{1} << (i < kHot ? 60 : 36), 1'000}});
+    return genesis;
+  }
+  // Epochs of three slots. Some validators are away, and soon above what is allowed.
+  static Genesis genesis_of_validators() {
+    Genesis genesis = dev_genesis();
+    genesis.params.block.epoch_slots = 3;
+    genesis.params.stake.downtime_window_slots = 4;
+    genesis.params.stake.leak_ppm = 5'000;
+    BftGenesis bft;
+    for (const auto& validator : ledger::testing::staked_validators()) {
+      bft.validators.insert({validator.registration, Amount{1} << 40});
+      genesis.accounts.insert({validator.registration.address, {Amount{1} << 40, 0}});
+    }
+    genesis.sealer = std::move(bft);
+    return genesis;
   }
 
   const MapState& state() const { return state_; }
@@ -221,6 +242,45 @@ class RandomChain {
   ledger::BlockFacts facts() const { return {genesis_.chain_id, slot_, genesis_.params}; }
   ledger::BlockInput input(std::span<const VerifiedTransaction> block) const {
     return {facts(), address(slot_.raw() % 4 == 0 ? 0 : kHot + kCold), block};
+  }
+  // What the next block of a chain of validators brings besides transactions.
+  ledger::ConsensusInput any_consensus() {
+    ledger::ConsensusInput input{
+        ledger::testing::block_at(Slot{slot_.raw() - 1}), ledger::testing::output_at(slot_), {}, {}};
+    const auto members = [&](Slot slot) {
+      return ledger::load<ValidatorList>(state_, validators_object(slot.raw() / 3))->validators.size();
+    };
+    if (slot_ > Slot{1}) {
+      const Slot parent{slot_.raw() - 1};
+      ledger::Attended attended{parent, input.parent, Signers(Bytes(1))};
+      for (std::size_t i = 0; i < members(parent); ++i)
+        if (i > 2 || chance(3)) crypto::set_signer(attended.signers, i);
+      input.attended.push_back(std::move(attended));
+    }
+    if (chance(20)) {
+      const auto i = static_cast<ValidatorIndex>(below(members(slot_)));
+      input.offences.push_back({Offence::headers, slot_, {i}});
+    }
+    return input;
+  }
+  // A validator's transaction that reads its stake and writes its keys; not always by who has some.
+  VerifiedTransaction any_renewal() {
+    const auto& all = ledger::testing::staked_validators();
+    const auto& from = all[below(all.size())];
+    const Registration& other = all[below(all.size())].registration;
+    const programs::StakeInstruction instruction = programs::RenewKes{other.kes_key, other.kes_proof};
+    TransactionBody body;
+    body.chain_id = genesis_.chain_id;
+    body.valid_until = Slot{slot_.raw() + 10};
+    body.nonce = slot_.raw();  // one a block
+    body.sender = from.account;
+    body.call = programs::make_call(instruction);
+    const auto sets = programs::access_sets(instruction, from.registration.address);
+    body.reads = sets.reads;
+    body.writes = sets.writes;
+    body.gas_limit = Gas{100'000};
+    body.max_fee = 10'000'000;
+    return assume_verified(Transaction{std::move(body), {}});
   }
 
   // Transactions of which some may not stand in a block.

@@ -5,6 +5,7 @@
 #include "aether/ledger/rent.hpp"
 #include "aether/programs/contract_instructions.hpp"
 #include "aether/programs/rent_instructions.hpp"
+#include "aether/programs/stake_instructions.hpp"
 #include "aether/types/spend.hpp"
 
 namespace {
@@ -49,6 +50,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
       if (const auto i = round_trip<programs::RentInstruction>(bytes)) sets_are_disjoint(programs::access_sets(*i));
       break;
     case 9: round_trip<ledger::Rent>(bytes); break;
+    case 10:
+      if (const auto i = round_trip<programs::StakeInstruction>(bytes))
+        sets_are_disjoint(programs::access_sets(*i, {}));
+      break;
     default: round_trip<programs::Commit>(bytes);
   }
   return 0;

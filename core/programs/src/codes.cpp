@@ -174,6 +174,15 @@ constexpr auto kContracts = std::to_array<std::string_view>({
 static_assert(kContracts.size() == 48);
 static_assert(static_cast<unsigned>(ContractsCode::abort_range) == 317);
 
+constexpr auto kStake = std::to_array<std::string_view>({
+    "not_a_validator",
+    "tombstoned",
+    "same_kes_key",
+    "kes_path",
+    "kes_proof",
+});
+static_assert(static_cast<unsigned>(StakeCode::kes_proof) == 400 + kStake.size() - 1);
+
 }  // namespace
 
 std::string_view code_name(ResultCode code) {
@@ -182,6 +191,7 @@ std::string_view code_name(ResultCode code) {
   if (raw < 100 + kModels.size()) return kModels[raw - 100];
   if (raw >= 200 && raw < 200 + kEscrow.size()) return kEscrow[raw - 200];
   if (raw >= 300 && raw < 300 + kContracts.size()) return kContracts[raw - 300];
+  if (raw >= 400 && raw < 400 + kStake.size()) return kStake[raw - 400];
   if (raw >= kAbortFirst && raw <= kAbortFirst + kAbortCodeMax) return "abort";
   return "unknown";
 }

@@ -6,6 +6,7 @@
 #include "escrow.hpp"
 #include "models.hpp"
 #include "rent.hpp"
+#include "stake.hpp"
 
 namespace aether::programs {
 
@@ -23,7 +24,8 @@ union Constant {
 constexpr Constant<Models> kModels;
 constexpr Constant<Escrow> kEscrow;
 constexpr Constant<Rent> kRent;
-constexpr std::array<const ledger::Program*, 3> kPrograms{&kModels.value, &kEscrow.value, &kRent.value};
+constexpr Constant<Staking> kStake;
+constexpr std::array<const ledger::Program*, 4> kPrograms{&kModels.value, &kEscrow.value, &kRent.value, &kStake.value};
 
 }  // namespace
 
@@ -33,7 +35,7 @@ struct ChainPrograms::Parts {
   explicit Parts(const ledger::ContractVm& vm) : contracts(vm), runtime(vm) {}
   Contracts contracts;
   Runtime runtime;
-  std::array<const ledger::Program*, 4> native{&kModels.value, &kEscrow.value, &kRent.value, &contracts};
+  std::array<const ledger::Program*, 5> native{&kModels.value, &kEscrow.value, &kRent.value, &kStake.value, &contracts};
 };
 
 ChainPrograms::ChainPrograms(const ledger::ContractVm& vm) : parts_(std::make_unique<const Parts>(vm)) {}

@@ -184,13 +184,19 @@ TEST(Codes, numbers_and_names_are_pinned) {
       {346, "trap_stack_exhausted"},
       {347, "trap_no_entry"},
       {348, "unknown"},
+      {400, "not_a_validator"},
+      {401, "tombstoned"},
+      {402, "same_kes_key"},
+      {403, "kes_path"},
+      {404, "kes_proof"},
+      {405, "unknown"},
       {9'999, "unknown"},
       {10'000, "abort"},
       {19'999, "abort"},
       {20'000, "unknown"},
   };
   for (const auto& [number, name] : pinned) EXPECT_EQ(code_name(ResultCode{number}), name) << number;
-  for (std::uint16_t number = 100; number < 400; ++number) {
+  for (std::uint16_t number = 100; number < 500; ++number) {
     if (!pinned.contains(number)) {
       EXPECT_EQ(code_name(ResultCode{number}), "unknown") << number;
     }

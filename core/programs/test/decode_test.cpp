@@ -8,6 +8,7 @@
 #include "aether/programs/contract_instructions.hpp"
 #include "aether/programs/programs.hpp"
 #include "aether/programs/rent_instructions.hpp"
+#include "aether/programs/stake_instructions.hpp"
 
 namespace aether::programs::testing {
 namespace {
@@ -38,6 +39,7 @@ RC_GTEST_PROP(Decode, instructions, (std::uint64_t seed)) {
   round_trip<ContractsInstruction>(seed);
   round_trip<ContractCall>(seed);
   round_trip<RentInstruction>(seed);
+  round_trip<StakeInstruction>(seed);
 }
 RC_GTEST_PROP(Decode, objects, (std::uint64_t seed)) {
   round_trip<JobObject>(seed);

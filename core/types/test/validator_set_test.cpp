@@ -1,4 +1,5 @@
 #include "aether/types/validator_set.hpp"
+#include "aether/types/stake.hpp"
 
 #include "validators.hpp"
 
@@ -24,6 +25,16 @@ std::optional<ValidatorSetError> refusal(const ValidatorList& list) {
 constexpr u128 kAll = ~u128{0};
 
 RC_GTEST_PROP(ValidatorList, round_trips, (std::uint64_t seed)) { round_trips<ValidatorList>(seed); }
+RC_GTEST_PROP(StakeObjects, round_trip, (std::uint64_t seed)) {
+  round_trips<Stake>(seed);
+  round_trips<ValidatorKeys>(seed);
+  round_trips<Roster>(seed);
+  round_trips<Randomness>(seed);
+  round_trips<Seats>(seed);
+  round_trips<Attendance>(seed);
+  round_trips<Missed>(seed);
+  round_trips<Offences>(seed);
+}
 
 TEST(ValidatorList, the_largest_keeps_to_its_bound) {
   std::vector<Validator> validators(limits::kValidatorsMax);

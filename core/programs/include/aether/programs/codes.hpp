@@ -1,6 +1,6 @@
-// Result codes of the programs: models 100 to 199, escrow 200 to 299, contracts 300 to 399, and from 10 000 on the
-// codes that contracts choose themselves. A code never changes its meaning. What vcr refuses has a code for each of its
-// rules, as has what makes bytes no module, and each trap.
+// Result codes of the programs: models 100 to 199, escrow 200 to 299, contracts 300 to 399, stake 400 to 499, and
+// from 10 000 on the codes that contracts choose themselves. A code never changes its meaning. What vcr refuses has a
+// code for each of its rules, as has what makes bytes no module, and each trap.
 #pragma once
 
 #include "aether/ledger/code.hpp"
@@ -90,6 +90,14 @@ enum class ContractsCode : std::uint16_t {
   trap_first = 340,    // 340 to 347: ledger::VmFault, from `unreachable` on
 };
 
+enum class StakeCode : std::uint16_t {
+  not_a_validator = 400,
+  tombstoned,    // convicted: in no later set
+  same_kes_key,  // the one that is to be renewed
+  kes_path,      // the proof does not lead to the key, or not in period 0
+  kes_proof,     // not signed in period 0 for this chain and address
+};
+
 // abort(code) of a contract ends its transaction with kAbortFirst + code.
 inline constexpr std::uint16_t kAbortFirst = 10'000;
 inline constexpr std::uint32_t kAbortCodeMax = 9'999;
@@ -120,6 +128,8 @@ inline constexpr std::uint32_t kAbortCodeMax = 9'999;
   return ResultCode{static_cast<std::uint16_t>(340 + static_cast<unsigned>(trap) -
                                                static_cast<unsigned>(ledger::VmFault::unreachable))};
 }
+
+[[nodiscard]] constexpr ResultCode result_code(StakeCode code) { return ResultCode{static_cast<std::uint16_t>(code)}; }
 
 // The stable name of any code of ledger or programs, "abort" for what contracts choose; "unknown" for others.
 [[nodiscard]] std::string_view code_name(ResultCode code);

@@ -22,7 +22,7 @@ class ChainPrograms {
   std::unique_ptr<const Parts> parts_;
 };
 
-// Those of AI jobs and of rent: a chain without contracts. They live as long as the process.
+// Those of AI jobs, of rent and of stake: a chain without contracts. They live as long as the process.
 [[nodiscard]] ledger::Programs plain_programs();
 
 }  // namespace aether::programs
