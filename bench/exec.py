@@ -8,7 +8,8 @@ import driver  # noqa: E402
 
 HEAD = """\
 transfers of different senders to different receivers, all of which were used lately, unless said otherwise; serial and
-parallel in turn on one block; the pipeline decodes, verifies, executes, computes the root and commits durably, block by block"""
+parallel in turn on one block, by the clock, so that two threads need two free processors; the pipeline
+decodes, verifies, executes, computes the root and commits durably, block by block"""
 # What must come out: (first goal, final goal).
 SPEED_UP, OF_BOUND, TRANSFERS = (1.8, 1.9), (1.1, 1.05), (60_000, 150_000)
 
@@ -34,7 +35,8 @@ def line(result):
     per = 1e6 / result["transactions"]
     text = (f"{result['what']:40} {result['serial_s'] * per:.2f} → {result['parallel_s'] * per:.2f} µs a transfer: "
             f"{result['speed_up']:.2f} ({result['speed_up_min']:.2f}–{result['speed_up_max']:.2f}), of the best rounds "
-            f"{result['speed_up_of_best']:.2f}")
+            f"{result['speed_up_of_best']:.2f}; {result['cpu_growth']:.2f} times the CPU of one thread, "
+            f"{100 * result['waited']:.0f} % of two processors taken by others")
     return text + (goals(round(result["speed_up"], 2), SPEED_UP) if result["what"] == "two threads, transition" else "")
 
 

@@ -5,6 +5,8 @@
 #include <chrono>
 #include <cstdio>
 #include <ctime>
+#include <filesystem>
+#include <map>
 #include <queue>
 #include <random>
 
@@ -30,6 +32,18 @@ double cpu_s() {
   timespec cpu{};
   clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
   return static_cast<double>(cpu.tv_sec) + 1e-9 * static_cast<double>(cpu.tv_nsec);
+}
+// How long threads of this process were ready to run and had no processor: other processes had them.
+double waited_s() {
+  double sum = 0;
+  std::error_code ignored;
+  for (const auto& thread : std::filesystem::directory_iterator("/proc/self/task", ignored)) {
+    const auto text = env::read_file(thread.path() / "schedstat", 256);
+    unsigned long long ran = 0, waited = 0;
+    if (text && std::sscanf(std::string(text->begin(), text->end()).c_str(), "%llu %llu", &ran, &waited) == 2)
+      sum += 1e-9 * static_cast<double>(waited);
+  }
+  return sum;
 }
 double now_s() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 template <class F>
@@ -201,15 +215,20 @@ void speed_up(World& world, std::size_t count, int rounds, TaskPool& two) {
   for (const Transaction& tx : transfers) block.push_back(assume_verified(tx));
   const ledger::BlockInput input{facts, Address{}, block};
   const ledger::Programs programs = programs::plain_programs();
-  std::map<std::string, std::vector<double>> seconds;
+  std::map<std::string, std::vector<double>> seconds, cpu_seconds, waited;
   std::vector<double> serial_share;
   const auto oracle = ledger::apply_block(state, programs, input);
   require(oracle.has_value(), "the block is invalid");
   for (int round = -1; round < rounds; ++round) {
     std::optional<Result<ledger::BlockOutput, ledger::BlockError>> out;
     const auto measure = [&](const char* name, const auto& work) {
+      const double waited_begin = waited_s(), cpu_begin = cpu_s();
       const double s = seconds_of(work);
-      if (round >= 0) seconds[name].push_back(s);
+      const double cpu_end = cpu_s();
+      if (round < 0) return;
+      seconds[name].push_back(s);
+      cpu_seconds[name].push_back(cpu_end - cpu_begin);
+      waited[name].push_back(waited_s() - waited_begin);
     };
     const auto transition = [&](const char* name, TaskPool& pool) {
       measure(name, [&] { out = exec::apply_block(state, programs, input, pool); });
@@ -232,15 +251,20 @@ void speed_up(World& world, std::size_t count, int rounds, TaskPool& two) {
     with_root("root_two", two);
   }
   const auto print = [&](const char* what, const char* serial, const char* parallel) {
-    std::vector<double> ratios;
-    for (std::size_t i = 0; i < seconds[serial].size(); ++i)
+    std::vector<double> ratios, cpu_ratios, waits;
+    for (std::size_t i = 0; i < seconds[serial].size(); ++i) {
       ratios.push_back(seconds[serial][i] / seconds[parallel][i]);
+      cpu_ratios.push_back(cpu_seconds[parallel][i] / cpu_seconds[serial][i]);
+      waits.push_back(waited[parallel][i] / (2 * seconds[parallel][i]));
+    }
     std::printf(
         "{\"row\": 11, \"what\": \"%s\", \"transactions\": %zu, \"serial_s\": %.3e, \"parallel_s\": %.3e, "
         "\"speed_up\": %.3f, "
-        "\"speed_up_min\": %.3f, \"speed_up_max\": %.3f, \"speed_up_of_best\": %.3f}\n",
+        "\"speed_up_min\": %.3f, \"speed_up_max\": %.3f, \"speed_up_of_best\": %.3f, \"serial_cpu_s\": %.3e, "
+        "\"cpu_growth\": %.3f, \"waited\": %.3f}\n",
         what, block.size(), median(seconds[serial]), median(seconds[parallel]), median(ratios), least(ratios),
-        *std::ranges::max_element(ratios), least(seconds[serial]) / least(seconds[parallel]));
+        *std::ranges::max_element(ratios), least(seconds[serial]) / least(seconds[parallel]),
+        median(cpu_seconds[serial]), median(cpu_ratios), median(waits));
     std::fflush(stdout);
   };
   print("two threads, transition", "one", "two");
