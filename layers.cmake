@@ -26,6 +26,8 @@ aether_layer(consensus GROUP core USES types)
 aether_layer(light    GROUP core USES types smt)
 aether_layer(dissem   GROUP core USES types erasure)
 aether_layer(mempool  GROUP core USES ledger)
+aether_layer(sync     GROUP core USES types)
+aether_layer(replica  GROUP core USES consensus dissem mempool sync exec)
 
 # host: touches the world
 aether_layer(env      GROUP host USES base)
@@ -51,3 +53,4 @@ aether_layer(world    GROUP sim USES base)
 aether_layer(cluster  GROUP sim USES world consensus)
 aether_layer(explore  GROUP sim USES cluster)
 aether_layer(planted  GROUP sim USES explore)
+aether_layer(replicas GROUP sim USES cluster replica)

@@ -223,8 +223,8 @@ void Consensus::Machine::settle(Anchor anchor) {
   }
 }
 
-void Consensus::Machine::fetch_missing() {
-  for (auto state = slots.upper_bound(final.slot); state != slots.end(); ++state) {
+void Consensus::Machine::fetch_missing(Slot below) {
+  for (auto state = slots.upper_bound(final.slot); state != slots.end() && state->first < below; ++state) {
     for (const auto& certificate : state->second.prevote_certificates)
       fetch_if_missing(certificate.block, state->first);
     for (const auto& certificate : state->second.precommit_certificates)

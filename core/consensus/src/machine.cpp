@@ -131,6 +131,8 @@ void Consensus::Machine::enter(Slot next) {
   emit(SlotStarted{slot});
   forget();
   start_slot();
+  // Slots may be shorter than the time after which everything is repeated.
+  fetch_missing(Slot{slot.raw() - 1});
 }
 
 // What a slot starts with; also when its epoch becomes known only while it lasts.
@@ -154,7 +156,7 @@ void Consensus::Machine::repeat() {
   // The slot is of an epoch whose set waits for finality.
   if (!order_ && !std::exchange(alarmed_, true)) alarm(AlarmKind::epoch_not_final, slot, final.block);
   if (!planted(Planted::repeat_nothing)) send_again();
-  fetch_missing();
+  fetch_missing(next(slot));
   repeat_after_us_ = std::min(repeat_after_us_ * 2, kRepeatDeltasMax * delta_us);
   repeat_us_ = now.steady_us + repeat_after_us_;
 }
@@ -182,6 +184,12 @@ Slot Consensus::Machine::lowest() const {
 const Epoch* Consensus::Machine::epoch_of(Slot of) const {
   const auto epoch = epochs_.find(of.raw() / params_.epoch_slots);
   return epoch == epochs_.end() ? nullptr : &epoch->second;
+}
+
+std::uint32_t Consensus::Machine::place_of(const Hash& hash) const {
+  const Block* block = find(hash);
+  if (block == nullptr || block->slot() != slot || !order_) return 0;
+  return static_cast<std::uint32_t>(order_->delay(block->draw));
 }
 
 std::optional<ValidatorIndex> Consensus::Machine::own_index(Slot of) const {
@@ -234,6 +242,8 @@ const SafetyRecord& Consensus::record() const { return machine_->record; }
 bool Consensus::stopped() const { return machine_->stopped; }
 bool Consensus::silent() const { return machine_->silent; }
 
+const Epoch* Consensus::epoch(Slot slot) const { return machine_->epoch_of(slot); }
+std::uint32_t Consensus::place(const Hash& block) const { return machine_->place_of(block); }
 std::optional<Header> Consensus::header(const Hash& block) const {
   const auto found = machine_->blocks.find(block);
   if (found == machine_->blocks.end()) return std::nullopt;

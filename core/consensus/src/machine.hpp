@@ -21,6 +21,9 @@ class Consensus::Machine {
   void advance(Anchor anchor);
   [[nodiscard]] Hash digest() const;
 
+  [[nodiscard]] const Epoch* epoch_of(Slot of) const;
+  [[nodiscard]] std::uint32_t place_of(const Hash& hash) const;
+
   std::vector<Effect> out;
   Now now;
 
@@ -48,7 +51,6 @@ class Consensus::Machine {
   void repeat();
   void forget();
   [[nodiscard]] Slot lowest() const;
-  [[nodiscard]] const Epoch* epoch_of(Slot of) const;
   [[nodiscard]] std::optional<ValidatorIndex> own_index(Slot of) const;
   [[nodiscard]] bool in_window(Slot of) const;
   void wake_at(std::uint64_t steady_us);
@@ -76,7 +78,7 @@ class Consensus::Machine {
   void finalize(const std::vector<Hash>& chain, const PrecommitCertificate& certificate);
   void learn_epoch(const Outcome& outcome);
   void settle(Anchor anchor);
-  void fetch_missing();
+  void fetch_missing(Slot below);
   void fetch_if_missing(const Hash& hash, Slot of);
   [[nodiscard]] Block* find(const Hash& hash);
   [[nodiscard]] const Block* find(const Hash& hash) const;

@@ -37,9 +37,19 @@ Shred Dissemination::shred_of(const Served& block, std::uint32_t leaf) const {
 }
 
 void Dissemination::serve(const Announcement& block, std::shared_ptr<const erasure::ShreddedBlock> shreds) {
-  done_.emplace(block.block, block.slot);
+  found(block.block, block.slot);
+  if (serves(block.block)) return;
   served_.push_back({block, std::move(shreds)});
   if (served_.size() > kServedMax) served_.pop_front();
+}
+
+void Dissemination::found(const Hash& block, Slot slot) {
+  blocks_.erase(block);
+  if (slot > forgotten_) done_.emplace(block, slot);
+}
+
+bool Dissemination::serves(const Hash& block) const {
+  return std::ranges::any_of(served_, [&](const Served& served) { return served.header.block == block; });
 }
 
 std::vector<Effect> Dissemination::spread(const Announcement& block,

@@ -97,6 +97,10 @@ class Consensus {
   [[nodiscard]] bool stopped() const;  // after an alarm that says so: it takes no event any more
   [[nodiscard]] bool silent() const;
   [[nodiscard]] std::optional<Header> header(const Hash& block) const;
+  // Null while it is not known.
+  [[nodiscard]] const Epoch* epoch(Slot slot) const;
+  // Where the block stands in the order of its slot, in units of Δ; 0 where that is not the own slot.
+  [[nodiscard]] std::uint32_t place(const Hash& block) const;
   // How many headers, votes, claims and certificates are kept.
   [[nodiscard]] std::size_t kept() const;
 

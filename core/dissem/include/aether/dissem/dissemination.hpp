@@ -91,6 +91,11 @@ class Dissemination {
                                            std::shared_ptr<const erasure::ShreddedBlock> shreds);
   // A verified header of another. Known ones are ignored.
   [[nodiscard]] std::vector<Effect> announce(const Announcement& block, std::uint64_t now_us);
+  // A block that came whole in another way: nothing more is asked for.
+  void found(const Hash& block, Slot slot);
+  // Gives its shreds to who asks. Whoever holds a block that serves() denies may do so when it is asked for.
+  void serve(const Announcement& block, std::shared_ptr<const erasure::ShreddedBlock> shreds);
+  [[nodiscard]] bool serves(const Hash& block) const;
   // It has a certificate: it is not given up for others, and everyone can be asked for it.
   void pin(const Hash& block);
 
@@ -126,7 +131,6 @@ class Dissemination {
 
   void take(Assembling& block, PeerId from, Shred shred, std::uint64_t now_us, std::vector<Effect>& out);
   void finish(Assembling& block, std::vector<Effect>& out);
-  void serve(const Announcement& block, std::shared_ptr<const erasure::ShreddedBlock> shreds);
   [[nodiscard]] bool make_room(const Announcement& block, bool pinned);
   [[nodiscard]] Shred shred_of(const Served& block, std::uint32_t leaf) const;
 

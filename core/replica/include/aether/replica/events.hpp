@@ -1,0 +1,160 @@
+// What goes into a replica and what comes out. Effects are to be carried out in their order; answers may come in any
+// order, but for those that say otherwise.
+#pragma once
+
+#include "aether/mempool/events.hpp"
+#include "aether/replica/wire.hpp"
+#include "aether/replica/work.hpp"
+
+namespace aether::replica {
+
+using consensus::Now;
+using PeerId = std::uint64_t;  // in the node's own numbering; kSelf is none
+using consensus::kSelf;
+
+// --- Events --------------------------------------------------------------------------------------------------------
+
+struct PeerConnected {
+  PeerId peer = 0;
+  std::optional<crypto::PublicKey> node_key;  // proven by the transport
+};
+struct PeerGone {
+  PeerId peer = 0;
+};
+struct Received {
+  PeerId from = 0;
+  NetMessage message;
+};
+// From a user of this node.
+struct Submitted {
+  PeerId from = 0;  // the user's number, for the pool's limits
+  Transaction transaction;
+};
+// The answers to the effects of these names.
+struct Persisted {
+  std::uint64_t sequence = 0;
+};
+struct BlockStored {
+  Hash block;
+};
+struct Judged {
+  Hash block;
+  TransactionsPointer transactions;  // null: invalid
+};
+struct BlockExecuted {
+  Hash block;
+  Executed executed;
+};
+struct Committed {
+  Slot slot;
+  PostState post;  // what is durable, after the block of that slot
+};
+struct SignaturesVerified {
+  std::uint64_t batch = 0;
+  std::vector<std::optional<VerifiedTransaction>> verdicts;
+};
+// Time passed; due at Replica::next_timer().
+struct Timer {};
+
+using Event = std::variant<PeerConnected, PeerGone, Received, Submitted, Persisted, BlockStored, Judged, BlockExecuted,
+                           Committed, SignaturesVerified, Timer>;
+
+// --- Effects -------------------------------------------------------------------------------------------------------
+
+struct Send {
+  PeerId to = 0;
+  MessagePointer message;
+};
+// To all peers; validators first.
+struct Broadcast {
+  MessagePointer message;
+};
+// Pass it on to others: it is in the pool, or in that of the peer it came from. `from` is kSelf for what this node's
+// users sent.
+struct Gossip {
+  PeerId from = kSelf;
+  Transaction transaction;
+};
+// Make the record durable, and with it the own proposal where there is one, in one step; then answer. A record replaces
+// those of lower sequence, and its answer stands for theirs.
+struct Persist {
+  std::uint64_t sequence = 0;
+  consensus::SafetyRecord record;
+  BlockPointer proposal;
+};
+// Make the block durable, then answer.
+struct StoreBlock {
+  Hash hash;
+  BlockPointer block;
+};
+// The block is on no branch any more; it may be removed from where StoreBlock put it.
+struct DropBlock {
+  Hash hash;
+};
+// Answer by judge(). Not answered once the block was dropped.
+struct Judge {
+  Judgement judgement;
+};
+// Answer by execute(). Not answered once the block was dropped.
+struct Execute {
+  Execution execution;
+};
+struct FinalBlock {
+  Hash hash;
+  BlockPointer block;
+  TransactionsPointer transactions;
+  std::shared_ptr<const exec::Executed> result;
+};
+// These are final, oldest first; the certificate is of the last. Commit each with its state, then answer, in order.
+struct Commit {
+  std::vector<FinalBlock> blocks;
+  PrecommitCertificate certificate;
+};
+// Send that peer the committed blocks of the slots behind `after`, as a sync::Reply with `id`, at most `count`, within
+// its bounds.
+struct ServeChain {
+  PeerId to = 0;
+  sync::RequestId id = 0;
+  Slot after;
+  std::uint16_t count = 0;
+};
+struct VerifySignatures {
+  std::uint64_t batch = 0;
+  std::vector<Transaction> transactions;
+};
+struct Admitted {
+  PeerId from = 0;
+  Hash transaction;
+};
+struct Refused {
+  PeerId from = 0;
+  Hash transaction;
+  mempool::Refusal why;
+};
+struct Dropped {
+  Hash transaction;
+  mempool::Drop why = mempool::Drop::settled;
+};
+enum class Fault : std::uint8_t {
+  consensus,    // a header, vote, claim or certificate that no honest node passes on
+  shred,        // not of the block that it names, or of another chain
+  reply,        // blocks that were not asked for in this order
+  transaction,  // one that no node may hold
+};
+struct Blame {
+  PeerId peer = 0;
+  Fault fault = Fault::consensus;
+};
+struct Alarm {
+  consensus::AlarmKind kind{};
+  Slot slot;
+  Hash block;
+};
+struct SlotStarted {
+  Slot slot;
+};
+
+using Effect = std::variant<Send, Broadcast, Gossip, Persist, StoreBlock, DropBlock, Judge, Execute, Commit, ServeChain,
+                            VerifySignatures, Admitted, Refused, Dropped, Blame, Alarm, SlotStarted>;
+
+}  // namespace aether::replica

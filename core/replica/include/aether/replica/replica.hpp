@@ -1,0 +1,66 @@
+// A replica: consensus, dissemination, mempool and sync as one machine with one step(). Pure: events in, effects out,
+// time is an argument. It holds the blocks that are not final, and their states; what is final and durable is its
+// host's.
+//
+//   transactions ──▶ mempool ──select──▶ block ──▶ shreds ──▶ others
+//                                                              │
+//   shreds ──▶ dissemination ──▶ body ──▶ StoreBlock ──▶ Judge ──▶ prevote … Execute ──▶ Commit
+//                    sync ──▶ blocks ──┘
+//
+// A block gets here by shreds, or whole where this node is behind; both ways end in the same place, and nothing is
+// voted for before it is durable here.
+//
+// Bounds: those of the machines that it is made of. Blocks kept are those that consensus keeps headers of.
+#pragma once
+
+#include "aether/consensus/consensus.hpp"
+#include "aether/mempool/mempool.hpp"
+#include "aether/replica/events.hpp"
+#include "aether/sync/sync.hpp"
+
+namespace aether::replica {
+
+struct Config {
+  Rules rules;
+  consensus::Params consensus;
+  mempool::Bounds mempool = {};
+  std::uint64_t mempool_seed = 0;  // a secret of this node
+  sync::SyncParams sync = {};
+  std::uint64_t repair_us = 200'000;  // dissem::DissemParams
+};
+
+// Where a replica begins: the newest block that is durable, with its state.
+struct Tip {
+  consensus::Anchor anchor;
+  PostState post;
+};
+
+class Replica {
+ public:
+  // `signer` is null for a node that only follows. `record`: see consensus::Consensus. Authenticator and signer outlive
+  // the replica.
+  Replica(const Config& config, Tip tip, std::optional<consensus::SafetyRecord> record,
+          consensus::Authenticator& authenticator, consensus::Signer* signer);
+  ~Replica();
+  Replica(Replica&&) noexcept;
+  Replica& operator=(Replica&&) noexcept;
+
+  // The first step. `stored`: what StoreBlock and Persist made durable above the tip, in any order.
+  [[nodiscard]] std::vector<Effect> start(std::vector<BlockPointer> stored, Now now);
+  [[nodiscard]] std::vector<Effect> step(Event event, Now now);
+  [[nodiscard]] std::uint64_t next_timer() const;  // on the steady clock
+
+  [[nodiscard]] const consensus::Consensus& consensus() const;
+  [[nodiscard]] const mempool::Mempool& mempool() const;
+  [[nodiscard]] bool is_behind() const;  // it catches up
+  // The newest block that was executed, final or not, and its state.
+  [[nodiscard]] Hash head() const;
+  [[nodiscard]] StatePointer head_state() const;
+  [[nodiscard]] std::size_t kept() const;  // blocks that are not final
+
+ private:
+  class Machine;
+  std::unique_ptr<Machine> machine_;
+};
+
+}  // namespace aether::replica

@@ -1,0 +1,52 @@
+// What replicas send each other. A message has one canonical form; its kind is the variant's tag, and a kind never
+// changes its tag or its fields: what changes gets a new kind.
+#pragma once
+
+#include "aether/consensus/events.hpp"
+#include "aether/dissem/dissemination.hpp"
+#include "aether/sync/requests.hpp"
+
+namespace aether::replica {
+
+inline constexpr std::size_t kGossipTransactionsMax = 256;
+
+// Transactions on their way into pools.
+struct Transactions {
+  codec::List<Transaction, kGossipTransactionsMax> transactions;
+
+  bool operator==(const Transactions&) const = default;
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("transactions", self.transactions);
+  }
+};
+
+using NetMessage =
+    std::variant<Header, Vote, Claim, PrevoteCertificate, PrecommitCertificate, Shred, dissem::ShredRequest,
+                 sync::BranchRequest, sync::ChainRequest, sync::Reply, Transactions>;
+using MessagePointer = std::shared_ptr<const NetMessage>;
+
+// The bytes of a block that are cut into shreds: all but the header.
+struct Body {
+  codec::List<Transaction, limits::kBlockTransactionsMax> transactions;
+  BlockEvidence evidence;
+
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("transactions", self.transactions);
+    visit("evidence", self.evidence);
+  }
+};
+
+// Whether the body is the one that the header, a validator's, names.
+[[nodiscard]] bool fits(const Header& header, const Body& body);
+
+}  // namespace aether::replica
+
+namespace aether::codec {
+template <>
+inline constexpr auto variant_names<replica::NetMessage> = std::array<std::string_view, 11>{
+    "header",      "vote",          "claim",          "prevote_certificate", "precommit_certificate",
+    "shred",       "shred_request", "branch_request", "chain_request",       "reply",
+    "transactions"};
+}  // namespace aether::codec

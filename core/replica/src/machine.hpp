@@ -1,0 +1,130 @@
+// The machine behind Replica. Its parts: machine.cpp (events, effects of the machines within), blocks.cpp (blocks that
+// are not final: how they come, are judged, executed, made and forgotten).
+#pragma once
+
+#include <deque>
+
+#include "aether/replica/replica.hpp"
+
+namespace aether::replica {
+
+inline constexpr std::size_t kEvidencePendingMax = 64;
+
+class Replica::Machine {
+ public:
+  Machine(const Config& config, Tip tip, std::optional<consensus::SafetyRecord> record,
+          consensus::Authenticator& authenticator, consensus::Signer* signer);
+
+  void start(std::vector<BlockPointer> stored);
+  void handle(Event event);
+  [[nodiscard]] std::uint64_t next_timer() const;
+
+  std::vector<Effect> out;
+  Now now;
+
+  consensus::Consensus consensus;
+  mempool::Mempool mempool;
+  dissem::Dissemination dissem;
+  sync::Sync sync;
+
+  struct Head {
+    Hash block;
+    Slot slot;
+    StatePointer state;
+  };
+  Head head;
+
+  // A block that is not final, of which more is known than its header.
+  struct Known {
+    BlockPointer block;
+    TransactionsPointer transactions;  // once it was judged valid
+    std::shared_ptr<const exec::Executed> result;
+    PostState post;
+    bool refuted = false;  // its shreds are no block: there is no `block`
+  };
+  std::map<Hash, Known> blocks;
+
+ private:
+  // What is to be done next, in order: the machines' effects cause events for others.
+  struct TakeBlock {
+    PeerId from = 0;
+    Block block;
+    bool is_stored = false;
+  };
+  using Task = std::variant<consensus::Event, TakeBlock>;
+
+  // The own block between Build and its header.
+  struct Proposal {
+    Slot slot;
+    Hash parent;
+    Hash transactions_root;
+    Hash evidence_root;
+    Body body;
+    TransactionsPointer transactions;
+    std::shared_ptr<const erasure::ShreddedBlock> shreds;
+    std::optional<Hash> hash;  // once the header is known
+  };
+  struct Committing {
+    Slot slot;
+    std::shared_ptr<const exec::Executed> result;
+    StatePointer state;
+  };
+
+  // --- machine.cpp
+  void receive(PeerId from, NetMessage message);
+  void work_off();
+  void perform(consensus::Event event);
+  void carry_out(const std::vector<consensus::Effect>& effects);
+  void carry_out(std::vector<dissem::Effect> effects);
+  void carry_out(std::vector<sync::Effect> effects);
+  void carry_out(std::vector<mempool::Effect> effects);
+  void on(const consensus::Broadcast& effect);
+  void on(const consensus::Persist& effect);
+  void on(const consensus::Build& effect);
+  void on(const consensus::Validate& effect);
+  void on(const consensus::Execute& effect);
+  void on(const consensus::Fetch& effect);
+  void on(const consensus::Finalize& effect);
+  void on(const consensus::Forget& effect);
+  void on(const consensus::Accuse& effect);
+  void on(const consensus::Blame& effect);
+  void on(const consensus::Alarm& effect);
+  void on(const consensus::SlotStarted& effect);
+  void on_timer();
+  void send(PeerId to, NetMessage message);
+  void send(Slot of, ValidatorIndex to, NetMessage message);
+
+  // --- blocks.cpp
+  void header_came(const Hash& hash);
+  void body_came(const Hash& hash, ByteView bytes);
+  void take(TakeBlock taken);
+  void hold(const Hash& hash, BlockPointer block, bool is_stored);
+  void block_stored(const Hash& hash);
+  void judged(const Hash& hash, TransactionsPointer transactions);
+  void executed(const Hash& hash, Executed executed);
+  void committed(const Committed& committed);
+  void serve(PeerId to, const sync::BranchRequest& request);
+  void serve(PeerId to, const dissem::ShredRequest& request);
+  void move_head(const Hash& block, Slot slot, const StatePointer& state);
+  [[nodiscard]] const PostState* post_of(const Hash& block) const;
+  [[nodiscard]] Known* adopt_own(const Hash& hash);
+  [[nodiscard]] dissem::Announcement announcement_of(const Header& header, const Hash& hash) const;
+  [[nodiscard]] const std::shared_ptr<const ValidatorSet>& validators_of(Slot slot) const;
+
+  Config config_;
+  consensus::Signer* signer_;
+  std::deque<Task> tasks_;
+  std::map<PeerId, std::optional<crypto::PublicKey>> peers_;
+  std::map<crypto::PublicKey, PeerId> peers_by_key_;
+
+  Hash final_;
+  Slot final_slot_;
+  PostState final_post_;               // in memory, perhaps not durable yet
+  std::deque<Committing> committing_;  // finals that are not durable, oldest first
+  std::deque<Proposal> proposals_;     // of the own slot
+  BlockPointer unsaved_proposal_;      // to be made durable with the record
+  std::uint64_t unsaved_sequence_ = 0;
+  std::vector<Evidence> evidence_;
+};
+
+}  // namespace aether::replica

@@ -1,0 +1,134 @@
+// A node of a simulated network: a whole replica, the real ledger behind it, and a disk that loses what was not synced.
+#pragma once
+
+#include <functional>
+#include <set>
+
+#include "aether/replica/replica.hpp"
+#include "aether/world/clock.hpp"
+#include "aether/world/disk.hpp"
+#include "aether/world/event_queue.hpp"
+
+namespace aether::sim {
+
+using replica::BlockPointer;
+using replica::MessagePointer;
+
+// The objects of a state, as a disk has them.
+class DurableState final : public ledger::StateView {
+ public:
+  std::optional<Bytes> get(const ObjectId& id) const override;
+  void apply(const ledger::Diff& diff);
+
+ private:
+  std::map<ObjectId, Bytes> objects_;
+};
+
+// A block that a node committed.
+struct CommittedBlock {
+  Hash hash;
+  BlockPointer block;
+  Hash state_root;
+  Hash receipts_root;
+  Gas gas_used;
+};
+
+// What a node needs from the world around it.
+class ReplicaWorld {
+ public:
+  virtual ~ReplicaWorld() = default;
+  virtual void broadcast(std::size_t from, const MessagePointer& message) = 0;
+  virtual void send(std::size_t from, std::size_t to, const MessagePointer& message) = 0;
+  // `what` at that time, unless the node was down in between.
+  virtual void later(std::size_t node, Micros at, std::function<void()> what) = 0;
+  virtual void committed(std::size_t node, const CommittedBlock& block, std::span<const Receipt> receipts) = 0;
+  virtual void alarmed(std::size_t node, const replica::Alarm& alarm) = 0;
+  virtual void blamed(std::size_t node, const replica::Blame& blame) = 0;
+  [[nodiscard]] virtual Micros now() const = 0;
+  [[nodiscard]] virtual std::size_t size() const = 0;
+};
+
+// How long things take, in µs.
+struct Costs {
+  Micros fsync = 500;
+  Micros judge = 300;
+  Micros execute = 500;
+  Micros verify = 100;
+};
+
+struct ReplicaNodeContext {
+  std::size_t index = 0;
+  ReplicaWorld& world;
+  const Genesis& genesis;
+  replica::Config config;
+  consensus::Authenticator& authenticator;
+  consensus::Signer* signer = nullptr;                                    // of a validator
+  std::function<std::optional<crypto::PublicKey>(std::size_t)> node_key;  // of each node
+  std::function<std::vector<consensus::Epoch>(const ledger::StateView&)> epochs_of;
+  Costs costs = {};
+};
+
+class ReplicaNode {
+ public:
+  ReplicaNode(ReplicaNodeContext context, NodeClock clock);
+
+  void boot();
+  void crash(Random& random);
+  [[nodiscard]] bool is_up() const { return replica_.has_value(); }
+  [[nodiscard]] std::uint64_t life() const { return life_; }
+
+  void receive(std::size_t from, const MessagePointer& message);
+  void submit(const Transaction& transaction);
+
+  [[nodiscard]] const std::vector<CommittedBlock>& chain() const { return chain_; }
+  [[nodiscard]] const replica::Replica& replica() const { return *replica_; }
+  [[nodiscard]] const ledger::StateView& state() const { return *state_; }
+  [[nodiscard]] NodeClock& clock() { return clock_; }
+
+ private:
+  void step(replica::Event event);
+  void carry_out(std::vector<replica::Effect> effects);
+  void arm();
+  void answer(Micros after, replica::Event event);
+  [[nodiscard]] replica::Tip tip() const;
+  [[nodiscard]] consensus::Now clocks() const;
+
+  void on(replica::Send& effect);
+  void on(replica::Broadcast& effect);
+  void on(replica::Gossip& effect);
+  void on(replica::Persist& effect);
+  void on(replica::StoreBlock& effect);
+  void on(replica::DropBlock& effect);
+  void on(replica::Judge& effect);
+  void on(replica::Execute& effect);
+  void on(replica::Commit& effect);
+  void on(replica::ServeChain& effect);
+  void on(replica::VerifySignatures& effect);
+  void on(replica::Admitted&) {}
+  void on(replica::Refused&) {}
+  void on(replica::Dropped&) {}
+  void on(replica::Blame& effect);
+  void on(replica::Alarm& effect);
+  void on(replica::SlotStarted&) {}
+
+  ReplicaNodeContext context_;
+  NodeClock clock_;
+  SerialPool pool_;
+  std::uint64_t life_ = 0;
+
+  // durable
+  DurableFile<consensus::SafetyRecord> record_;
+  std::map<Hash, BlockPointer> stored_;  // blocks that are not final
+  std::vector<CommittedBlock> chain_;    // by slot; genesis first
+  std::optional<PrecommitCertificate> certificate_;
+  std::shared_ptr<const DurableState> state_;
+  smt::Tree tree_;
+
+  // lost in a crash
+  std::optional<replica::Replica> replica_;
+  std::set<Hash> working_;  // blocks under judgement or execution
+  std::optional<Micros> armed_at_;
+  Micros synced_at_ = 0;
+};
+
+}  // namespace aether::sim

@@ -1,0 +1,277 @@
+#include "aether/replicas/network.hpp"
+
+#include "aether/crypto/ed25519.hpp"
+#include "aether/programs/programs.hpp"
+
+namespace aether::sim {
+
+namespace {
+
+constexpr std::size_t kClients = 8;
+constexpr Amount kFunds = 1'000'000'000'000;
+constexpr std::uint64_t kValidSlots = 100'000;
+constexpr std::size_t kOpenMax = limits::kNonceWindow / 2;
+constexpr Micros kSendAgain = 3'000'000;
+constexpr Micros kCalmMax = 120'000'000;
+
+crypto::Seed client_seed(std::size_t number) {
+  std::array<std::uint8_t, 32> bytes{};
+  bytes[0] = static_cast<std::uint8_t>(number + 1);
+  bytes[31] = 99;
+  return crypto::Seed(bytes);
+}
+
+}  // namespace
+
+ReplicaNetwork::ReplicaNetwork(const ReplicaOptions& options)
+    : options_(options),
+      random_(options.seed),
+      keys_(random_.next()),
+      authenticator_(keys_),
+      network_(options.validators + options.followers, options.trouble, random_.fork()) {
+  genesis_.chain_id = kChain;
+  genesis_.time_ms = NodeClock::kWallStartMs - 1'000;
+  for (std::size_t i = 0; i < kClients; ++i) {
+    clients_.push_back({client_seed(i), 0});
+    genesis_.accounts.insert({address_of(crypto::ed25519_public_key(clients_[i].seed)), {kFunds, 0}});
+  }
+  std::vector<Member> members;
+  for (std::uint32_t i = 0; i < options.validators; ++i) members.push_back({i, 1'000});
+  epoch_ = {0, Hash{}, make_set(identities_, 0, members, false)};
+  for (std::uint32_t i = 0; i < options.validators; ++i)
+    signers_.push_back(std::make_unique<IdealSigner>(keys_, identities_.validator(i, false).address));
+  const std::size_t nodes = options.validators + options.followers;
+  for (std::size_t a = 0; a < nodes; ++a)
+    for (std::size_t b = 0; b < a; ++b) network_.set_latency(a, b, options.latency_us, options.jitter_us);
+  for (std::uint32_t i = 0; i < nodes; ++i) {
+    replica::Config config{.rules = {kChain, genesis_.params, programs::plain_programs()}, .consensus = {}};
+    config.consensus.chain_id = kChain;
+    config.consensus.slot_ms = options.slot_ms;
+    config.consensus.delta_us_min = options.delta_us_min;
+    config.consensus.epoch_slots = genesis_.params.block.epoch_slots;
+    config.mempool_seed = random_.next();
+    const auto drift = static_cast<std::int64_t>(random_.below(200)) - 100;
+    nodes_.push_back(std::make_unique<ReplicaNode>(
+        ReplicaNodeContext{.index = i,
+                           .world = *this,
+                           .genesis = genesis_,
+                           .config = config,
+                           .authenticator = authenticator_,
+                           .signer = i < signers_.size() ? signers_[i].get() : nullptr,
+                           .node_key = [this](std::size_t peer) -> std::optional<crypto::PublicKey> {
+                             return identities_.validator(static_cast<std::uint32_t>(peer), false).node_key;
+                           },
+                           .epochs_of = [this](const ledger::StateView&) { return std::vector{epoch_}; }},
+        NodeClock(drift, random_.below(1'000'000))));
+  }
+}
+ReplicaNetwork::~ReplicaNetwork() = default;
+
+// --- Runs
+
+void ReplicaNetwork::start() {
+  for (std::size_t i = 0; i < nodes_.size(); ++i) boot(i);
+}
+
+void ReplicaNetwork::run_until(Micros until) {
+  static_cast<void>(run_until(until, [] { return false; }));
+}
+
+bool ReplicaNetwork::run_until(Micros latest, const std::function<bool()>& done) {
+  while (!report_.violation && !done()) {
+    if (queue_.empty() || queue_.next_at() > latest) {
+      now_ = latest;
+      return done();
+    }
+    auto [at, action] = queue_.pop();
+    now_ = at;
+    ++report_.events;
+    action();
+  }
+  return !report_.violation;
+}
+
+ReplicaReport ReplicaNetwork::run() {
+  start();
+  load();
+  disturb();
+  run_until(options_.time);
+  calm();
+  const bool live = run_until(now_ + kCalmMax, [&] { return all_final(); });
+  if (!live && !report_.violation) violate("a transaction is not final everywhere after the calm");
+  report_.trace = trace_.hash();
+  report_.time = now_;
+  report_.transactions = transactions_.size();
+  report_.final_slot = lowest_final();
+  if (!report_.violation) report_.state_root = chain_.at(report_.final_slot).state_root;
+  return report_;
+}
+
+void ReplicaNetwork::load() {
+  if (calm_) return;
+  send_transaction();
+  queue_.push(now_ + options_.transaction_every_us, [this] { load(); });
+}
+
+void ReplicaNetwork::send_transaction() {
+  const std::size_t from = random_.below(kClients);
+  const std::size_t to = (from + 1 + random_.below(kClients - 1)) % kClients;
+  Client& client = clients_[from];
+  // A nonce that the others leave behind by a window can never be used.
+  if (client.open == kOpenMax) return;
+  ++client.open;
+  TransactionBody body;
+  body.chain_id = kChain;
+  body.valid_until = Slot{kValidSlots};
+  body.nonce = ++client.nonce;
+  body.sender = {crypto::ed25519_public_key(client.seed)};
+  body.outputs.push_back({address_of(crypto::ed25519_public_key(clients_[to].seed)), Asset::swr,
+                          1 + random_.below(1'000), OutputKind::account, std::nullopt});
+  body.gas_limit = Gas{10'000};
+  body.max_fee = 100'000;
+  body.priority_fee = random_.below(1'000);
+  Transaction transaction = sign(std::move(body), client.seed);
+  const Hash id = transaction_id(transaction.body);
+  trace_.note(id.bytes[0], id.bytes[1]);
+  transactions_.emplace(id, Pending{transaction, from, std::vector<bool>(nodes_.size())});
+  // A client sends again, to any node, until it sees it final.
+  const auto submit = [this, id](const auto& again) -> void {
+    const Pending& pending = transactions_.at(id);
+    if (std::ranges::all_of(pending.final, std::identity{})) return;
+    nodes_[random_.below(nodes_.size())]->submit(pending.transaction);
+    queue_.push(now_ + kSendAgain, [again] { again(again); });
+  };
+  submit(submit);
+}
+
+// --- Faults
+
+void ReplicaNetwork::crash(std::size_t node) {
+  nodes_[node]->crash(random_);
+  ++report_.crashes;
+}
+
+void ReplicaNetwork::boot(std::size_t node) { nodes_[node]->boot(); }
+
+void ReplicaNetwork::partition(const std::vector<int>& side) {
+  for (std::size_t a = 0; a < nodes_.size(); ++a)
+    for (std::size_t b = 0; b < nodes_.size(); ++b)
+      if (a != b) network_.cut(a, b, side[a] != side[b]);
+  ++report_.partitions;
+}
+
+void ReplicaNetwork::calm() {
+  calm_ = true;
+  network_.heal();
+  for (std::size_t i = 0; i < nodes_.size(); ++i)
+    if (!nodes_[i]->is_up()) boot(i);
+}
+
+void ReplicaNetwork::disturb() {
+  if (calm_) return;
+  const std::uint64_t kind = random_.below(4);
+  const std::size_t node = random_.below(nodes_.size());
+  if (kind == 0 && options_.crashes) {
+    if (nodes_[node]->is_up())
+      crash(node);
+    else
+      boot(node);
+  } else if (kind == 1 && options_.crashes && random_.chance(100'000)) {  // the power fails everywhere
+    for (std::size_t i = 0; i < nodes_.size(); ++i)
+      if (nodes_[i]->is_up()) crash(i);
+    for (std::size_t i = 0; i < nodes_.size(); ++i) boot(i);
+  } else if (kind == 2 && options_.partitions) {
+    std::vector<int> side(nodes_.size());
+    for (int& one : side) one = static_cast<int>(random_.below(2));
+    partition(side);
+  } else if (kind == 3) {
+    network_.join();
+    for (std::size_t i = 0; i < nodes_.size(); ++i)
+      if (!nodes_[i]->is_up()) boot(i);
+  }
+  const Micros wait = random_.between(200'000, 4'000'000);
+  queue_.push(now_ + wait, [this] { disturb(); });
+}
+
+// --- What nodes do
+
+void ReplicaNetwork::broadcast(std::size_t from, const MessagePointer& message) {
+  for (std::size_t to = 0; to < nodes_.size(); ++to)
+    if (to != from) send(from, to, message);
+}
+
+void ReplicaNetwork::send(std::size_t from, std::size_t to, const MessagePointer& message) {
+  if (filter && !filter(from, to, *message)) return;
+  const std::size_t bytes = 200 + (std::holds_alternative<sync::Reply>(*message) ? 10'000u : 0u);
+  const Passage passage = network_.send(from, to, bytes, now_);
+  trace_.note(from, to, message->index(), now_);
+  if (passage.loss != Passage::Loss::none) return;
+  deliver(from, to, passage.arrival, message);
+  if (passage.second_arrival != 0) deliver(from, to, passage.second_arrival, message);
+}
+
+void ReplicaNetwork::deliver(std::size_t from, std::size_t to, Micros at, const MessagePointer& message) {
+  queue_.push(at, [this, from, to, message] { nodes_[to]->receive(from, message); });
+}
+
+void ReplicaNetwork::later(std::size_t node, Micros at, std::function<void()> what) {
+  queue_.push(at, [this, node, life = nodes_[node]->life(), what = std::move(what)] {
+    if (nodes_[node]->is_up() && nodes_[node]->life() == life) what();
+  });
+}
+
+// --- What must hold
+
+void ReplicaNetwork::violate(std::string what) {
+  if (!report_.violation) report_.violation = std::move(what);
+}
+
+void ReplicaNetwork::committed(std::size_t node, const CommittedBlock& block, std::span<const Receipt> receipts) {
+  const HeaderBody& header = block.block->header.body;
+  const auto [expected, is_first] = chain_.try_emplace(header.slot, Expected{block.hash, block.state_root});
+  if (expected->second.block != block.hash) return violate("two nodes have different final blocks in a slot");
+  if (expected->second.state_root != block.state_root) return violate("two nodes have different states after a block");
+  if (const auto parent = chain_.find(Slot{header.slot.raw() - 1});
+      parent != chain_.end() && parent->second.state_root != header.parent_state_root)
+    return violate("a final header names another state than its parent left");
+  trace_.note(node, header.slot.raw(), block.hash.bytes[0]);
+  AETHER_ASSERT(receipts.size() == block.block->transactions.size());
+  for (std::size_t i = 0; i < receipts.size(); ++i) {
+    const auto pending = transactions_.find(receipts[i].transaction);
+    if (pending == transactions_.end()) return violate("a final transaction was never sent");
+    if (pending->second.final[node]) return violate("a transaction is final twice");
+    pending->second.final[node] = true;
+    if (std::ranges::all_of(pending->second.final, std::identity{})) --clients_[pending->second.client].open;
+    if (receipts[i].code != kSuccess) return violate("a transfer failed");
+  }
+}
+
+void ReplicaNetwork::alarmed(std::size_t, const replica::Alarm& alarm) {
+  if (alarm.kind != consensus::AlarmKind::stale_record)
+    violate("alarm " + std::to_string(static_cast<int>(alarm.kind)));
+}
+
+void ReplicaNetwork::blamed(std::size_t node, const replica::Blame& blame) {
+  violate("node " + std::to_string(node) + " blames an honest one for fault " +
+          std::to_string(static_cast<int>(blame.fault)));
+}
+
+Slot ReplicaNetwork::lowest_final() const {
+  Slot lowest{~std::uint64_t{0}};
+  for (const auto& node : nodes_)
+    if (node->is_up()) lowest = std::min(lowest, Slot{node->chain().size() - 1});
+  return lowest;
+}
+
+Slot ReplicaNetwork::highest_final() const {
+  Slot highest;
+  for (const auto& node : nodes_) highest = std::max(highest, Slot{node->chain().size() - 1});
+  return highest;
+}
+
+bool ReplicaNetwork::all_final() const {
+  return std::ranges::all_of(transactions_,
+                             [](const auto& one) { return std::ranges::all_of(one.second.final, std::identity{}); });
+}
+
+}  // namespace aether::sim

@@ -1,0 +1,188 @@
+#include "aether/replicas/node.hpp"
+
+namespace aether::sim {
+
+std::optional<Bytes> DurableState::get(const ObjectId& id) const {
+  const auto found = objects_.find(id);
+  return found == objects_.end() ? std::nullopt : std::optional(found->second);
+}
+
+void DurableState::apply(const ledger::Diff& diff) {
+  for (const auto& [id, value] : diff) {
+    if (value)
+      objects_.insert_or_assign(id, *value);
+    else
+      objects_.erase(id);
+  }
+}
+
+ReplicaNode::ReplicaNode(ReplicaNodeContext context, NodeClock clock) : context_(std::move(context)), clock_(clock) {
+  record_.write(consensus::first_record(context_.genesis.chain_id));
+  record_.sync_one();
+  const exec::Executed genesis = exec::execute_genesis(context_.genesis, pool_, {});
+  auto state = std::make_shared<DurableState>();
+  state->apply(genesis.diff);
+  state_ = std::move(state);
+  tree_ = genesis.tree.tree;
+  chain_.push_back({genesis_hash(context_.genesis), nullptr, tree_.root(), genesis.receipts_root, Gas{}});
+}
+
+// --- Life
+
+replica::Tip ReplicaNode::tip() const {
+  const CommittedBlock& last = chain_.back();
+  consensus::Anchor anchor;
+  anchor.block = last.hash;
+  anchor.slot = Slot{chain_.size() - 1};
+  anchor.time_ms = last.block ? last.block->header.body.time_ms : context_.genesis.time_ms;
+  anchor.outcome = {last.state_root, last.receipts_root, last.gas_used, std::nullopt};
+  anchor.certificate = certificate_;
+  if (last.block)
+    if (const auto& named = std::get<BftSealer>(last.block->header.body.sealer).final_certificate)
+      anchor.named_final = named->slot;
+  anchor.epochs = context_.epochs_of(*state_);
+  return {std::move(anchor), {state_, tree_}};
+}
+
+void ReplicaNode::boot() {
+  replica_.emplace(context_.config, tip(), record_.content(), context_.authenticator, context_.signer);
+  std::vector<BlockPointer> stored;
+  for (const auto& [hash, block] : stored_) stored.push_back(block);
+  carry_out(replica_->start(std::move(stored), clocks()));
+  for (std::size_t peer = 0; peer < context_.world.size(); ++peer)
+    if (peer != context_.index) step(replica::PeerConnected{peer, context_.node_key(peer)});
+}
+
+void ReplicaNode::crash(Random& random) {
+  ++life_;
+  replica_.reset();
+  working_.clear();
+  armed_at_ = std::nullopt;
+  synced_at_ = 0;
+  static_cast<void>(record_.crash(random, true, true));
+}
+
+// --- Steps
+
+consensus::Now ReplicaNode::clocks() const {
+  return {clock_.steady_us(context_.world.now()), clock_.wall_ms(context_.world.now())};
+}
+
+void ReplicaNode::receive(std::size_t from, const MessagePointer& message) {
+  if (replica_) step(replica::Received{from, *message});
+}
+
+void ReplicaNode::submit(const Transaction& transaction) {
+  constexpr replica::PeerId kUser = 1'000'000;
+  if (replica_) step(replica::Submitted{kUser, transaction});
+}
+
+void ReplicaNode::step(replica::Event event) { carry_out(replica_->step(std::move(event), clocks())); }
+
+void ReplicaNode::carry_out(std::vector<replica::Effect> effects) {
+  for (replica::Effect& effect : effects) std::visit([&](auto& one) { on(one); }, effect);
+  arm();
+}
+
+void ReplicaNode::arm() {
+  const std::uint64_t due = replica_->next_timer();
+  if (due == ~std::uint64_t{0}) return;
+  const Micros at = std::max(clock_.when(due), context_.world.now() + 1);
+  if (armed_at_ && *armed_at_ <= at) return;
+  armed_at_ = at;
+  context_.world.later(context_.index, at, [this, at] {
+    if (armed_at_ != at) return;
+    armed_at_ = std::nullopt;
+    step(replica::Timer{});
+  });
+}
+
+void ReplicaNode::answer(Micros after, replica::Event event) {
+  context_.world.later(context_.index, context_.world.now() + after, [this, event = std::move(event)] { step(event); });
+}
+
+// --- Effects
+
+void ReplicaNode::on(replica::Send& effect) { context_.world.send(context_.index, effect.to, effect.message); }
+
+void ReplicaNode::on(replica::Broadcast& effect) { context_.world.broadcast(context_.index, effect.message); }
+
+void ReplicaNode::on(replica::Gossip& effect) {
+  context_.world.broadcast(context_.index, std::make_shared<const replica::NetMessage>(
+                                               replica::Transactions{{std::move(effect.transaction)}}));
+}
+
+// Writes end in their order; the proposal is there as soon as the record that names it may be.
+void ReplicaNode::on(replica::Persist& effect) {
+  record_.write(effect.record);
+  if (effect.proposal) stored_.emplace(block_hash(effect.proposal->header.body), effect.proposal);
+  synced_at_ = std::max(synced_at_, context_.world.now()) + context_.costs.fsync;
+  context_.world.later(context_.index, synced_at_, [this, sequence = effect.sequence] {
+    record_.sync_one();
+    step(replica::Persisted{sequence});
+  });
+}
+
+void ReplicaNode::on(replica::StoreBlock& effect) {
+  context_.world.later(context_.index, context_.world.now() + context_.costs.fsync, [this, stored = effect] {
+    stored_.emplace(stored.hash, stored.block);
+    step(replica::BlockStored{stored.hash});
+  });
+}
+
+void ReplicaNode::on(replica::DropBlock& effect) {
+  stored_.erase(effect.hash);
+  working_.erase(effect.hash);
+}
+
+void ReplicaNode::on(replica::Judge& effect) {
+  const Hash hash = effect.judgement.hash;
+  working_.insert(hash);
+  auto transactions = replica::judge(context_.config.rules, std::move(effect.judgement), {pool_, {}});
+  context_.world.later(context_.index, context_.world.now() + context_.costs.judge, [this, hash, transactions] {
+    if (working_.contains(hash)) step(replica::Judged{hash, transactions});
+  });
+}
+
+void ReplicaNode::on(replica::Execute& effect) {
+  const Hash hash = effect.execution.hash;
+  working_.insert(hash);
+  auto executed = replica::execute(context_.config.rules, effect.execution, {pool_, {}});
+  context_.world.later(context_.index, context_.world.now() + context_.costs.execute, [this, hash, executed] {
+    if (working_.contains(hash)) step(replica::BlockExecuted{hash, executed});
+  });
+}
+
+void ReplicaNode::on(replica::Commit& effect) {
+  context_.world.later(context_.index, context_.world.now() + context_.costs.fsync, [this, commit = effect] {
+    auto state = std::make_shared<DurableState>(*state_);
+    for (const replica::FinalBlock& final : commit.blocks) {
+      state->apply(final.result->diff);
+      tree_ = final.result->tree.tree;
+      chain_.push_back({final.hash, final.block, tree_.root(), final.result->receipts_root, final.result->gas_used});
+      stored_.erase(final.hash);
+      working_.erase(final.hash);
+      context_.world.committed(context_.index, chain_.back(), final.result->receipts);
+    }
+    state_ = std::move(state);
+    certificate_ = commit.certificate;
+    step(replica::Committed{commit.blocks.back().block->header.body.slot, {state_, tree_}});
+  });
+}
+
+void ReplicaNode::on(replica::ServeChain& effect) {
+  sync::Reply reply{effect.id, {}};
+  for (std::uint64_t slot = effect.after.raw() + 1; slot < chain_.size() && reply.blocks.size() < effect.count; ++slot)
+    reply.blocks.push_back(*chain_[slot].block);
+  context_.world.send(context_.index, effect.to, std::make_shared<const replica::NetMessage>(std::move(reply)));
+}
+
+void ReplicaNode::on(replica::VerifySignatures& effect) {
+  answer(context_.costs.verify, replica::SignaturesVerified{effect.batch, verify(effect.transactions, {}, pool_)});
+}
+
+void ReplicaNode::on(replica::Blame& effect) { context_.world.blamed(context_.index, effect); }
+
+void ReplicaNode::on(replica::Alarm& effect) { context_.world.alarmed(context_.index, effect); }
+
+}  // namespace aether::sim
