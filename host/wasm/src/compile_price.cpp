@@ -180,6 +180,9 @@ class Walk {
            op == 0xac || op == 0xad || op >= 0xc0;
   }
 
+  // Divisions and remainders, which trap and need registers of their own.
+  static bool divides(std::uint8_t op) { return (op >= 0x6d && op <= 0x70) || (op >= 0x7f && op <= 0x82); }
+
   void instruction(std::uint8_t op) {
     switch (op) {
       case 0x00: ++shape_.edges; return;  // unreachable
@@ -255,6 +258,7 @@ class Walk {
       return;
     }
     AETHER_ASSERT(op >= 0x45 && op <= 0xc4);
+    if (divides(op)) ++shape_.edges;
     if (!unary(op)) pop(1);
   }
 

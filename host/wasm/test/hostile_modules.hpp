@@ -135,8 +135,8 @@ inline std::vector<HostileModule> hostile_modules() {
        237'635'090},
       {"stores", "(func (param i32) " + times(6'000, "(i32.store (local.get 0) (i32.load (local.get 0)))") + ")",
        93'606'330},
-      {"divisions over 100 locals", mixing(2'500, 100, "i32.div_s"), 100'040'030},
-      {"divisions over 900 locals", mixing(900, 900, "i32.div_s"), 163'295'800},
+      {"divisions over 100 locals", mixing(2'500, 100, "i32.div_s"), 206'640'030},
+      {"divisions over 900 locals", mixing(900, 900, "i32.div_s"), 305'351'800},
       {"additions over 900 locals", mixing(2'200, 900, "i32.add"), 337'197'490},
   };
 }

@@ -45,6 +45,12 @@ TEST(CompilePrice, EdgesOfInstructions) {
   EXPECT_EQ(edges("(br_if 0 (i32.const 1))"), 1u);
   EXPECT_EQ(edges("(block (br_table 0 1 0 1 1 (i32.const 1)))"), 1u + 2u);
   EXPECT_EQ(edges("(call $slot) (drop)"), 1u);
+  for (const std::string type : {"i32", "i64"}) {
+    const std::string of = "(" + type + ".const 9) (" + type + ".const 2))";
+    for (const std::string op : {"div_s", "div_u", "rem_s", "rem_u"})
+      EXPECT_EQ(edges("(drop (" + type + "." + op + of + ")"), 1u) << type << op;
+    for (const std::string op : {"mul", "and"}) EXPECT_EQ(edges("(drop (" + type + "." + op + of + ")"), 0u);
+  }
   EXPECT_EQ(edges("(call_indirect (i32.const 0))"), 3u);
   EXPECT_EQ(edges("(memory.copy (i32.const 0) (i32.const 0) (i32.const 0))"), 2u);
   EXPECT_EQ(edges("(memory.fill (i32.const 0) (i32.const 0) (i32.const 0))"), 2u);
