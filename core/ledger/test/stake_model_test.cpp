@@ -192,13 +192,13 @@ class History {
         ++at;
       }
     }
-    RC_ASSERT(epoch < 3 || !chain_->state.contains(validators_object(epoch - 3)));
+    if (epoch >= 3) RC_ASSERT(!chain_->state.contains(validators_object(epoch - 3)));
     seen.smaller_sets += model_.sets.back().size() < kValidators;
     seen.repeated_sets += epoch > 0 && std::ranges::all_of(model_.tombstoned, std::identity());
     const Randomness randomness = chain_->randomness();
     RC_ASSERT(randomness.epoch == epoch);
     RC_ASSERT(randomness.current == model_.randomness[epoch]);
-    RC_ASSERT(epoch == 0 || randomness.previous == model_.randomness[epoch - 1]);
+    if (epoch > 0) RC_ASSERT(randomness.previous == model_.randomness[epoch - 1]);
     RC_ASSERT(randomness.settled == (model_.randomness.size() == epoch + 2));
     if (randomness.settled) RC_ASSERT(randomness.mix == model_.randomness[epoch + 1]);
     // What is kept has a bound: of open slots, of slots missed in the window, of slots that evidence may name.

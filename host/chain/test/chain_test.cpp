@@ -197,6 +197,20 @@ TEST(Chain, reopening_gives_the_same_root_and_goes_on) {
   EXPECT_EQ(Chain::open(options, pool).error().kind, storage::ErrorKind::bad_genesis);
 }
 
+TEST(Chain, a_genesis_of_validators_makes_no_chain_of_one_process) {
+  ValidatorSecrets secrets{user_seed(1), crypto::bls_key_gen(user_seed(2)), user_seed(3),
+                           crypto::KesSecretKey(user_seed(4))};
+  Options options = some_chain();
+  options.genesis.sealer = BftGenesis{{}, {{make_registration(ChainId{5}, user(1), secrets), kAmountUnit}}};
+  ASSERT_TRUE(ledger::check_genesis(options.genesis));
+  SerialPool pool;
+  EXPECT_EQ(Chain::open(options, pool).error().kind, storage::ErrorKind::bad_genesis);
+  const auto proposer = open(some_chain());
+  const storage::BlockRecord genesis = *proposer->snapshot()->tip();
+  const Slot slot = seal_with(*proposer, {}).record.slot;
+  EXPECT_EQ(check_header(genesis, *proposer->snapshot()->block(slot), options.genesis).error(), BlockRule::sealer);
+}
+
 TEST(Chain, time_never_stands_still) {
   const auto chain = open(some_chain());
   EXPECT_EQ(seal_with(*chain, {}, 100).record.time_ms, 100u);

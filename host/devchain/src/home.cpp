@@ -32,6 +32,8 @@ HomeOutcome<keystore::KeyInfo> write_dev_key(const env::Path& directory, std::st
 
 HomeOutcome<crypto::Seed> sealer_seed(const Genesis& genesis, const env::Path& key_file,
                                       const env::Path& password_file) {
+  if (!std::holds_alternative<DevSealer>(genesis.sealer))
+    return fail("genesis names validators; a chain in one process needs sealer.kind = \"dev\"");
   crypto::Seed seed = config::dev_sealer_seed();
   if (!key_file.empty()) {
     AETHER_TRY(const auto password, said(keystore::password_from_file(password_file)));

@@ -46,6 +46,9 @@ TEST(Home, TheSealerIsThePublishedOneOrTheKeyThatGenesisNames) {
   ASSERT_TRUE(key);
   const Genesis own = config::dev_genesis({.sealer = key->public_key});
   EXPECT_FALSE(sealer_seed(own, {}, {}));
+  Genesis of_validators = genesis_with(1);
+  of_validators.sealer = BftGenesis{};
+  EXPECT_FALSE(sealer_seed(of_validators, {}, {}));
   EXPECT_FALSE(sealer_seed(genesis_with(1), key->path, password_file));
   EXPECT_FALSE(sealer_seed(own, key->path, dir->path() / "absent"));
   const auto seed = sealer_seed(own, key->path, password_file);
