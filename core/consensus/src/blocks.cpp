@@ -8,9 +8,9 @@ namespace aether::consensus {
 void Consensus::Machine::on_header(PeerId from, const Header& header) {
   const HeaderBody& body = header.body;
   if (body.slot <= final.slot) return;
+  if (body.version != kHeaderVersion) return;  // the sender may be newer: nothing to judge, and nobody to blame
   const auto* sealer = std::get_if<BftSealer>(&body.sealer);
-  if (sealer == nullptr || body.version != 1 || body.chain_id != params_.chain_id ||
-      body.epoch != body.slot.raw() / params_.epoch_slots)
+  if (sealer == nullptr || body.chain_id != params_.chain_id || body.epoch != body.slot.raw() / params_.epoch_slots)
     return emit(Blame{from, Fault::bad_header});
   const Hash hash = block_hash(body);
   if (blocks.contains(hash)) return;

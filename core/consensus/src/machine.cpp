@@ -206,6 +206,13 @@ void Consensus::Machine::alarm(AlarmKind kind, Slot at, const Hash& block) { emi
 
 // --- Consensus
 
+Params params_of(ChainId chain, const ChainParams& genesis) {
+  Params params{.chain_id = chain};
+  params.slot_ms = genesis.block.slot_ms;
+  params.epoch_slots = genesis.block.epoch_slots;
+  return params;
+}
+
 Consensus::Consensus(const Params& params, Anchor anchor, std::optional<SafetyRecord> record,
                      Authenticator& authenticator, Signer* signer)
     : machine_(std::make_unique<Machine>(params, std::move(anchor), std::move(record), authenticator, signer)) {}

@@ -10,6 +10,7 @@ namespace aether::consensus {
 
 inline constexpr std::uint64_t kSlotsBelowFinal = 8;  // whose late votes are taken
 inline constexpr std::size_t kFinalBlocksMax = 1'024;
+inline constexpr std::uint8_t kHeaderVersion = 1;
 
 class Consensus::Machine {
  public:

@@ -121,6 +121,17 @@ TEST(Consensus, a_certified_block_that_the_own_execution_refutes_stops_the_machi
   EXPECT_GE(net.nodes[0].final_chain.size(), 5u);
 }
 
+TEST(Consensus, takes_from_genesis_what_genesis_fixes) {
+  ChainParams genesis;
+  genesis.block.slot_ms = 250;
+  genesis.block.epoch_slots = 99;
+  const Params params = params_of(kChain, genesis);
+  EXPECT_EQ(params.chain_id, kChain);
+  EXPECT_EQ(params.slot_ms, 250u);
+  EXPECT_EQ(params.epoch_slots, 99u);
+  EXPECT_EQ(params.delta_us_min, Params{}.delta_us_min);
+}
+
 TEST(Consensus, an_invalid_block_gets_no_vote) {
   Net net({1, 1, 1, 1});
   std::set<Hash> invalid;

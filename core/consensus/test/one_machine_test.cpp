@@ -248,7 +248,7 @@ TEST(OneMachine, headers_that_do_not_hold_are_blamed_or_never_voted_for) {
   EXPECT_EQ(verdict([](Header& h) { std::get<crypto::KesSignature>(h.signature)[3] ^= 1; }, false), 1u);
   EXPECT_EQ(verdict([](Header& h) { h.body.chain_id = ChainId{8}; }, true), 1u);
   EXPECT_EQ(verdict([](Header& h) { h.body.epoch = 1; }, true), 1u);
-  EXPECT_EQ(verdict([](Header& h) { h.body.version = 2; }, true), 1u);
+  EXPECT_EQ(verdict([](Header& h) { h.body.version = 2; }, true), 0u);  // by a newer node
   EXPECT_EQ(verdict([](Header& h) { std::get<BftSealer>(h.body.sealer).vrf_proof[40] ^= 1; }, true), 1u);
   EXPECT_EQ(verdict([](Header& h) { std::get<BftSealer>(h.body.sealer).proposer = 4; }, true), 1u);
   EXPECT_EQ(verdict(

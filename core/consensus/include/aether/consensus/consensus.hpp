@@ -28,6 +28,7 @@
 
 #include "aether/consensus/authenticator.hpp"
 #include "aether/consensus/events.hpp"
+#include "aether/params/chain_params.hpp"
 #include "aether/types/epoch.hpp"
 
 namespace aether::consensus {
@@ -43,6 +44,9 @@ struct Params {
   // key.
   bool detects_other_self = true;
 };
+
+// What genesis fixes; the rest as above.
+[[nodiscard]] Params params_of(ChainId chain, const ChainParams& genesis);
 
 inline constexpr std::uint64_t kDeltaGrowthMax = 64;  // Δ ≤ 64·Δ₀
 

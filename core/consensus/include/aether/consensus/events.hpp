@@ -107,7 +107,8 @@ struct Finalize {
   std::vector<Hash> blocks;
   PrecommitCertificate certificate;
 };
-// Nothing more is asked about the block, unless its header comes again; what is under way about it must not be answered.
+// Nothing more is asked about the block, unless its header comes again; what is under way about it must not be
+// answered.
 struct Forget {
   Hash block;
 };
