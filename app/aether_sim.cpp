@@ -58,6 +58,15 @@ int measure_all(const std::string& name) {
   return violated ? 1 : 0;
 }
 
+bool run_all_twins(std::uint64_t scenarios, unsigned threads) {
+  const TwinsSummary summary = run_twins(scenarios, threads);
+  std::cout << summary.scenarios << " scenarios of twins, " << summary.slots << " final slots, " << summary.evidence
+            << " pieces of evidence\n";
+  for (const auto& [number, violation] : summary.violations)
+    std::cout << "VIOLATION " << violation.what << ": twins " << number << '\n';
+  return summary.violations.empty();
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -66,17 +75,22 @@ int main(int argc, char** argv) {
   std::uint64_t seed = 1;
   std::uint64_t minutes = 0;
   std::uint64_t seconds = 0;
+  std::uint64_t twins = 0;
   unsigned threads = 2;
   std::string seeds, scenario, output = "text";
   std::vector<std::string> off;
   Restriction restriction;
   bool traces = false;
+  bool is_complete = false;
   app.add_option("--seed", seed, "the run's seed; with --minutes the first");
   app.add_option("--seeds", seeds, "a range of seeds, A..B");
   std::vector<std::string> names{"all"};
   for (const Scenario& one : scenarios()) names.emplace_back(one.name);
   app.add_option("--scenario", scenario, "of performance, or all")->check(CLI::IsMember(names));
   app.add_option("--minutes", minutes, "seed after seed for so long");
+  app.add_option("--twins", twins, "then so many scenarios of twins, half with 4 validators, half with 7");
+  app.add_flag("--complete", is_complete,
+               "a kind of fault that never mattered, or a situation never reached, is a failure");
   app.add_option("--off", off, "kinds of faults to leave out, with commas:" + kind_names())->delimiter(',');
   app.add_option("--validators", restriction.validators, "at most so many");
   app.add_option("--faulty", restriction.faulty, "at most so many");
@@ -110,5 +124,11 @@ int main(int argc, char** argv) {
                               [&] { return minutes > 0 && std::chrono::steady_clock::now() >= end; });
   for (Failure& failure : summary.failures) failure = shrink(std::move(failure));
   std::cout << (output == "json" ? to_json(summary) + "\n" : to_text(summary)) << std::flush;
-  return summary.failures.empty() ? 0 : 1;
+  bool failed = !summary.failures.empty();
+  if (const std::string missing = summary.missing(); is_complete && !missing.empty()) {
+    std::cerr << "aether-sim: never met:" << missing << '\n';
+    failed = true;
+  }
+  if (twins > 0) failed = !run_all_twins(twins, threads) || failed;
+  return failed ? 1 : 0;
 }

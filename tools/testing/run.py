@@ -17,13 +17,15 @@ from layers import layer_table  # noqa: E402
 UNSANITIZED = {"storage", "chain", "rpc", "client", "devchain", "mesh", "cli"}
 THREADED = {"exec", "env", "infer", "models", "smt"}
 FUZZ_SECONDS = 60
+SIMULATION_MINUTES = 120
 
 QUICK = {"AETHER_QUICK": "1", "RC_PARAMS": "max_success=25"}
 LONG = {"AETHER_LONG": "1", "RC_PARAMS": "max_success=1000"}
 
 
 class Run:
-    def __init__(self, mode):
+    def __init__(self, mode, minutes=SIMULATION_MINUTES):
+        self.minutes = minutes
         self.mode, self.total, self.began = mode, stages.Tally(), time.monotonic()
         self.env = {"quick": QUICK, "long": LONG}.get(mode, {})
         table = layer_table.read(stages.ROOT / "layers.cmake")
@@ -52,6 +54,20 @@ class Run:
                 stages.ROOT / "test" / "e2e" / "bits.py",
                 {"AETHER_ROOT": str(stages.ROOT), "AETHER_BIN": str(stages.ROOT / "build" / preset / "bin")}))
 
+    def simulation(self):
+        """Seed after seed, printed with all that was met; a kind of fault or a situation that was not is a failure."""
+        log = stages.ROOT / "build" / "test-logs" / "simulation.log"
+        command = ["build/bin/aether-sim", "--minutes", str(self.minutes), "--threads", str(stages.JOBS), "--complete"]
+        status = stages.run_logged(command, log, seconds=60 * self.minutes + 1800)
+        output = log.read_text(errors="replace")
+        print("".join(f"    {line}\n" for line in output.splitlines()), end="")
+        tally = stages.Tally()
+        tally.passed = 1
+        if status != 0:
+            tally.passed = 0
+            stages.fail(tally, "simulation", f"ended with {status}")
+        return tally
+
     def all(self):
         self.stage("tools", lambda: stages.python_tests("tidy").add(stages.python_tests("layers"))
                    .add(stages.python_tests("testing")))
@@ -78,6 +94,7 @@ class Run:
                     self.stage(f"benchmarks of {area} beside their peers", lambda area=area: stages.check(
                         f"bench-{area}", ["python3", f"bench/{area}.py", "--check"], {"AETHER_BIN": "build/bin"}))
             self.stage("specification", lambda: stages.script(stages.ROOT / "spec" / "tla" / "model_check.py", shown=True))
+            self.stage("simulation", self.simulation)
             self.built_and_run("tsan", [name for name in sanitized if name in THREADED], QUICK)
             fuzzers = [f"fuzz_{path.parents[1].name}_{path.stem}" for group in ("core", "host")
                        for path in sorted((stages.ROOT / group).glob("*/fuzz/*.cpp"))]
@@ -93,4 +110,6 @@ class Run:
 
 if __name__ == "__main__":
     os.chdir(stages.ROOT)
-    sys.exit(Run("quick" if "--quick" in sys.argv else "long" if "--long" in sys.argv else "normal").all())
+    chosen = "quick" if "--quick" in sys.argv else "long" if "--long" in sys.argv else "normal"
+    at = sys.argv.index("--minutes") + 1 if "--minutes" in sys.argv else 0
+    sys.exit(Run(chosen, int(sys.argv[at]) if at else SIMULATION_MINUTES).all())

@@ -58,11 +58,11 @@ void Adversary::speak(Node& node, const PacketPointer& packet, Surroundings& wor
   }
   if (message_in<Claim>(*packet) != nullptr) {
     if (ways_.has(FaultKind::late_claims)) {
-      counts_.count(FaultKind::late_claims, true);
+      counts_.count(FaultKind::late_claims, false);
       return to_all(node, world, send, now + random_.between(100'000, 1'200'000), packet);
     }
     if (ways_.has(FaultKind::claims_to_half)) {
-      counts_.count(FaultKind::claims_to_half, true);
+      counts_.count(FaultKind::claims_to_half, false);
       for (NodeIndex to = 0; to < world.size(); ++to) {
         const bool gets_it = random_.below(2) == 0;
         if (to != node.index() && gets_it) send(to, now, packet);
@@ -70,7 +70,7 @@ void Adversary::speak(Node& node, const PacketPointer& packet, Surroundings& wor
       return;
     }
     if (ways_.has(FaultKind::drip_claims)) {
-      counts_.count(FaultKind::drip_claims, true);
+      counts_.count(FaultKind::drip_claims, false);
       Micros at = now;
       for (NodeIndex to = 0; to < world.size(); ++to) {
         at += random_.between(10'000, 150'000);
@@ -140,7 +140,7 @@ Header Adversary::lying(Node& node, Header header) {
   HeaderBody body = header.body;
   auto& sealer = std::get<BftSealer>(body.sealer);
   const ValidatorIndex proposer = sealer.proposer;
-  switch (random_.below(8)) {
+  switch (random_.below(9)) {
     case 0: body.parent_state_root = random_hash(random_); break;
     case 1: body.parent_receipts_root = random_hash(random_); break;
     case 2: body.time_ms += 60'000; break;
@@ -160,7 +160,8 @@ Header Adversary::lying(Node& node, Header header) {
     case 6:
       if (sealer.parent_certificate) sealer.parent_certificate->block = body.parent_hash = random_hash(random_);
       break;
-    default: sealer.vrf_proof[0] ^= 1; break;
+    case 7: sealer.vrf_proof[0] ^= 1; break;
+    default: ++body.version; break;
   }
   if (epoch != nullptr)
     if (auto sealed = node.signer().seal(std::move(body), epoch->validators->at(proposer))) return *sealed;
@@ -179,7 +180,7 @@ void Adversary::hear(Node& node, const Packet& packet, Surroundings& world, cons
   const Slot slot = header->body.slot;
   const Micros now = world.now();
   if (ways_.has(FaultKind::vote_for_anything) && random_.below(2) == 0) {
-    counts_.count(FaultKind::vote_for_anything, true);
+    counts_.count(FaultKind::vote_for_anything, false);
     const bool to_one = random_.below(3) == 0;
     const bool precommits = random_.below(2) == 0;
     const NodeIndex only = peer(node, world);
@@ -193,7 +194,7 @@ void Adversary::hear(Node& node, const Packet& packet, Surroundings& world, cons
     const consensus::Epoch* epoch = node.epoch_of(slot);
     const auto index = own_index(node, slot);
     if (epoch == nullptr || !index) return;
-    counts_.count(FaultKind::forged_votes, true);
+    counts_.count(FaultKind::forged_votes, false);
     const VoteKind kind = random_.below(2) == 0 ? VoteKind::prevote : VoteKind::precommit;
     const Hash block = random_.below(2) == 0 ? packet.block : random_hash(random_);
     for (ValidatorIndex other = 0; other < epoch->validators->size(); ++other) {

@@ -108,6 +108,7 @@ void Cluster::make_nodes(Identities& identities) {
   }
   held_.resize(nodes_.size());
   slot_started_.resize(nodes_.size());
+  slot_of_.resize(nodes_.size());
   set_latencies();
 }
 
@@ -243,6 +244,7 @@ void Cluster::arrive(const Delivery& delivery) {
   Node& node = *nodes_[delivery.to];
   if (!node.is_up()) return;
   note_fate(delivery);
+  if (const auto* claim = message_in<Claim>(*delivery.packet)) note_claim(delivery.from, delivery.to, *claim);
   trace_.note(now_, delivery.from * nodes_.size() + delivery.to, delivery.packet->slot.raw());
   if (const Adversary* sender = adversaries_[delivery.from].get();
       sender != nullptr && sender->ways().has(FaultKind::impatient) && message_in<Header>(*delivery.packet) != nullptr)
@@ -254,10 +256,63 @@ void Cluster::arrive(const Delivery& delivery) {
   node.receive(delivery.from, *delivery.packet);
 }
 
+// Of a faulty validator that claims late or to some: it matters once two honest nodes started the slot with different
+// claims.
+void Cluster::note_claim(NodeIndex from, NodeIndex to, const Claim& claim) {
+  const Adversary* sender = adversaries_[from].get();
+  if (sender == nullptr || adversaries_[to] != nullptr || nodes_[to]->machine().slot() >= claim.slot) return;
+  for (const FaultKind kind : {FaultKind::late_claims, FaultKind::claims_to_half, FaultKind::drip_claims})
+    if (sender->ways().has(kind)) {
+      PlayedClaim& played = played_.try_emplace({claim.slot, from}, PlayedClaim{kind, {}, false}).first->second;
+      played.in_time.insert(to);
+      judge_claim(claim.slot, played);
+      break;
+    }
+  while (played_.size() > 64) played_.erase(played_.begin());
+}
+
+void Cluster::judge_claim(Slot slot, PlayedClaim& played) {
+  for (const auto& node : nodes_)
+    if (adversaries_[node->index()] == nullptr && slot_of_[node->index()] >= slot &&
+        !played.in_time.contains(node->index()) && !std::exchange(played.differs, true))
+      report_.faults.matter(played.kind);
+}
+
+void Cluster::note_situation(const Node& node, const consensus::Effect& effect) {
+  SituationCounts& counts = report_.situations;
+  if (const auto* started = std::get_if<consensus::SlotStarted>(&effect)) {
+    Slot& last = slot_of_[node.index()];
+    counts.count(Situation::slots_jumped, last > Slot{0} && started->slot > next(last));
+    counts.count(Situation::delta_grown, node.machine().delta_us() > options_.delta_us_min);
+    last = started->slot;
+    for (auto played = played_.lower_bound({last, 0}); played != played_.end() && played->first.first == last; ++played)
+      judge_claim(last, played->second);
+  } else if (const auto* said = std::get_if<consensus::Broadcast>(&effect)) {
+    if (const auto* c1 = std::get_if<PrevoteCertificate>(&said->message))
+      counts.count(Situation::two_certificates,
+                   certified_[c1->slot].insert(c1->block).second && certified_[c1->slot].size() == 2);
+    while (certified_.size() > 64) certified_.erase(certified_.begin());
+  } else if (const auto* persist = std::get_if<consensus::Persist>(&effect)) {
+    counts.count(Situation::several_prevotes, persist->record.prevotes.size() == 2 && !persist->record.precommit);
+  } else if (const auto* accuse = std::get_if<consensus::Accuse>(&effect)) {
+    counts.count(std::holds_alternative<HeaderPair>(accuse->evidence) ? Situation::headers_convicted
+                                                                      : Situation::votes_convicted);
+  } else if (const auto* alarm = std::get_if<consensus::Alarm>(&effect)) {
+    counts.count(Situation::epoch_waited, alarm->kind == consensus::AlarmKind::epoch_not_final);
+  } else if (const auto* build = std::get_if<consensus::Build>(&effect)) {
+    counts.count(Situation::empty_block, build->empty);
+  } else if (const auto* final = std::get_if<consensus::Finalize>(&effect)) {
+    counts.count(Situation::final_by_descendant, final->blocks.size() > 1);
+  }
+  counts.count(Situation::block_fetched, std::holds_alternative<consensus::Fetch>(effect));
+  counts.count(Situation::block_forgotten, std::holds_alternative<consensus::Forget>(effect));
+}
+
 void Cluster::saw(const Node& node, const consensus::Effect& effect) {
   trace_.note(node.index(), effect.index());
   if (on_effect) on_effect(node, effect);
   const NodeIndex index = node.index();
+  if (adversaries_[index] == nullptr) note_situation(node, effect);
   if (const auto* started = std::get_if<consensus::SlotStarted>(&effect)) {
     trace_.note(started->slot.raw());
     if (Adversary* adversary = adversaries_[index].get()) {
@@ -274,8 +329,12 @@ void Cluster::saw(const Node& node, const consensus::Effect& effect) {
     for (const FaultKind kind : {FaultKind::lie, FaultKind::spam, FaultKind::bad_signatures, FaultKind::forged_votes})
       if (ways.has(kind) && of_vote == (kind == FaultKind::bad_signatures || kind == FaultKind::forged_votes))
         report_.faults.matter(kind);
-  } else if (std::holds_alternative<consensus::Accuse>(effect)) {
-    if (adversaries_[index] == nullptr && options_.faults.has(FaultKind::twin)) report_.faults.matter(FaultKind::twin);
+  } else if (const auto* accuse = std::get_if<consensus::Accuse>(&effect)) {
+    if (adversaries_[index] != nullptr) return;
+    const bool of_votes = std::holds_alternative<VotePair>(accuse->evidence);
+    if (options_.faults.has(FaultKind::twin)) report_.faults.matter(FaultKind::twin);
+    if (of_votes && options_.faults.has(FaultKind::vote_for_anything))
+      report_.faults.matter(FaultKind::vote_for_anything);
   } else if (const auto* said = std::get_if<consensus::Broadcast>(&effect)) {
     const auto* header = std::get_if<Header>(&said->message);
     if (header != nullptr && adversaries_[index] == nullptr) proposed_.emplace(block_hash(header->body), now_);
@@ -321,7 +380,7 @@ Report Cluster::report() const {
   report.evidence = checker_.evidence_count();
   if (options_.faults.has(FaultKind::changing_sets))
     for (std::uint64_t epoch = 2; epoch * options_.epoch_slots <= report.slots; ++epoch)
-      report.faults.count(FaultKind::changing_sets, true);
+      report.faults.count(FaultKind::changing_sets, true), report.situations.count(Situation::set_entered);
   return report;
 }
 

@@ -14,4 +14,12 @@ std::string_view to_string(FaultKind kind) {
   return kNames[static_cast<std::size_t>(kind)];
 }
 
+std::string_view to_string(Situation situation) {
+  constexpr std::array<std::string_view, kSituations> kNames{
+      "two_certificates",  "several_prevotes", "slots_jumped",  "final_by_descendant",
+      "headers_convicted", "votes_convicted",  "epoch_waited",  "set_entered",
+      "empty_block",       "delta_grown",      "block_fetched", "block_forgotten"};
+  return kNames[static_cast<std::size_t>(situation)];
+}
+
 }  // namespace aether::sim

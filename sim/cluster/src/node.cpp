@@ -17,7 +17,7 @@ Node::Node(NodeIndex index, const NodeContext& context, NodeClock clock, Random 
   record_.sync_one();
   finals_.write({.block = genesis, .time_ms = NodeClock::kWallStartMs - 1'000, .state = context.plan.genesis()});
   finals_.sync_one();
-  chain_.push_back(genesis);
+  chain_.emplace(Slot{0}, genesis);
 }
 
 // --- Life
@@ -51,7 +51,7 @@ void Node::restore(const Backup& older) {
   finals_.write(older.final);
   finals_.sync_one();
   std::erase_if(store_, [&](const auto& entry) { return entry.second->slot() > older.final.slot; });
-  chain_.resize(std::min<std::size_t>(chain_.size(), older.final.slot.raw() + 1));
+  chain_.erase(chain_.upper_bound(older.final.slot), chain_.end());
   context_.checker.went_back(index_, older.record);
 }
 
@@ -87,6 +87,16 @@ consensus::Anchor Node::anchor_of(const Final& final) const {
   anchor.epochs.push_back(final.state.epoch);
   if (final.state.next) anchor.epochs.push_back(*final.state.next);
   return anchor;
+}
+
+void Node::adopt(const Final& final) {
+  final_ = final;
+  chain_.emplace(final.slot, final.block);
+  overlays_.clear();
+  finals_.write(final_);
+  stored_at_ = std::max(stored_at_, context_.world.now() + context_.options.fsync_us);
+  context_.world.schedule(index_, stored_at_, {life_, NodeEvent::FinalSynced{}});
+  carry_out(machine_->advance(anchor_of(final_), clocks()));
 }
 
 const consensus::Epoch* Node::epoch_of(Slot slot) const {
@@ -290,7 +300,7 @@ void Node::on(const consensus::Finalize& effect) {
     const State* state = state_of(hash);
     AETHER_ASSERT(block != nullptr && state != nullptr);
     context_.checker.finalized(index_, *block, *state);
-    if (chain_.size() == block->slot().raw()) chain_.push_back(hash);
+    chain_.emplace(block->slot(), hash);
   }
   context_.checker.finalized_by(index_, effect.certificate);
   const BlockPointer last = stored(effect.blocks.back());
@@ -384,8 +394,14 @@ void Node::serve(NodeIndex to, const BlockRequest& request) {
 
 void Node::serve(NodeIndex to, const FinalRequest& request) {
   std::vector<BlockPointer> found;
-  for (std::uint64_t slot = request.after.raw() + 1; slot < chain_.size() && found.size() < kBlocksOfReplyMax; ++slot)
-    found.push_back(stored(chain_[slot]));
+  // Of what is missing here the rest would be of no use.
+  Slot slot = next(request.after);
+  for (auto at = chain_.find(slot); at != chain_.end() && at->first == slot && found.size() < kBlocksOfReplyMax;
+       ++at, slot = next(slot)) {
+    BlockPointer block = stored(at->second);
+    if (block == nullptr) break;
+    found.push_back(std::move(block));
+  }
   if (!found.empty()) context_.world.send(index_, to, packet_of(std::move(found)));
 }
 

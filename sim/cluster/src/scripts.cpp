@@ -1,5 +1,7 @@
 #include "aether/cluster/scripts.hpp"
 
+#include "aether/crypto/bls_votes.hpp"
+
 namespace aether::sim {
 
 namespace {
@@ -159,6 +161,52 @@ std::optional<Violation> impatient(Identities& identities) {
   return play.end();
 }
 
+// One hears and is heard too late for any quorum. Certificates and the votes that proposers add name it in most slots
+// all the same, so its stake does not leak. (Where the certificate comes before it may prevote, it only precommits; and
+// what proposers add are prevotes.)
+std::optional<Violation> slow_one(Identities& identities) {
+  Options options = quick();
+  options.slot_ms = 200;
+  Play play(options, identities);
+  constexpr NodeIndex kSlow = 3;
+  constexpr std::uint64_t kLateMax = 32;
+  for (NodeIndex other = 0; other < kSlow; ++other) play.cluster.network().set_latency(kSlow, other, 90'000, 1'000);
+  std::map<Slot, Hash> final;
+  std::set<Slot> in_certificates, late;
+  const auto slow = [&] {
+    return *play.cluster.node(0).epoch_of(Slot{1})->validators->index_of(play.cluster.node(kSlow).address());
+  };
+  play.cluster.on_effect = [&](const Node& node, const consensus::Effect& effect) {
+    const auto* finalize = std::get_if<consensus::Finalize>(&effect);
+    if (node.index() != 0 || finalize == nullptr) return;
+    for (const Hash& hash : finalize->blocks) {
+      const BlockPointer block = node.stored(hash);
+      final[block->slot()] = hash;
+      const auto note = [&](const auto& certificate) {
+        if (certificate && crypto::has_signer(certificate->signers, slow())) in_certificates.insert(certificate->slot);
+      };
+      const auto& sealer = std::get<BftSealer>(block->header.body.sealer);
+      note(sealer.parent_certificate);
+      note(sealer.final_certificate);
+      for (const LateVotes& votes : block->contents.evidence.late_votes)
+        if (block->slot().raw() <= votes.slot.raw() + kLateMax && crypto::has_signer(votes.signers, slow()))
+          late.insert(votes.slot);
+    }
+  };
+  play.cluster.start();
+  play.cluster.run_until(20 * kMillion);
+  play.require(final.size() > 60 && late.size() > final.size() / 2, "script: its votes are not late");
+  std::uint64_t judged = 0, missed = 0;
+  for (const auto& [slot, block] : final) {
+    if (slot.raw() + kLateMax > final.rbegin()->first.raw()) break;
+    ++judged;
+    if (!in_certificates.contains(slot) && !late.contains(slot)) ++missed;
+  }
+  play.require(2 * missed < judged, "attendance: the slow one counts as away in " + std::to_string(missed) + " of " +
+                                        std::to_string(judged) + " slots");
+  return play.end();
+}
+
 std::optional<Violation> slow_links(Identities& identities) {
   Options options = quick();
   options.latency_us = 5 * options.delta_us_min;
@@ -191,6 +239,28 @@ std::optional<Violation> foreign_parent(Identities& identities) {
                "liveness: blocks that nobody may vote for stop a slot");
   play.cluster.filter = nullptr;
   play.require_progress(10, 20 * kMillion);
+  return play.end();
+}
+
+// Headers of a version that the others do not know: they are as if they had not come, and nobody is blamed.
+std::optional<Violation> newer_version(Identities& identities) {
+  Play play(with_one_faulty(), identities);
+  std::uint64_t sent = 0;
+  play.forge([](Slot) { return true; },
+             [&](HeaderBody& body) {
+               ++body.version;
+               ++sent;
+             });
+  play.cluster.filter = [&](NodeIndex from, NodeIndex to, const Packet& packet) {
+    return play.passes_forge(from, to, packet);
+  };
+  play.cluster.on_effect = [&](const Node& node, const consensus::Effect& effect) {
+    play.require(play.cluster.is_faulty(node.index()) || !std::holds_alternative<consensus::Blame>(effect),
+                 "blame: of a newer version");
+  };
+  play.cluster.start();
+  play.require_progress(40, 20 * kMillion);
+  play.require(sent > 0, "script: no header of a newer version was made");
   return play.end();
 }
 
@@ -301,6 +371,35 @@ std::optional<Violation> sole_holder(Identities& identities) {
   return play.end();
 }
 
+// A validator was away so long that nobody has the blocks that it lacks: it is given a final block with its state.
+std::optional<Violation> away_too_long(Identities& identities) {
+  Options options = quick();
+  options.slot_ms = 200;
+  options.epoch_slots = 30;
+  Play play(options, identities);
+  constexpr NodeIndex kNode = 2;
+  play.cluster.start();
+  play.cluster.run_until(2 * kMillion);
+  play.cluster.crash(kNode);
+  play.cluster.run_until(40 * kMillion);
+  const Slot forgotten = play.cluster.highest_final();
+  play.cluster.filter = [&](NodeIndex, NodeIndex, const Packet& packet) {
+    return !std::holds_alternative<Blocks>(packet.body) || packet.slot > forgotten;
+  };
+  play.cluster.boot(kNode);
+  play.cluster.run_until(45 * kMillion);
+  play.require(play.cluster.node(kNode).final_slot() < forgotten, "script: it has the blocks that it lacks");
+  play.cluster.node(kNode).adopt(play.cluster.node(0).final());
+  play.require_progress(2 * options.epoch_slots, 40 * kMillion);
+  bool votes = false;
+  play.cluster.on_effect = [&](const Node& node, const consensus::Effect& effect) {
+    const auto* said = std::get_if<consensus::Broadcast>(&effect);
+    votes = votes || (node.index() == kNode && said != nullptr && std::holds_alternative<Vote>(said->message));
+  };
+  play.require(play.wait_for([&] { return votes; }, 2 * kMillion), "liveness: it does not vote any more");
+  return play.end();
+}
+
 // A validator comes back with a disk that is older than its votes.
 std::optional<Violation> older_backup(Identities& identities) {
   Options options = quick();
@@ -348,11 +447,14 @@ constexpr std::array kScripts{
     Script{"steady", "no faults: slots in time, final directly", steady},
     Script{"star", "one node between all others: slots start everywhere within a delay", star},
     Script{"impatient", "a proposer that does not wait: the others' blocks are final directly", impatient},
+    Script{"slow_one", "votes that come after every quorum count as attendance", slow_one},
     Script{"slow_links", "a delay of five Δ₀: slots become final", slow_links},
     Script{"foreign_parent", "a header whose certificate is not its parent's", foreign_parent},
+    Script{"newer_version", "headers of an unknown version", newer_version},
     Script{"stale_start", "an epoch's first header that names an old final block", stale_start},
     Script{"two_branches", "an epoch's end with two certified branches and nothing final", two_branches},
     Script{"sole_holder", "the only holder of C1 and all others lose their memory", sole_holder},
+    Script{"away_too_long", "a final block with its state, for who was away too long", away_too_long},
     Script{"older_backup", "an older disk silences for an epoch", older_backup},
 };
 

@@ -46,8 +46,18 @@ void Summary::add(std::uint64_t seed, const Restriction& restriction, const Opti
   time += report.time;
   recovery_max = std::max(recovery_max, report.recovery_max);
   faults += report.faults;
+  situations += report.situations;
   traces += mix(report.trace ^ seed);
   if (report.violation) failures.push_back({seed, restriction, *report.violation});
+}
+
+std::string Summary::missing() const {
+  std::string out;
+  for (std::size_t i = 0; i < kFaultKinds; ++i)
+    if (faults.mattered[i] == 0) out += " " + std::string(to_string(static_cast<FaultKind>(i)));
+  for (std::size_t i = 0; i < kSituations; ++i)
+    if (situations.reached[i] == 0) out += " " + std::string(to_string(static_cast<Situation>(i)));
+  return out;
 }
 
 Summary run_seeds(std::uint64_t first, std::uint64_t last, const Restriction& restriction, unsigned threads,
@@ -129,6 +139,11 @@ std::string to_text(const Summary& summary) {
     line("  " + name + " applied " + std::to_string(summary.faults.applied[i]) + ", mattered " +
          std::to_string(summary.faults.mattered[i]));
   }
+  for (std::size_t i = 0; i < kSituations; ++i) {
+    std::string name(to_string(static_cast<Situation>(i)));
+    name.resize(20, ' ');
+    line("  " + name + " reached " + std::to_string(summary.situations.reached[i]));
+  }
   for (const Failure& failure : summary.failures)
     line("VIOLATION " + failure.violation.what + " at node " + std::to_string(failure.violation.node) + ", " +
          std::to_string(failure.violation.at) + " us: " + failure.restriction.command(failure.seed));
@@ -148,6 +163,10 @@ std::string to_json(const Summary& summary) {
     out += (i > 0 ? ",\"" : "\"") + std::string(to_string(static_cast<FaultKind>(i))) +
            "\":{\"applied\":" + std::to_string(summary.faults.applied[i]) +
            ",\"mattered\":" + std::to_string(summary.faults.mattered[i]) + "}";
+  out += "},\"situations\":{";
+  for (std::size_t i = 0; i < kSituations; ++i)
+    out += (i > 0 ? ",\"" : "\"") + std::string(to_string(static_cast<Situation>(i))) +
+           "\":" + std::to_string(summary.situations.reached[i]);
   out += "},\"violations\":[";
   for (std::size_t i = 0; i < summary.failures.size(); ++i) {
     const Failure& failure = summary.failures[i];

@@ -1,3 +1,7 @@
+#include <atomic>
+#include <mutex>
+#include <thread>
+
 #include "aether/cluster/scenarios.hpp"
 
 namespace aether::sim {
@@ -42,6 +46,29 @@ TwinsResult run_twins(std::uint64_t number, std::size_t validators, std::size_t 
   const Checker& checker = cluster.checker();
   return {checker.violation(), checker.disagreed(), checker.names_a_third(), checker.final_slot().raw(),
           checker.evidence_count()};
+}
+
+TwinsSummary run_twins(std::uint64_t count, unsigned threads) {
+  TwinsSummary summary;
+  std::mutex mutex;
+  std::atomic<std::uint64_t> scenario{1};
+  const auto work = [&] {
+    Identities identities;
+    for (std::uint64_t number = scenario++; number <= count; number = scenario++) {
+      const TwinsResult result =
+          number % 2 == 0 ? run_twins(number, 4, 1, identities) : run_twins(number, 7, 2, identities);
+      const std::scoped_lock lock(mutex);
+      ++summary.scenarios;
+      summary.slots += result.slots;
+      summary.evidence += result.evidence;
+      if (result.violation) summary.violations.emplace_back(number, *result.violation);
+    }
+  };
+  std::vector<std::jthread> workers;
+  for (unsigned i = 1; i < threads; ++i) workers.emplace_back(work);
+  work();
+  workers.clear();
+  return summary;
 }
 
 }  // namespace aether::sim

@@ -176,8 +176,19 @@ TEST_F(Scripted, SetsThatChangeEveryEpochAreFollowed) {
   options.epoch_slots = 30;
   options.equal_weights = false;
   options.faults.set(FaultKind::changing_sets, true);
-  begin(options).run_until(3 * kMillion);
-  expect_progress(150, 120 * kMillion);
+  // Who joins claims the first slot of its epoch in the last one of the epoch before.
+  std::uint64_t claims_of_joining = 0;
+  Cluster& all = begin(options);
+  all.on_effect = [&](const Node& node, const consensus::Effect& effect) {
+    const auto* said = std::get_if<consensus::Broadcast>(&effect);
+    const auto* claim = said == nullptr ? nullptr : std::get_if<Claim>(&said->message);
+    if (claim == nullptr || claim->slot.raw() % options.epoch_slots != 0) return;
+    const ValidatorSet* before = all.checker().set_at(Slot{claim->slot.raw() - 1});
+    if (before != nullptr && !before->index_of(node.address())) ++claims_of_joining;
+  };
+  all.run_until(3 * kMillion);
+  expect_progress(300, 240 * kMillion);
+  EXPECT_GT(claims_of_joining, 0u);
 }
 
 TEST_F(Scripted, WhoWasAwayForEpochsCatchesUp) {

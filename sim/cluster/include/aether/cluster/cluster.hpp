@@ -23,6 +23,7 @@ struct Report {
   std::size_t calm_phases = 0;
   Micros recovery_max = 0;  // from the end of all faults until every honest node finalized new slots
   FaultCounts faults;
+  SituationCounts situations;
   std::vector<std::uint32_t> finality;    // from an honest proposal to its finality, at each honest node
   std::vector<std::uint32_t> slot_times;  // between starts of slots, at honest nodes
 };
@@ -92,6 +93,14 @@ class Cluster final : public Surroundings {
   void happen(Happening happening);
   void arrive(const Delivery& delivery);
   void note_fate(const Delivery& delivery);
+  void note_claim(NodeIndex from, NodeIndex to, const Claim& claim);
+  struct PlayedClaim {
+    FaultKind kind = FaultKind::late_claims;
+    std::set<NodeIndex> in_time;  // honest nodes that had it when they started its slot
+    bool differs = false;
+  };
+  void judge_claim(Slot slot, PlayedClaim& played);
+  void note_situation(const Node& node, const consensus::Effect& effect);
   [[nodiscard]] bool is_open(NodeIndex node, Slot slot) const;
 
   // chaos.cpp
@@ -131,6 +140,9 @@ class Cluster final : public Surroundings {
   Report report_;
   std::map<Hash, Micros> proposed_;  // by honest nodes
   std::vector<Micros> slot_started_;
+  std::vector<Slot> slot_of_;  // that each node started last
+  std::map<std::pair<Slot, NodeIndex>, PlayedClaim> played_;
+  std::map<Slot, std::set<Hash>> certified_;
 };
 
 }  // namespace aether::sim

@@ -2,7 +2,8 @@
 // weight in every epoch, except where a scenario says otherwise; everything else happens to anybody.
 //
 // "Mattered" means that the fault met a slot that was still open for who it happened to: a lost message of a slot that
-// its receiver has not left, a crash between the first vote in a slot and its end, a lie that was blamed, and so on.
+// its receiver has not left, a crash between the first vote in a slot and its end, a lie that was blamed, a claim that
+// some honest nodes held when they started its slot and some did not, a vote that convicted its signer, and so on.
 #pragma once
 
 #include <array>
@@ -83,6 +84,36 @@ struct FaultCounts {
   void matter(FaultKind kind) { ++mattered[static_cast<std::size_t>(kind)]; }
   FaultCounts& operator+=(const FaultCounts& other) {
     for (std::size_t i = 0; i < kFaultKinds; ++i) applied[i] += other.applied[i], mattered[i] += other.mattered[i];
+    return *this;
+  }
+};
+
+// What runs came to, faults or not: who attacks must get there.
+enum class Situation : std::uint8_t {
+  two_certificates,     // two blocks of a slot have C1
+  several_prevotes,     // a validator prevoted more than one block of a slot
+  slots_jumped,         // a node left a slot by a later one's certificate
+  final_by_descendant,  // a block became final without a C2 of its own
+  headers_convicted,    // two headers of a proposer were noticed
+  votes_convicted,      // … or two votes
+  epoch_waited,         // an epoch did not begin, as nothing was final
+  set_entered,          // an epoch with another set than the one before began
+  empty_block,          // too long without finality for transactions
+  delta_grown,          // a slot began with a longer Δ
+  block_fetched,        // a certified block was missing
+  block_forgotten,      // a block lost
+};
+inline constexpr std::size_t kSituations = static_cast<std::size_t>(Situation::block_forgotten) + 1;
+[[nodiscard]] std::string_view to_string(Situation situation);
+
+struct SituationCounts {
+  std::array<std::uint64_t, kSituations> reached{};
+
+  void count(Situation situation, bool is_reached = true) {
+    if (is_reached) ++reached[static_cast<std::size_t>(situation)];
+  }
+  SituationCounts& operator+=(const SituationCounts& other) {
+    for (std::size_t i = 0; i < kSituations; ++i) reached[i] += other.reached[i];
     return *this;
   }
 };

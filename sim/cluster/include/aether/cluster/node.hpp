@@ -89,6 +89,8 @@ class Node {
 
   void receive(NodeIndex from, const Packet& packet);
   void handle(NodeEvent event);
+  // Goes on from a final block that it was given with its state, as those who were away too long must.
+  void adopt(const Final& final);
   void execute_slowly(std::uint64_t factor) { slowness_ = factor; }
 
   [[nodiscard]] NodeIndex index() const { return index_; }
@@ -98,6 +100,7 @@ class Node {
   [[nodiscard]] const Address& address() const { return address_; }
   [[nodiscard]] consensus::Signer& signer() const { return context_.signer; }
   [[nodiscard]] Slot final_slot() const { return final_.slot; }
+  [[nodiscard]] const Final& final() const { return final_; }
   [[nodiscard]] const consensus::Epoch* epoch_of(Slot slot) const;
   [[nodiscard]] BlockPointer stored(const Hash& block) const;
   [[nodiscard]] const DurableFile<consensus::SafetyRecord>& record() const { return record_; }
@@ -148,7 +151,7 @@ class Node {
   DurableFile<consensus::SafetyRecord> record_;
   DurableFile<Final> finals_;
   std::map<Hash, BlockPointer> store_;
-  std::vector<Hash> chain_;  // final blocks by slot, as far as they are known
+  std::map<Slot, Hash> chain_;  // final blocks, as far as they are known
 
   // lost in a crash
   std::optional<consensus::Consensus> machine_;

@@ -29,10 +29,13 @@ struct Summary {
   std::uint64_t finalized = 0, directly = 0;
   Micros time = 0, recovery_max = 0;
   FaultCounts faults;
+  SituationCounts situations;
   std::uint64_t traces = 0;  // of all runs, in any order
   std::vector<Failure> failures;
 
   void add(std::uint64_t seed, const Restriction& restriction, const Options& options, const Report& report);
+  // The kinds of faults that never mattered and the situations that were never reached; empty when there are none.
+  [[nodiscard]] std::string missing() const;
   [[nodiscard]] std::uint64_t hours_tenths() const { return time / (360 * kMillion); }
 };
 
