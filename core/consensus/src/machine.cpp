@@ -186,6 +186,8 @@ const Epoch* Consensus::Machine::epoch_of(Slot of) const {
   return epoch == epochs_.end() ? nullptr : &epoch->second;
 }
 
+Slot Consensus::Machine::known_through() const { return Slot{(epochs_.rbegin()->first + 1) * params_.epoch_slots - 1}; }
+
 std::uint32_t Consensus::Machine::place_of(const Hash& hash) const {
   const Block* block = find(hash);
   if (block == nullptr || block->slot() != slot || !order_) return 0;
@@ -250,6 +252,7 @@ bool Consensus::stopped() const { return machine_->stopped; }
 bool Consensus::silent() const { return machine_->silent; }
 
 const Epoch* Consensus::epoch(Slot slot) const { return machine_->epoch_of(slot); }
+Slot Consensus::known_through() const { return machine_->known_through(); }
 std::uint32_t Consensus::place(const Hash& block) const { return machine_->place_of(block); }
 std::optional<Header> Consensus::header(const Hash& block) const {
   const auto found = machine_->blocks.find(block);

@@ -23,6 +23,7 @@ class Consensus::Machine {
   [[nodiscard]] Hash digest() const;
 
   [[nodiscard]] const Epoch* epoch_of(Slot of) const;
+  [[nodiscard]] Slot known_through() const;
   [[nodiscard]] std::uint32_t place_of(const Hash& hash) const;
 
   std::vector<Effect> out;

@@ -92,7 +92,7 @@ void Replica::Machine::on(const consensus::Validate& effect) {
   const BlockPointer& block = known->second.block;
   const PostState* parent = post_of(block->header.body.parent_hash);
   AETHER_ASSERT(parent != nullptr);
-  Judgement judgement{effect.block, block, parent->state, validators_of(block->header.body.slot), effect.empty, {}};
+  Judgement judgement{effect.block, block, parent->state, effect.empty, {}};
   judgement.known.resize(block->transactions.size());
   for (std::size_t i = 0; i < block->transactions.size(); ++i) {
     const VerifiedTransaction* waiting = mempool.find(transaction_id(block->transactions[i].body));
@@ -102,22 +102,21 @@ void Replica::Machine::on(const consensus::Validate& effect) {
   out.push_back(Judge{std::move(judgement)});
 }
 
-void Replica::Machine::judged(const Hash& hash, TransactionsPointer transactions) {
+void Replica::Machine::judged(const Hash& hash, AcceptedPointer accepted) {
   const auto known = blocks.find(hash);
   if (known == blocks.end()) return;
-  const bool valid = transactions != nullptr;
-  known->second.transactions = std::move(transactions);
+  const bool valid = accepted != nullptr;
+  known->second.accepted = std::move(accepted);
   tasks_.push_back(consensus::Validated{hash, valid});
 }
 
 void Replica::Machine::on(const consensus::Execute& effect) {
   const auto known = blocks.find(effect.block);
-  AETHER_ASSERT(known != blocks.end() && known->second.transactions);
+  AETHER_ASSERT(known != blocks.end() && known->second.accepted);
   const BlockPointer& block = known->second.block;
   const PostState* parent = post_of(block->header.body.parent_hash);
   AETHER_ASSERT(parent != nullptr);
-  out.push_back(
-      Execute{{effect.block, block, known->second.transactions, *parent, validators_of(block->header.body.slot)}});
+  out.push_back(Execute{{effect.block, block, known->second.accepted, *parent}});
 }
 
 void Replica::Machine::executed(const Hash& hash, Executed executed) {
@@ -128,7 +127,8 @@ void Replica::Machine::executed(const Hash& hash, Executed executed) {
   known.result = std::move(executed.result);
   known.post = {std::move(executed.state), known.result->tree.tree};
   tasks_.push_back(consensus::Executed{hash, executed.outcome});
-  carry_out(mempool.step(mempool::BlockAdded{hash, header.parent_hash, header.slot, *known.transactions}, *head.state));
+  carry_out(mempool.step(mempool::BlockAdded{hash, header.parent_hash, header.slot, known.accepted->transactions},
+                         *head.state));
   if (header.slot > head.slot) move_head(hash, header.slot, known.post.state);
 }
 
@@ -146,15 +146,15 @@ void Replica::Machine::on(const consensus::Build& effect) {
   Proposal proposal;
   proposal.slot = effect.slot;
   proposal.parent = effect.parent;
-  auto transactions = std::make_shared<std::vector<VerifiedTransaction>>();
   if (!effect.empty) {
     for (const VerifiedTransaction* selected : mempool.select(*head.state)) {
       proposal.body.transactions.push_back(selected->transaction());
-      transactions->push_back(*selected);
+      proposal.transactions.push_back(*selected);
     }
   }
-  proposal.transactions = std::move(transactions);
-  proposal.body.evidence.late_votes = effect.late_votes;
+  proposal.body.evidence =
+      ledger::choose_evidence(*parent->state, {config_.rules.chain_id, effect.slot, config_.rules.params},
+                              effect.parent, evidence_, effect.late_votes, verifiers_);
   proposal.transactions_root = transactions_root(proposal.body.transactions);
   proposal.evidence_root = evidence_root(proposal.body.evidence);
   auto shreds = erasure::ShreddedBlock::make(config_.rules.chain_id, effect.slot, codec::encode(proposal.body));
@@ -179,7 +179,12 @@ Replica::Machine::Known* Replica::Machine::adopt_own(const Hash& hash) {
   Known& known = blocks[hash];
   known.block = std::make_shared<const Block>(
       Block{std::move(*header), std::move(proposal->body.transactions), std::move(proposal->body.evidence)});
-  known.transactions = proposal->transactions;
+  const PostState* parent = post_of(proposal->parent);
+  AETHER_ASSERT(parent != nullptr);
+  auto sealed = ledger::read_sealed(*parent->state, {config_.rules.chain_id, proposal->slot, config_.rules.params},
+                                    known.block->header, known.block->evidence, verifiers_);
+  AETHER_ASSERT(sealed.has_value());  // what was chosen holds
+  known.accepted = std::make_shared<const Accepted>(std::move(proposal->transactions), std::move(*sealed));
   return &known;
 }
 
@@ -194,8 +199,9 @@ void Replica::Machine::on(const consensus::Finalize& effect) {
     final_ = hash;
     final_slot_ = known.block->header.body.slot;
     final_post_ = std::move(known.post);
+    for (const Evidence& offence : known.block->evidence.offences) std::erase(evidence_, offence);
     committing_.push_back({final_slot_, known.result, final_post_.state});
-    commit.blocks.push_back({hash, std::move(known.block), std::move(known.transactions), std::move(known.result)});
+    commit.blocks.push_back({hash, std::move(known.block), std::move(known.accepted), std::move(known.result)});
     blocks.erase(found);
   }
   out.push_back(std::move(commit));

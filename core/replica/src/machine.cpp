@@ -16,7 +16,8 @@ Replica::Machine::Machine(const Config& config, Tip tip, std::optional<consensus
       signer_(signer),
       final_(tip.anchor.block),
       final_slot_(tip.anchor.slot),
-      final_post_(std::move(tip.post)) {}
+      final_post_(std::move(tip.post)),
+      verifiers_(config.rules.chain_id) {}
 
 void Replica::Machine::start(std::vector<BlockPointer> stored) {
   carry_out(consensus.start(now));
@@ -54,7 +55,7 @@ void Replica::Machine::handle(Event event) {
       self.tasks_.push_back(consensus::SafetyPersisted{persisted.sequence});
     }
     void operator()(const BlockStored& stored) const { self.block_stored(stored.block); }
-    void operator()(Judged& judged) const { self.judged(judged.block, std::move(judged.transactions)); }
+    void operator()(Judged& judged) const { self.judged(judged.block, std::move(judged.accepted)); }
     void operator()(BlockExecuted& executed) const { self.executed(executed.block, std::move(executed.executed)); }
     void operator()(const Committed& committed) const { self.committed(committed); }
     void operator()(SignaturesVerified& verified) const {
@@ -65,7 +66,7 @@ void Replica::Machine::handle(Event event) {
   };
   std::visit(Visitor{*this}, event);
   work_off();
-  carry_out(sync.reached(consensus.final_slot(), now.steady_us));
+  carry_out(sync.reached(consensus.final_slot(), consensus.known_through(), now.steady_us));
   work_off();
 }
 

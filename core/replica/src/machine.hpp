@@ -37,7 +37,7 @@ class Replica::Machine {
   // A block that is not final, of which more is known than its header.
   struct Known {
     BlockPointer block;
-    TransactionsPointer transactions;  // once it was judged valid
+    AcceptedPointer accepted;  // once it was judged valid
     std::shared_ptr<const exec::Executed> result;
     PostState post;
     bool refuted = false;  // its shreds are no block: there is no `block`
@@ -60,7 +60,7 @@ class Replica::Machine {
     Hash transactions_root;
     Hash evidence_root;
     Body body;
-    TransactionsPointer transactions;
+    std::vector<VerifiedTransaction> transactions;
     std::shared_ptr<const erasure::ShreddedBlock> shreds;
     std::optional<Hash> hash;  // once the header is known
   };
@@ -100,7 +100,7 @@ class Replica::Machine {
   void take(TakeBlock taken);
   void hold(const Hash& hash, BlockPointer block, bool is_stored);
   void block_stored(const Hash& hash);
-  void judged(const Hash& hash, TransactionsPointer transactions);
+  void judged(const Hash& hash, AcceptedPointer accepted);
   void executed(const Hash& hash, Executed executed);
   void committed(const Committed& committed);
   void serve(PeerId to, const sync::BranchRequest& request);
@@ -124,7 +124,8 @@ class Replica::Machine {
   std::deque<Proposal> proposals_;     // of the own slot
   BlockPointer unsaved_proposal_;      // to be made durable with the record
   std::uint64_t unsaved_sequence_ = 0;
-  std::vector<Evidence> evidence_;
+  std::vector<Evidence> evidence_;  // seen, and in no final block
+  ledger::EpochVerifiers verifiers_;
 };
 
 }  // namespace aether::replica

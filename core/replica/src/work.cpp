@@ -1,5 +1,7 @@
 #include "aether/replica/work.hpp"
 
+#include "aether/types/epoch.hpp"
+
 namespace aether::replica {
 
 namespace {
@@ -37,36 +39,46 @@ ledger::BlockFacts facts_of(const Rules& rules, const Block& block) {
   return {rules.chain_id, block.header.body.slot, rules.params};
 }
 
+std::optional<consensus::Epoch> epoch_of(const ledger::StateView& state, std::uint64_t number) {
+  auto facts = ledger::epoch_facts(state, number);
+  if (!facts) return std::nullopt;
+  return consensus::Epoch{facts->number, facts->randomness,
+                          std::make_shared<const ValidatorSet>(std::move(facts->validators))};
+}
+
 }  // namespace
 
 StatePointer branch_state(StatePointer parent, std::shared_ptr<const exec::Executed> result) {
   return std::make_shared<const BranchState>(std::move(parent), std::move(result));
 }
 
-TransactionsPointer judge(const Rules& rules, Judgement judgement, const Workers& workers) {
+AcceptedPointer judge(const Rules& rules, Judgement judgement, const Workers& workers) {
   const Block& block = *judgement.block;
   if (judgement.empty && !block.transactions.empty()) return nullptr;
+  const ledger::BlockFacts facts = facts_of(rules, block);
+  auto sealed = ledger::read_sealed(*judgement.parent, facts, block.header, block.evidence, workers.verifiers);
+  if (!sealed) return nullptr;
   std::vector<Transaction> unknown;
   for (std::size_t i = 0; i < block.transactions.size(); ++i)
     if (!judgement.known[i]) unknown.push_back(block.transactions[i]);
   auto verdicts = verify(unknown, workers.cpu, workers.pool);
   auto verdict = verdicts.begin();
-  auto transactions = std::make_shared<std::vector<VerifiedTransaction>>();
-  transactions->reserve(block.transactions.size());
-  ledger::BlockAdmission admission(*judgement.parent, rules.programs, facts_of(rules, block));
+  auto accepted = std::make_shared<Accepted>();
+  accepted->sealed = std::move(*sealed);
+  accepted->transactions.reserve(block.transactions.size());
+  ledger::BlockAdmission admission(*judgement.parent, rules.programs, facts);
   for (auto& known : judgement.known) {
     std::optional<VerifiedTransaction>& verified = known ? known : *verdict++;
     if (!verified || !admission.admit(*verified)) return nullptr;
-    transactions->push_back(std::move(*verified));
+    accepted->transactions.push_back(std::move(*verified));
   }
-  return transactions;
+  return accepted;
 }
 
 Executed execute(const Rules& rules, const Execution& execution, const Workers& workers) {
-  const Block& block = *execution.block;
-  const auto& sealer = std::get<BftSealer>(block.header.body.sealer);
-  const ledger::BlockInput input{facts_of(rules, block), execution.validators->at(sealer.proposer).address,
-                                 *execution.transactions};
+  const ledger::BlockFacts facts = facts_of(rules, *execution.block);
+  const ledger::BlockInput input{facts, execution.accepted->sealed.proposer, execution.accepted->transactions,
+                                 &execution.accepted->sealed.consensus};
   auto result = exec::execute_block(*execution.parent.state, execution.parent.tree, rules.programs, input, workers.pool,
                                     workers.cpu);
   AETHER_ASSERT(result.has_value());
@@ -74,7 +86,21 @@ Executed execute(const Rules& rules, const Execution& execution, const Workers& 
   out.result = std::make_shared<const exec::Executed>(std::move(*result));
   out.state = branch_state(execution.parent.state, out.result);
   out.outcome = {out.result->tree.tree.root(), out.result->receipts_root, out.result->gas_used, std::nullopt};
+  const std::uint64_t epoch_slots = rules.params.block.epoch_slots;
+  const std::uint64_t epoch = facts.slot.raw() / epoch_slots;
+  if (facts.slot == last_third(epoch, epoch_slots)) {
+    out.outcome.next_epoch = epoch_of(*out.state, epoch + 1);
+    AETHER_ASSERT(out.outcome.next_epoch.has_value());
+  }
   return out;
+}
+
+std::vector<consensus::Epoch> epochs_after(const Rules& rules, const ledger::StateView& state, Slot slot) {
+  const std::uint64_t epoch = slot.raw() / rules.params.block.epoch_slots;
+  std::vector<consensus::Epoch> epochs;
+  for (std::uint64_t number = epoch > 0 ? epoch - 1 : 0; number <= epoch + 1; ++number)
+    if (auto known = epoch_of(state, number)) epochs.push_back(std::move(*known));
+  return epochs;
 }
 
 }  // namespace aether::replica

@@ -124,6 +124,7 @@ void Sync::stop_ranges() {
   for (Range& range : ranges_) close(range.open, false);
   ranges_.clear();
   sources_.clear();
+  peeked_ = {};
   behind_ = false;
 }
 
@@ -146,7 +147,24 @@ void Sync::plan_ranges(std::uint64_t now_us, std::vector<Effect>& out) {
 
 void Sync::hand_in(std::uint64_t now_us, std::vector<Effect>& out) {
   while (!ranges_.empty() && !ranges_.front().blocks.empty() && handed_in_.raw() <= final_.raw() + kUnfinalMax) {
-    Range range = std::move(ranges_.front());
+    Range& front = ranges_.front();
+    const auto now_known = known_ > front.after ? known_.raw() - front.after.raw() : 0;
+    if (now_known < front.blocks.size()) {
+      const auto unknown = front.blocks.begin() + static_cast<std::ptrdiff_t>(now_known);
+      HandIn part{front.from, {std::make_move_iterator(front.blocks.begin()), std::make_move_iterator(unknown)}};
+      front.blocks.erase(front.blocks.begin(), unknown);
+      front.after = Slot{front.after.raw() + now_known};
+      front.count = static_cast<std::uint16_t>(front.count - now_known);
+      handed_in_ = front.after;
+      if (now_known > 0) sources_.push_back({front.from, handed_in_});
+      if (next(handed_in_) > peeked_) {
+        peeked_ = next(handed_in_);
+        part.blocks.push_back(front.blocks.front());
+      }
+      if (!part.blocks.empty()) out.push_back(std::move(part));
+      return;
+    }
+    Range range = std::move(front);
     ranges_.pop_front();
     const std::size_t came = range.blocks.size();
     handed_in_ = Slot{range.after.raw() + came};
@@ -163,10 +181,11 @@ void Sync::hand_in(std::uint64_t now_us, std::vector<Effect>& out) {
   }
 }
 
-std::vector<Effect> Sync::reached(Slot final, std::uint64_t now_us) {
+std::vector<Effect> Sync::reached(Slot final, Slot known, std::uint64_t now_us) {
   std::vector<Effect> out;
   if (final > final_) progress_us_ = now_us;
   final_ = final;
+  known_ = known;
   for (; !sources_.empty() && sources_.front().through <= final; sources_.pop_front())
     if (const auto peer = peers_.find(sources_.front().peer); peer != peers_.end()) peer->second.useless = 0;
   for (auto wanted = wanted_.begin(); wanted != wanted_.end();) {

@@ -8,6 +8,7 @@ namespace aether::sim {
 namespace {
 
 constexpr std::size_t kClients = 8;
+constexpr Amount kBond = 1'000'000'000;
 constexpr Amount kFunds = 1'000'000'000'000;
 constexpr std::uint64_t kValidSlots = 100'000;
 constexpr std::size_t kOpenMax = limits::kNonceWindow / 2;
@@ -26,8 +27,7 @@ crypto::Seed client_seed(std::size_t number) {
 ReplicaNetwork::ReplicaNetwork(const ReplicaOptions& options)
     : options_(options),
       random_(options.seed),
-      keys_(random_.next()),
-      authenticator_(keys_),
+      authenticator_(consensus::key_authenticator(kChain, pool_)),
       network_(options.validators + options.followers, options.trouble, random_.fork()) {
   genesis_.chain_id = kChain;
   genesis_.time_ms = NodeClock::kWallStartMs - 1'000;
@@ -35,11 +35,17 @@ ReplicaNetwork::ReplicaNetwork(const ReplicaOptions& options)
     clients_.push_back({client_seed(i), 0});
     genesis_.accounts.insert({address_of(crypto::ed25519_public_key(clients_[i].seed)), {kFunds, 0}});
   }
-  std::vector<Member> members;
-  for (std::uint32_t i = 0; i < options.validators; ++i) members.push_back({i, 1'000});
-  epoch_ = {0, Hash{}, make_set(identities_, 0, members, false)};
+  genesis_.params.block.epoch_slots = options.epoch_slots;
+  BftGenesis validators;
   for (std::uint32_t i = 0; i < options.validators; ++i)
-    signers_.push_back(std::make_unique<IdealSigner>(keys_, identities_.validator(i, false).address));
+    validators.validators.insert(
+        {make_registration(kChain, identities_.validator(i, false).address, Identities::secrets(i)), kBond});
+  genesis_.sealer = std::move(validators);
+  AETHER_ASSERT(ledger::check_genesis(genesis_).has_value());
+  for (std::uint32_t i = 0; i < options.validators; ++i) {
+    secrets_.push_back(std::make_unique<ValidatorSecrets>(Identities::secrets(i)));
+    signers_.push_back(consensus::key_signer(identities_.validator(i, false).address, *secrets_.back()));
+  }
   const std::size_t nodes = options.validators + options.followers;
   for (std::size_t a = 0; a < nodes; ++a)
     for (std::size_t b = 0; b < a; ++b) network_.set_latency(a, b, options.latency_us, options.jitter_us);
@@ -56,12 +62,11 @@ ReplicaNetwork::ReplicaNetwork(const ReplicaOptions& options)
                            .world = *this,
                            .genesis = genesis_,
                            .config = config,
-                           .authenticator = authenticator_,
+                           .authenticator = *authenticator_,
                            .signer = i < signers_.size() ? signers_[i].get() : nullptr,
                            .node_key = [this](std::size_t peer) -> std::optional<crypto::PublicKey> {
                              return identities_.validator(static_cast<std::uint32_t>(peer), false).node_key;
-                           },
-                           .epochs_of = [this](const ledger::StateView&) { return std::vector{epoch_}; }},
+                           }},
         NodeClock(drift, random_.below(1'000'000))));
   }
 }

@@ -16,7 +16,8 @@ void DurableState::apply(const ledger::Diff& diff) {
   }
 }
 
-ReplicaNode::ReplicaNode(ReplicaNodeContext context, NodeClock clock) : context_(std::move(context)), clock_(clock) {
+ReplicaNode::ReplicaNode(ReplicaNodeContext context, NodeClock clock)
+    : context_(std::move(context)), clock_(clock), verifiers_(context_.genesis.chain_id) {
   record_.write(consensus::first_record(context_.genesis.chain_id));
   record_.sync_one();
   const exec::Executed genesis = exec::execute_genesis(context_.genesis, pool_, {});
@@ -40,7 +41,7 @@ replica::Tip ReplicaNode::tip() const {
   if (last.block)
     if (const auto& named = std::get<BftSealer>(last.block->header.body.sealer).final_certificate)
       anchor.named_final = named->slot;
-  anchor.epochs = context_.epochs_of(*state_);
+  anchor.epochs = replica::epochs_after(context_.config.rules, *state_, anchor.slot);
   return {std::move(anchor), {state_, tree_}};
 }
 
@@ -138,16 +139,16 @@ void ReplicaNode::on(replica::DropBlock& effect) {
 void ReplicaNode::on(replica::Judge& effect) {
   const Hash hash = effect.judgement.hash;
   working_.insert(hash);
-  auto transactions = replica::judge(context_.config.rules, std::move(effect.judgement), {pool_, {}});
-  context_.world.later(context_.index, context_.world.now() + context_.costs.judge, [this, hash, transactions] {
-    if (working_.contains(hash)) step(replica::Judged{hash, transactions});
+  auto accepted = replica::judge(context_.config.rules, std::move(effect.judgement), {pool_, {}, verifiers_});
+  context_.world.later(context_.index, context_.world.now() + context_.costs.judge, [this, hash, accepted] {
+    if (working_.contains(hash)) step(replica::Judged{hash, accepted});
   });
 }
 
 void ReplicaNode::on(replica::Execute& effect) {
   const Hash hash = effect.execution.hash;
   working_.insert(hash);
-  auto executed = replica::execute(context_.config.rules, effect.execution, {pool_, {}});
+  auto executed = replica::execute(context_.config.rules, effect.execution, {pool_, {}, verifiers_});
   context_.world.later(context_.index, context_.world.now() + context_.costs.execute, [this, hash, executed] {
     if (working_.contains(hash)) step(replica::BlockExecuted{hash, executed});
   });

@@ -103,6 +103,7 @@ class Consensus {
   [[nodiscard]] std::optional<Header> header(const Hash& block) const;
   // Null while it is not known.
   [[nodiscard]] const Epoch* epoch(Slot slot) const;
+  [[nodiscard]] Slot known_through() const;  // the last slot whose epoch is known
   // Where the block stands in the order of its slot, in units of Δ; 0 where that is not the own slot.
   [[nodiscard]] std::uint32_t place(const Hash& block) const;
   // How many headers, votes, claims and certificates are kept.

@@ -39,7 +39,7 @@ struct BlockStored {
 };
 struct Judged {
   Hash block;
-  TransactionsPointer transactions;  // null: invalid
+  AcceptedPointer accepted;  // null: invalid
 };
 struct BlockExecuted {
   Hash block;
@@ -102,7 +102,7 @@ struct Execute {
 struct FinalBlock {
   Hash hash;
   BlockPointer block;
-  TransactionsPointer transactions;
+  AcceptedPointer accepted;
   std::shared_ptr<const exec::Executed> result;
 };
 // These are final, oldest first; the certificate is of the last. Commit each with its state, then answer, in order.

@@ -4,12 +4,19 @@
 
 #include "aether/consensus/events.hpp"
 #include "aether/exec/execute.hpp"
+#include "aether/ledger/block_evidence.hpp"
 
 namespace aether::replica {
 
 using StatePointer = std::shared_ptr<const ledger::StateView>;
 using BlockPointer = std::shared_ptr<const Block>;
-using TransactionsPointer = std::shared_ptr<const std::vector<VerifiedTransaction>>;
+
+// What was verified of a block that may follow its parent.
+struct Accepted {
+  std::vector<VerifiedTransaction> transactions;
+  ledger::SealedInput sealed;
+};
+using AcceptedPointer = std::shared_ptr<const Accepted>;
 
 // The state and its tree after a block.
 struct PostState {
@@ -24,10 +31,11 @@ struct Rules {
   ledger::Programs programs;
 };
 
-// Who runs the work.
+// Who runs the work; the verifiers of one caller at a time.
 struct Workers {
   TaskPool& pool;
   CpuFeatures cpu;
+  ledger::EpochVerifiers& verifiers;
 };
 
 // Whether a block may follow its parent, by what it holds. The header was judged by consensus.
@@ -35,20 +43,18 @@ struct Judgement {
   Hash hash;
   BlockPointer block;
   StatePointer parent;
-  std::shared_ptr<const ValidatorSet> validators;  // of the block's slot
-  bool empty = false;                              // a block with transactions is invalid
+  bool empty = false;  // a block with transactions is invalid
   // Of each transaction, where this node verified its very bytes before.
   std::vector<std::optional<VerifiedTransaction>> known;
 };
-// The transactions where it is valid; null where it is not.
-[[nodiscard]] TransactionsPointer judge(const Rules& rules, Judgement judgement, const Workers& workers);
+// Null where it is invalid.
+[[nodiscard]] AcceptedPointer judge(const Rules& rules, Judgement judgement, const Workers& workers);
 
 struct Execution {
   Hash hash;
   BlockPointer block;
-  TransactionsPointer transactions;
+  AcceptedPointer accepted;
   PostState parent;
-  std::shared_ptr<const ValidatorSet> validators;  // of the block's slot
 };
 struct Executed {
   std::shared_ptr<const exec::Executed> result;
@@ -57,6 +63,10 @@ struct Executed {
 };
 // The block was judged valid.
 [[nodiscard]] Executed execute(const Rules& rules, const Execution& execution, const Workers& workers);
+
+// What consensus has to know of epochs to go on after a block of this slot: that of the epoch before it, its own, and
+// the next where that is settled. `state` is that after the block.
+[[nodiscard]] std::vector<consensus::Epoch> epochs_after(const Rules& rules, const ledger::StateView& state, Slot slot);
 
 // The state after a block that is not final: its changes over the state after its parent.
 [[nodiscard]] StatePointer branch_state(StatePointer parent, std::shared_ptr<const exec::Executed> result);

@@ -51,8 +51,9 @@ class Sync {
 
   // The peer showed a certificate that the block of this slot is final.
   void heard(PeerId peer, Slot slot);
-  // Where this node is: the slot of its newest final block.
-  [[nodiscard]] std::vector<Effect> reached(Slot final, std::uint64_t now_us);
+  // Where this node is: the slot of its newest final block, and the last slot whose validators it knows. Blocks behind
+  // that wait, but for the first one, which is handed in once more later: its certificates may be what is missing.
+  [[nodiscard]] std::vector<Effect> reached(Slot final, Slot known, std::uint64_t now_us);
 
   // A block whose certificate is known. Asked for until it was found.
   [[nodiscard]] std::vector<Effect> want(const Hash& block, Slot slot, Slot above, std::uint64_t now_us);
@@ -117,8 +118,10 @@ class Sync {
   std::map<Hash, Wanted> wanted_;
   std::deque<Range> ranges_;  // by slot, without gaps
   Slot final_;
+  Slot known_;
   bool behind_ = false;
   Slot handed_in_;              // up to which slot, while behind
+  Slot peeked_;                 // the newest that was handed in although its validators are not known
   std::deque<Source> sources_;  // of blocks handed in that are not final, by slot
   std::uint64_t progress_us_ = 0;
   RequestId next_id_ = 1;

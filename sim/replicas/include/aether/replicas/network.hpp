@@ -2,7 +2,7 @@
 // options: equal options give equal traces.
 #pragma once
 
-#include "aether/cluster/ideal_keys.hpp"
+#include "aether/cluster/identities.hpp"
 #include "aether/replicas/node.hpp"
 #include "aether/world/network.hpp"
 #include "aether/world/trace.hpp"
@@ -18,6 +18,7 @@ struct ReplicaOptions {
   Micros jitter_us = 5'000;
   std::uint64_t slot_ms = 200;
   std::uint64_t delta_us_min = 60'000;
+  std::uint64_t epoch_slots = 30;
   Micros transaction_every_us = 20'000;
   NetworkOptions trouble = {};
   // Whether these happen.
@@ -97,11 +98,11 @@ class ReplicaNetwork final : public ReplicaWorld {
   ReplicaOptions options_;
   Random random_;
   Identities identities_;
-  IdealKeys keys_;
-  IdealAuthenticator authenticator_;
+  SerialPool pool_;
+  std::unique_ptr<consensus::Authenticator> authenticator_;
   Genesis genesis_;
-  consensus::Epoch epoch_;
-  std::vector<std::unique_ptr<IdealSigner>> signers_;
+  std::vector<std::unique_ptr<ValidatorSecrets>> secrets_;
+  std::vector<std::unique_ptr<consensus::Signer>> signers_;
   std::vector<std::unique_ptr<ReplicaNode>> nodes_;
   Network network_;
   EventQueue<std::function<void()>> queue_;

@@ -64,7 +64,6 @@ struct ReplicaNodeContext {
   consensus::Authenticator& authenticator;
   consensus::Signer* signer = nullptr;                                    // of a validator
   std::function<std::optional<crypto::PublicKey>(std::size_t)> node_key;  // of each node
-  std::function<std::vector<consensus::Epoch>(const ledger::StateView&)> epochs_of;
   Costs costs = {};
 };
 
@@ -114,6 +113,7 @@ class ReplicaNode {
   ReplicaNodeContext context_;
   NodeClock clock_;
   SerialPool pool_;
+  ledger::EpochVerifiers verifiers_;
   std::uint64_t life_ = 0;
 
   // durable
