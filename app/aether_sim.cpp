@@ -1,10 +1,12 @@
-// aether-sim: attacks a cluster of consensus machines in virtual time (sim/cluster).
+// aether-sim: attacks a cluster of consensus machines in virtual time (sim/cluster), or shows a network of whole nodes
+// that is cut and heals (sim/replicas).
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <iostream>
 
 #include "aether/cluster/describe.hpp"
 #include "aether/cluster/scenarios.hpp"
+#include "aether/replicas/partition.hpp"
 
 namespace {
 
@@ -58,6 +60,13 @@ int measure_all(const std::string& name) {
   return violated ? 1 : 0;
 }
 
+int show_network(std::uint64_t seed, std::size_t validators, bool json) {
+  constexpr Micros kCut = 30 * kMillion;
+  const PartitionStory story = tell_partition(seed, validators, kCut);
+  std::cout << (json ? to_json(story) : to_text(story));
+  return story.violation ? 1 : 0;
+}
+
 bool run_all_twins(std::uint64_t scenarios, unsigned threads) {
   const TwinsSummary summary = run_twins(scenarios, threads);
   std::cout << summary.scenarios << " scenarios of twins, " << summary.slots << " final slots, " << summary.evidence
@@ -84,9 +93,11 @@ int main(int argc, char** argv) {
   bool is_complete = false;
   app.add_option("--seed", seed, "the run's seed; with --minutes the first");
   app.add_option("--seeds", seeds, "a range of seeds, A..B");
-  std::vector<std::string> names{"all"};
+  std::vector<std::string> names{"all", "network"};
   for (const Scenario& one : scenarios()) names.emplace_back(one.name);
-  app.add_option("--scenario", scenario, "of performance, or all")->check(CLI::IsMember(names));
+  app.add_option("--scenario", scenario,
+                 "of performance, or all of them; network: whole nodes with the ledger, cut and healed")
+      ->check(CLI::IsMember(names));
   app.add_option("--minutes", minutes, "seed after seed for so long");
   app.add_option("--twins", twins, "then so many scenarios of twins, half with 4 validators, half with 7");
   app.add_flag("--complete", is_complete,
@@ -115,6 +126,7 @@ int main(int argc, char** argv) {
       return 2;
     }
   }
+  if (scenario == "network") return show_network(seed, restriction.validators.value_or(4), output == "json");
   if (!scenario.empty()) return measure_all(scenario);
   if (traces) return trace(seed, restriction);
 

@@ -95,6 +95,20 @@ def utxo(market):
     return there and gone and value is not None and absent is None
 
 
+def network():
+    title("A simulated network that is cut in halves and heals")
+    story = json.loads(checked("aether-sim", "--scenario", "network", "--output", "json"))
+    say(f"before    {story['validators']} validators under load: whole nodes with the ledger, in virtual time; final slot {story['final_at_cut']}")
+    say(f"cut       for {story['cut_ms'] // 1000} s, with {story['sent_cut']} transactions sent and a node that loses its memory; "
+        f"final slot {story['final_at_heal']}")
+    say(f"healed    the next final block after {story['first_final_ms']} ms; "
+        f"all {story['transactions']} transactions final at every node after {story['all_final_ms']} ms")
+    roots = set(story["state_roots"])
+    say(f"end       slot {story['final_slot']}, state root {' and '.join(sorted(roots))} at "
+        f"{'every node' if len(roots) == 1 else 'THE NODES, WHICH DIFFER'}")
+    return len(roots) == 1 and story["violation"] is None
+
+
 def honest_job(market, options):
     title("A job whose worker is honest")
     posted = post(market, options.prompt, "honest", options.max_new)
@@ -174,6 +188,7 @@ def main():
         market.start_member("aether-worker", "honest")
         jobs = {"honest": honest_job(market, options), "faulty": faulty_job(market, options)}
         right = report(market, before, jobs) and sound
+    right = network() and right
     say(f"\nEverything that was started is stopped; {time.monotonic() - began:.0f} s.")
     if not right:
         progress("something did not end as it should: the lines under Jobs, or of a proof, say what")

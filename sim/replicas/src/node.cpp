@@ -47,7 +47,7 @@ replica::Tip ReplicaNode::tip() const {
 
 void ReplicaNode::boot() {
   replica_.emplace(context_.config, tip(), record_.content(), context_.authenticator, context_.signer);
-  std::vector<BlockPointer> stored;
+  std::vector<replica::BlockPointer> stored;
   for (const auto& [hash, block] : stored_) stored.push_back(block);
   carry_out(replica_->start(std::move(stored), clocks()));
   for (std::size_t peer = 0; peer < context_.world.size(); ++peer)

@@ -55,7 +55,9 @@ class ReplicaNetwork final : public ReplicaWorld {
   // Whether nodes on different sides hear each other: side[i] of node i.
   void partition(const std::vector<int>& side);
   void calm();
+  void load();  // transactions from now on, until the calm
   void send_transaction();
+  [[nodiscard]] std::uint64_t sent() const { return transactions_.size(); }
   [[nodiscard]] ReplicaNode& node(std::size_t index) { return *nodes_[index]; }
   [[nodiscard]] Slot lowest_final() const;  // of those that are up
   [[nodiscard]] Slot highest_final() const;
@@ -92,7 +94,6 @@ class ReplicaNetwork final : public ReplicaWorld {
 
   void violate(std::string what);
   void disturb();
-  void load();
   void deliver(std::size_t from, std::size_t to, Micros at, const MessagePointer& message);
 
   ReplicaOptions options_;

@@ -11,7 +11,6 @@
 
 namespace aether::sim {
 
-using replica::BlockPointer;
 using replica::MessagePointer;
 
 // The objects of a state, as a disk has them.
@@ -27,7 +26,7 @@ class DurableState final : public ledger::StateView {
 // A block that a node committed.
 struct CommittedBlock {
   Hash hash;
-  BlockPointer block;
+  replica::BlockPointer block;
   Hash state_root;
   Hash receipts_root;
   Gas gas_used;
@@ -118,8 +117,8 @@ class ReplicaNode {
 
   // durable
   DurableFile<consensus::SafetyRecord> record_;
-  std::map<Hash, BlockPointer> stored_;  // blocks that are not final
-  std::vector<CommittedBlock> chain_;    // by slot; genesis first
+  std::map<Hash, replica::BlockPointer> stored_;  // blocks that are not final
+  std::vector<CommittedBlock> chain_;             // by slot; genesis first
   std::optional<PrecommitCertificate> certificate_;
   std::shared_ptr<const DurableState> state_;
   smt::Tree tree_;

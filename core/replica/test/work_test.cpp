@@ -1,0 +1,137 @@
+// Which blocks may follow their parent, by what they hold.
+#include <gtest/gtest.h>
+
+#include "aether/consensus/authenticator.hpp"
+#include "aether/crypto/bls.hpp"
+#include "aether/crypto/ed25519.hpp"
+#include "aether/programs/programs.hpp"
+#include "aether/replica/wire.hpp"
+#include "aether/replica/work.hpp"
+
+namespace aether::replica {
+namespace {
+
+constexpr ChainId kChain{7};
+
+crypto::Seed seed(std::uint8_t number) { return crypto::Seed(std::array<std::uint8_t, 32>{number}); }
+
+struct MapState final : ledger::StateView {
+  explicit MapState(const ledger::Diff& diff) {
+    for (const auto& [id, value] : diff)
+      if (value) objects.emplace(id, *value);
+  }
+  std::optional<Bytes> get(const ObjectId& id) const override {
+    const auto found = objects.find(id);
+    return found == objects.end() ? std::nullopt : std::optional(found->second);
+  }
+  std::map<ObjectId, Bytes> objects;
+};
+
+// A chain of one validator, at genesis.
+class Work : public ::testing::Test {
+ protected:
+  Work() {
+    const Address me = address_of(crypto::ed25519_public_key(secrets.node));
+    genesis.chain_id = kChain;
+    genesis.accounts.insert({address_of(crypto::ed25519_public_key(seed(9))), {1'000'000'000, 0}});
+    BftGenesis validators;
+    validators.validators.insert({make_registration(kChain, me, secrets), 1'000});
+    genesis.sealer = validators;
+    EXPECT_TRUE(ledger::check_genesis(genesis).has_value());
+    const exec::Executed executed = exec::execute_genesis(genesis, pool, {});
+    post = {std::make_shared<const MapState>(executed.diff), executed.tree.tree};
+  }
+
+  Transaction transfer(std::uint64_t nonce) const {
+    TransactionBody body;
+    body.chain_id = kChain;
+    body.valid_until = Slot{100};
+    body.nonce = nonce;
+    body.sender = {crypto::ed25519_public_key(seed(9))};
+    body.outputs.push_back({Address{}, Asset::swr, 5, OutputKind::account, std::nullopt});
+    body.gas_limit = Gas{10'000};
+    body.max_fee = 100'000;
+    return sign(std::move(body), seed(9));
+  }
+  BlockPointer block(Slot slot, std::vector<Transaction> transactions) {
+    auto made = std::make_shared<Block>();
+    made->transactions = std::move(transactions);
+    BftSealer sealer;
+    sealer.evidence_root = evidence_root(made->evidence);
+    sealer.vrf_proof = signer->make_claim({kChain, Hash{}, slot}, 0).proof;
+    made->header.body.chain_id = kChain;
+    made->header.body.slot = slot;
+    made->header.body.transactions_root = transactions_root(made->transactions);
+    made->header.body.sealer = sealer;
+    made->header.signature = crypto::KesSignature{};
+    return made;
+  }
+  AcceptedPointer judged(const BlockPointer& block, bool empty = false) {
+    Judgement judgement{block_hash(block->header.body), block, post.state, empty, {}};
+    judgement.known.resize(block->transactions.size());
+    return judge(rules, std::move(judgement), workers);
+  }
+
+  SerialPool pool;
+  ValidatorSecrets secrets{seed(1), crypto::bls_key_gen(seed(2)), seed(3), crypto::KesSecretKey(seed(4))};
+  std::unique_ptr<consensus::Signer> signer =
+      consensus::key_signer(address_of(crypto::ed25519_public_key(secrets.node)), secrets);
+  Genesis genesis;
+  Rules rules{kChain, genesis.params, programs::plain_programs()};
+  ledger::EpochVerifiers verifiers{kChain};
+  Workers workers{pool, {}, verifiers};
+  PostState post;
+};
+
+TEST_F(Work, AValidBlockIsExecutedOnItsParent) {
+  const BlockPointer first = block(Slot{1}, {transfer(1)});
+  const AcceptedPointer accepted = judged(first);
+  ASSERT_NE(accepted, nullptr);
+  const Executed executed = execute(rules, {block_hash(first->header.body), first, accepted, post}, workers);
+  EXPECT_NE(executed.outcome.state_root, post.tree.root());
+  EXPECT_EQ(executed.state->account(Address{}).balance.swr, 5u);
+  EXPECT_EQ(post.state->account(Address{}).balance.swr, 0u) << "the parent's state stays";
+  EXPECT_EQ(executed.outcome.next_epoch, std::nullopt);
+}
+
+// A transaction of the parent again in the child makes the block invalid, and so does one twice in a block.
+TEST_F(Work, ATransactionOfTheBranchIsRefused) {
+  const BlockPointer first = block(Slot{1}, {transfer(1)});
+  const AcceptedPointer accepted = judged(first);
+  ASSERT_NE(accepted, nullptr);
+  const Executed executed = execute(rules, {block_hash(first->header.body), first, accepted, post}, workers);
+  EXPECT_EQ(judged(block(Slot{1}, {transfer(1), transfer(1)})), nullptr);
+  post = {executed.state, executed.result->tree.tree};
+  EXPECT_EQ(judged(block(Slot{2}, {transfer(1)})), nullptr);
+  EXPECT_NE(judged(block(Slot{2}, {transfer(2)})), nullptr);
+}
+
+TEST_F(Work, WhatIsNotSignedOrExpiredIsRefused) {
+  Transaction forged = transfer(1);
+  forged.signature[0] ^= 1;
+  EXPECT_EQ(judged(block(Slot{1}, {forged})), nullptr);
+  EXPECT_EQ(judged(block(Slot{101}, {transfer(1)})), nullptr);
+}
+
+TEST_F(Work, ABlockThatMustBeEmptyIs) {
+  EXPECT_EQ(judged(block(Slot{1}, {transfer(1)}), true), nullptr);
+  EXPECT_NE(judged(block(Slot{1}, {}), true), nullptr);
+}
+
+TEST_F(Work, EvidenceIsTheHeadersAndHolds) {
+  auto other = std::make_shared<Block>(*block(Slot{1}, {}));
+  other->evidence.late_votes.push_back({Slot{1}, VoteKind::prevote, Signers(Bytes{1}), {}});
+  EXPECT_EQ(judged(other), nullptr) << "not the header's";
+  std::get<BftSealer>(other->header.body.sealer).evidence_root = evidence_root(other->evidence);
+  EXPECT_EQ(judged(other), nullptr) << "of no slot before";
+}
+
+TEST_F(Work, EpochsAreReadFromTheState) {
+  const auto epochs = epochs_after(rules, *post.state, Slot{0});
+  ASSERT_FALSE(epochs.empty());
+  EXPECT_EQ(epochs[0].number, 0u);
+  EXPECT_EQ(epochs[0].validators->size(), 1u);
+}
+
+}  // namespace
+}  // namespace aether::replica
