@@ -2,7 +2,7 @@
 import hashlib
 
 DOMAINS = ("account", "supply", "treasury", "model", "job", "commit", "utxo", "validators", "upload", "code", "contract", "storage",
-           "congestion", "rent")
+           "congestion", "rent", "stake", "validator_keys", "consensus")
 
 
 def tagged(tag, *parts):

@@ -62,6 +62,9 @@ enum Domain {
     Storage,
     Congestion,
     Rent,
+    Stake,
+    ValidatorKeys,
+    Consensus,
 }
 
 #[derive(Serialize, Deserialize, PartialEq, Eq, PartialOrd, Ord)]
@@ -144,7 +147,7 @@ impl Random {
     fn set(&mut self) -> Set {
         (0..self.below(6))
             .map(|_| {
-                let domain = match self.below(14) {
+                let domain = match self.below(17) {
                     0 => Domain::Account,
                     1 => Domain::Supply,
                     2 => Domain::Treasury,
@@ -158,7 +161,10 @@ impl Random {
                     10 => Domain::Contract,
                     11 => Domain::Storage,
                     12 => Domain::Congestion,
-                    _ => Domain::Rent,
+                    13 => Domain::Rent,
+                    14 => Domain::Stake,
+                    15 => Domain::ValidatorKeys,
+                    _ => Domain::Consensus,
                 };
                 (ObjectId { domain, key: self.hash() }, ())
             })
