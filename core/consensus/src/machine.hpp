@@ -125,6 +125,8 @@ class Consensus::Machine {
   void send_record();
   void send_older_votes(Slot of);
   [[nodiscard]] codec::List<LateVotes, limits::kLateVotesMax> late_votes();
+  [[nodiscard]] std::optional<LateVotes> aggregate_late(const Poll& poll, const std::set<ValidatorIndex>& named,
+                                                        const ValidatorSet& validators) const;
 
   Params params_;
   Authenticator& authenticator_;

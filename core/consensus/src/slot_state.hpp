@@ -63,6 +63,13 @@ struct Poll {
   u128 counted_weight = 0;
   u128 pending_weight = 0;
   bool certified = false;
+  // What came after the quorum, made from so many counted votes beside so many signers of certificates.
+  struct Late {
+    std::size_t counted = 0;
+    std::size_t named = 0;
+    std::optional<LateVotes> votes;
+  };
+  std::optional<Late> late;
 };
 
 struct KnownClaim {

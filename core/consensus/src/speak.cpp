@@ -260,6 +260,21 @@ void Consensus::Machine::send_older_votes(Slot of) {
     if (const auto counted = poll.counted.find(*me); counted != poll.counted.end()) emit(Broadcast{counted->second});
 }
 
+// The counted votes of those who are not named; none where there are none.
+std::optional<LateVotes> Consensus::Machine::aggregate_late(const Poll& poll, const std::set<ValidatorIndex>& named,
+                                                            const ValidatorSet& validators) const {
+  std::vector<Vote> votes;
+  for (const auto& [signer, vote] : poll.counted)
+    if (!named.contains(signer)) votes.push_back(vote);
+  if (votes.empty()) return std::nullopt;
+  const auto ballot = authenticator_.open_ballot(poll.body, validators);
+  ballot->add(votes);
+  const auto aggregate = ballot->aggregate();
+  if (!aggregate) return std::nullopt;
+  const ByteView signers = ballot->signers();
+  return LateVotes{poll.body.slot, poll.body.kind, Bytes(signers.begin(), signers.end()), *aggregate};
+}
+
 // Votes for blocks of the own chain that came after their quorum: for attendance. Of signers whom neither C1 of a slot
 // nor C2 named in it, as this node knows them.
 codec::List<LateVotes, limits::kLateVotesMax> Consensus::Machine::late_votes() {
@@ -269,20 +284,28 @@ codec::List<LateVotes, limits::kLateVotesMax> Consensus::Machine::late_votes() {
     const Epoch* epoch = epoch_of(of);
     const auto final_block = final_blocks_.find(of);
     if (epoch == nullptr || final_block == final_blocks_.end()) continue;
-    const auto found = state.polls.find({VoteKind::prevote, final_block->second});
     const auto* certificate = state.c1_of(final_block->second);
-    if (found == state.polls.end() || certificate == nullptr) continue;
-    Poll& poll = found->second;
-    count(state, poll);
-    std::vector<Vote> votes;
-    for (const auto& [signer, vote] : poll.counted)
-      if (!crypto::has_signer(certificate->signers, signer)) votes.push_back(vote);
-    if (votes.empty()) continue;
-    const auto ballot = authenticator_.open_ballot(poll.body, *epoch->validators);
-    ballot->add(votes);
-    const ByteView signers = ballot->signers();
-    if (const auto aggregate = ballot->aggregate())
-      late.push_back({of, VoteKind::prevote, Bytes(signers.begin(), signers.end()), *aggregate});
+    if (certificate == nullptr) continue;
+    std::set<ValidatorIndex> named;
+    const auto name_all = [&](ByteView signers) {
+      for (ValidatorIndex i = 0; i < epoch->validators->size(); ++i)
+        if (crypto::has_signer(signers, i)) named.insert(i);
+    };
+    name_all(certificate->signers);
+    for (const auto& final_certificate : state.precommit_certificates)
+      if (final_certificate.block == final_block->second) name_all(final_certificate.signers);
+    // Who gets C1 before it may prevote only precommits.
+    for (const VoteKind kind : {VoteKind::prevote, VoteKind::precommit}) {
+      const auto found = state.polls.find({kind, final_block->second});
+      if (found == state.polls.end() || late.size() >= limits::kLateVotesMax) continue;
+      Poll& poll = found->second;
+      count(state, poll);
+      if (!poll.late || poll.late->counted != poll.counted.size() || poll.late->named != named.size())
+        poll.late = {poll.counted.size(), named.size(), aggregate_late(poll, named, *epoch->validators)};
+      if (!poll.late->votes) continue;
+      name_all(poll.late->votes->signers);
+      late.push_back(*poll.late->votes);
+    }
   }
   return late;
 }

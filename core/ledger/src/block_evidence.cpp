@@ -4,6 +4,8 @@
 
 #include "aether/ledger/rent.hpp"
 
+#include "bits.hpp"
+
 namespace aether::ledger {
 namespace {
 
@@ -34,15 +36,32 @@ Slot slot_of(const Evidence& evidence) {
       std::get<VotePair>(evidence).precommit);
 }
 
-// The block of a slot whose voters may still be named; none for other slots.
-std::optional<Hash> open_block(const StateView& parent, const BlockFacts& facts, const Hash& parent_hash, Slot slot) {
+// A slot whose voters may still be named.
+struct OpenSlot {
+  Hash block;
+  std::optional<SeatBits> absent;  // whom no block has named; none: nobody was named yet
+};
+// None for other slots.
+std::optional<OpenSlot> open_slot(const StateView& parent, const BlockFacts& facts, const Hash& parent_hash,
+                                  Slot slot) {
   if (slot == Slot{0} || slot >= facts.slot) return std::nullopt;
-  if (next(slot) == facts.slot) return parent_hash;
+  if (next(slot) == facts.slot) return OpenSlot{parent_hash, std::nullopt};
   const auto attendance = load<Attendance>(parent, consensus_object(ConsensusObject::attendance));
   AETHER_ASSERT(attendance.has_value());
   for (const Attendance::Open& open : attendance->open)
-    if (open.slot == slot) return open.block;
+    if (open.slot == slot) return OpenSlot{open.block, open.absent};
   return std::nullopt;
+}
+
+// Whether the votes count for somebody: otherwise they are work for nothing.
+bool name_somebody(const StateView& parent, const BlockFacts& facts, const OpenSlot& open, const LateVotes& votes) {
+  if (!open.absent) return true;
+  const auto seats =
+      load<Seats>(parent, consensus_object(ConsensusObject::seats, epoch_of(facts.params.block, votes.slot)));
+  if (!seats) return false;
+  for (std::size_t i = 0; i < seats->seats.size(); ++i)
+    if (has_bit(votes.signers, i) && has_bit(*open.absent, seats->seats[i])) return true;
+  return false;
 }
 
 // Judges offences in the order of a block.
@@ -98,6 +117,7 @@ std::string_view to_string(EvidenceRule rule) {
     case EvidenceRule::offence_too_old: return "an offence is of a slot more than two epochs ago";
     case EvidenceRule::offence_counted: return "an offence was counted before, for all who are convicted";
     case EvidenceRule::late_votes_slot: return "late votes are of none of the 32 slots before the block's";
+    case EvidenceRule::late_votes_counted: return "late votes name only who was named before";
     case EvidenceRule::late_votes_invalid: return "late votes do not hold";
   }
   return "unknown";
@@ -123,12 +143,13 @@ Result<SealedInput, EvidenceFault> read_sealed(const StateView& parent, const Bl
   if (const auto& c2 = sealer->final_certificate) attended.push_back({c2->slot, c2->block, c2->signers});
   for (std::size_t i = 0; i < evidence.late_votes.size(); ++i) {
     const LateVotes& votes = evidence.late_votes[i];
-    const auto block = open_block(parent, facts, out.consensus.parent, votes.slot);
-    CertificateVerifier* verifier = block ? verifiers.of(parent, epoch_of(facts.params.block, votes.slot)) : nullptr;
+    const auto open = open_slot(parent, facts, out.consensus.parent, votes.slot);
+    CertificateVerifier* verifier = open ? verifiers.of(parent, epoch_of(facts.params.block, votes.slot)) : nullptr;
     if (verifier == nullptr) return refuse(EvidenceRule::late_votes_slot, i);
-    const auto verified = verifier->verify(Unverified(votes), *block);
+    if (!name_somebody(parent, facts, *open, votes)) return refuse(EvidenceRule::late_votes_counted, i);
+    const auto verified = verifier->verify(Unverified(votes), open->block);
     if (!verified) return refuse(EvidenceRule::late_votes_invalid, i, verified.error());
-    attended.push_back({votes.slot, *block, votes.signers});
+    attended.push_back({votes.slot, open->block, votes.signers});
   }
 
   Judge judge(parent, facts, verifiers);
@@ -150,8 +171,9 @@ BlockEvidence choose_evidence(const StateView& parent, const BlockFacts& facts, 
   }
   for (const LateVotes& votes : late_votes) {
     if (out.late_votes.size() == out.late_votes.kMax) break;
-    if (open_block(parent, facts, parent_hash, votes.slot) &&
-        parent.contains(validators_object(epoch_of(facts.params.block, votes.slot))))
+    const auto open = open_slot(parent, facts, parent_hash, votes.slot);
+    if (open && parent.contains(validators_object(epoch_of(facts.params.block, votes.slot))) &&
+        name_somebody(parent, facts, *open, votes))
       out.late_votes.push_back(votes);
   }
   return out;

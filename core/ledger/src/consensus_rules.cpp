@@ -5,10 +5,10 @@
 #include "aether/ledger/rent.hpp"
 #include "aether/types/epoch.hpp"
 
+#include "bits.hpp"
+
 namespace aether::ledger {
 namespace {
-
-bool has_bit(ByteView bits, std::size_t i) { return i / 8 < bits.size() && crypto::has_signer(bits, i); }
 
 void set_bit(Bytes& bits, std::size_t i) {
   if (bits.size() <= i / 8) bits.resize(i / 8 + 1);

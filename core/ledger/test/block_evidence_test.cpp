@@ -14,7 +14,18 @@ struct World {
   EpochVerifiers verifiers{kStakeChain};
   BlockEvidence evidence;
 
-  World() { chain.run_to(Slot{15}); }
+  World() { run_to(Slot{15}); }
+  // Blocks that name all but validator 3.
+  void run_to(Slot to) {
+    while (chain.slot < to) {
+      ConsensusInput input = chain.input();
+      input.attended.clear();
+      if (chain.slot > Slot{1})
+        input.attended.push_back(
+            chain.named(Slot{chain.slot.raw() - 1}, [](const Address& address) { return address != validator(3); }));
+      chain.apply(input);
+    }
+  }
 
   const ValidatorSecrets& secrets(ValidatorIndex i) const { return staked_validators()[i].secrets; }
   Vote vote(ValidatorIndex i, VoteKind kind, Slot slot, const Hash& block) const {
@@ -155,12 +166,13 @@ TEST(BlockEvidence, each_refusal_has_its_own_rule) {
   EXPECT_EQ(late(w.late(kLate, Slot{15}, Hash{})).rule, late_votes_slot);
   const EvidenceFault foreign = late(w.late(kLate, Slot{14}, Hash{{1}}));
   EXPECT_EQ(foreign.rule, late_votes_invalid);
+  EXPECT_EQ(late(w.late(kMost, Slot{13}, block_at(Slot{13}))).rule, late_votes_counted);
   EXPECT_EQ(foreign.why, EvidenceError{VoteError::bad_signature});
 }
 
 TEST(BlockEvidence, of_a_slot_that_is_too_old_is_refused) {
   World w;
-  w.chain.run_to(Slot{40});
+  w.run_to(Slot{40});
   // 24 slots before there is a set; the one before that is too old though its set is still there, and further back
   // there is none.
   w.evidence.offences = {w.double_vote(0, Slot{16})};
@@ -203,6 +215,7 @@ TEST(BlockEvidence, what_is_chosen_makes_a_valid_block) {
                              w.double_vote(0, Slot{14}), w.double_vote(0, Slot{14}),     // counted
                              w.double_header(1, Slot{14}), w.double_vote(5, Slot{14})};  // invalid
   const std::vector<LateVotes> late{w.late(std::array<ValidatorIndex, 1>{3}, Slot{15}, Hash{}),
+                                    w.late(kMost, Slot{13}, block_at(Slot{13})),  // all named before
                                     w.late(std::array<ValidatorIndex, 1>{3}, Slot{14}, block_at(Slot{14}))};
   const auto choose = [&] {
     return choose_evidence(w.chain.state, w.chain.facts(), block_at(Slot{14}), seen, late, w.verifiers);

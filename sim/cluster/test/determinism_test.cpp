@@ -23,8 +23,8 @@ TEST(Determinism, EqualSeedsGiveEqualTraces) {
 // By GCC in release. Where a change of machine or simulator is meant to change what happens, the new numbers replace
 // them.
 TEST(Determinism, TracesAreThoseOfOtherCompilers) {
-  const std::array<std::uint64_t, 4> committed{14477542718121500929u, 6568356827626734587u, 7807283464413118371u,
-                                               12155876432872483096u};
+  const std::array<std::uint64_t, 4> committed{6584824359334242643u, 17511111094547269676u, 7807283464413118371u,
+                                               5903475352566988283u};
   for (std::uint64_t seed = 1; seed <= committed.size(); ++seed) EXPECT_EQ(trace_of(seed), committed[seed - 1]) << seed;
 }
 

@@ -39,6 +39,7 @@ enum class EvidenceRule : std::uint8_t {
   offence_too_old,     // of a slot more than two epochs before
   offence_counted,     // all who are convicted were
   late_votes_slot,     // none of the 32 slots before the block's, or its set was forgotten
+  late_votes_counted,  // all whom they name were named before
   late_votes_invalid,  // `why` says which rule they break
 };
 struct EvidenceFault {
@@ -58,7 +59,7 @@ struct SealedInput {
                                                              EpochVerifiers& verifiers);
 
 // Of the offences that were seen, in their order, those that a block after `parent` may hold, at most kEvidenceMax; and
-// those of the late votes that name a slot it may name. The votes were verified one by one when they were counted.
+// those of the late votes that name somebody new of a slot it may name. The votes were verified one by one when they were counted.
 [[nodiscard]] BlockEvidence choose_evidence(const StateView& parent, const BlockFacts& facts, const Hash& parent_hash,
                                             std::span<const Evidence> offences, std::span<const LateVotes> late_votes,
                                             EpochVerifiers& verifiers);
