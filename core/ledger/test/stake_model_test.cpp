@@ -220,13 +220,15 @@ TEST(StakeModel, random_histories_are_those_of_the_naive_model) {
     History history;
     history.run(*rc::gen::inRange<std::size_t>(40, 160), seen);
   };
-  ASSERT_TRUE(rc::check("random histories of validators' chains", holds));
-  // A comparison that never reaches a rule compares nothing of it.
-  EXPECT_GT(seen.blocks, 2'000u);
-  EXPECT_GT(seen.convictions, 100u);
-  EXPECT_GT(seen.leaks, 50u);
-  EXPECT_GT(seen.smaller_sets, 500u);
-  EXPECT_GT(seen.repeated_sets, 50u);
+  // A comparison that never reaches a rule compares nothing of it. How often chance does depends on the seed, so it
+  // goes on until each was reached often.
+  const auto enough = [&] {
+    return seen.blocks > 2'000 && seen.convictions > 100 && seen.leaks > 50 && seen.smaller_sets > 500 &&
+           seen.repeated_sets > 50;
+  };
+  for (int round = 0; round < 100 && !enough(); ++round)
+    ASSERT_TRUE(rc::check("random histories of validators' chains", holds));
+  EXPECT_TRUE(enough());
 }
 
 }  // namespace
