@@ -59,8 +59,7 @@ void Replica::Machine::handle(Event event) {
     void operator()(BlockExecuted& executed) const { self.executed(executed.block, std::move(executed.executed)); }
     void operator()(const Committed& committed) const { self.committed(committed); }
     void operator()(SignaturesVerified& verified) const {
-      self.carry_out(
-          self.mempool.step(mempool::Verdicts{verified.batch, std::move(verified.verdicts)}, *self.head.state));
+      self.carry_out(self.mempool.step(std::move(verified), *self.head.state));
     }
     void operator()(const Timer&) const { self.on_timer(); }
   };
@@ -176,13 +175,11 @@ void Replica::Machine::on(const consensus::Accuse& effect) {
 
 void Replica::Machine::on(const consensus::Blame& effect) { out.push_back(Blame{effect.peer, Fault::consensus}); }
 
-void Replica::Machine::on(const consensus::Alarm& effect) {
-  out.push_back(Alarm{effect.kind, effect.slot, effect.block});
-}
+void Replica::Machine::on(const consensus::Alarm& effect) { out.push_back(effect); }
 
 void Replica::Machine::on(const consensus::SlotStarted& effect) {
   std::erase_if(proposals_, [&](const Proposal& proposal) { return proposal.slot < effect.slot; });
-  out.push_back(SlotStarted{effect.slot});
+  out.push_back(effect);
 }
 
 void Replica::Machine::carry_out(std::vector<dissem::Effect> effects) {
@@ -227,22 +224,18 @@ void Replica::Machine::carry_out(std::vector<sync::Effect> effects) {
 void Replica::Machine::carry_out(std::vector<mempool::Effect> effects) {
   struct Visitor {
     Machine& self;
-    void operator()(mempool::VerifySignatures& effect) const {
-      self.out.push_back(VerifySignatures{effect.batch, std::move(effect.transactions)});
-    }
+    void operator()(mempool::VerifySignatures& effect) const { self.out.push_back(std::move(effect)); }
     void operator()(const mempool::Admitted& effect) const {
-      self.out.push_back(Admitted{effect.from, effect.transaction});
+      self.out.push_back(effect);
       if (const VerifiedTransaction* transaction = self.mempool.find(effect.transaction))
         self.out.push_back(Gossip{self.peers_.contains(effect.from) ? effect.from : kSelf, transaction->transaction()});
     }
     void operator()(const mempool::Refused& effect) const {
-      self.out.push_back(Refused{effect.from, effect.transaction, effect.why});
+      self.out.push_back(effect);
       if (self.peers_.contains(effect.from) && mempool::is_fault(effect.why))
         self.out.push_back(Blame{effect.from, Fault::transaction});
     }
-    void operator()(const mempool::Dropped& effect) const {
-      self.out.push_back(Dropped{effect.transaction, effect.why});
-    }
+    void operator()(const mempool::Dropped& effect) const { self.out.push_back(effect); }
   };
   for (mempool::Effect& effect : effects) std::visit(Visitor{*this}, effect);
 }

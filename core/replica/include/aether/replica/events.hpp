@@ -49,10 +49,7 @@ struct Committed {
   Slot slot;
   PostState post;  // what is durable, after the block of that slot
 };
-struct SignaturesVerified {
-  std::uint64_t batch = 0;
-  std::vector<std::optional<VerifiedTransaction>> verdicts;
-};
+using SignaturesVerified = mempool::Verdicts;
 // Time passed; due at Replica::next_timer().
 struct Timer {};
 
@@ -118,23 +115,11 @@ struct ServeChain {
   Slot after;
   std::uint16_t count = 0;
 };
-struct VerifySignatures {
-  std::uint64_t batch = 0;
-  std::vector<Transaction> transactions;
-};
-struct Admitted {
-  PeerId from = 0;
-  Hash transaction;
-};
-struct Refused {
-  PeerId from = 0;
-  Hash transaction;
-  mempool::Refusal why;
-};
-struct Dropped {
-  Hash transaction;
-  mempool::Drop why = mempool::Drop::settled;
-};
+// Of the mempool's: the answer to VerifySignatures is SignaturesVerified.
+using mempool::Admitted;
+using mempool::Dropped;
+using mempool::Refused;
+using mempool::VerifySignatures;
 enum class Fault : std::uint8_t {
   consensus,    // a header, vote, claim or certificate that no honest node passes on
   shred,        // not of the block that it names, or of another chain
@@ -145,14 +130,8 @@ struct Blame {
   PeerId peer = 0;
   Fault fault = Fault::consensus;
 };
-struct Alarm {
-  consensus::AlarmKind kind{};
-  Slot slot;
-  Hash block;
-};
-struct SlotStarted {
-  Slot slot;
-};
+using consensus::Alarm;
+using consensus::SlotStarted;
 
 using Effect = std::variant<Send, Broadcast, Gossip, Persist, StoreBlock, DropBlock, Judge, Execute, Commit, ServeChain,
                             VerifySignatures, Admitted, Refused, Dropped, Blame, Alarm, SlotStarted>;
