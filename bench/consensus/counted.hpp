@@ -2,19 +2,12 @@
 #pragma once
 
 #include <array>
-#include <ctime>
 #include <string_view>
 
+#include "../cpu_time.hpp"
 #include "aether/consensus/authenticator.hpp"
 
 namespace aether::bench {
-
-// Of this process, which has one thread: what others do on the machine does not count.
-inline double cpu_s() {
-  timespec cpu{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
-  return static_cast<double>(cpu.tv_sec) + 1e-9 * static_cast<double>(cpu.tv_nsec);
-}
 
 class Work {
  public:

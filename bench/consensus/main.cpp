@@ -20,13 +20,6 @@ void require(bool holds, const char* what) {
   std::exit(70);
 }
 
-template <class F>
-double seconds_of(const F& work) {
-  const double begin = cpu_s();
-  work();
-  return cpu_s() - begin;
-}
-
 // Before a network is timed.
 constexpr std::uint64_t kWarmUp = 3;
 

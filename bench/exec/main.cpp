@@ -4,12 +4,12 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <ctime>
 #include <filesystem>
 #include <map>
 #include <queue>
 #include <random>
 
+#include "../cpu_time.hpp"
 #include "aether/chain/chain.hpp"
 #include "aether/env/cpu.hpp"
 #include "aether/env/thread_pool.hpp"
@@ -27,12 +27,6 @@ void require(bool holds, const char* what) {
   std::exit(70);
 }
 
-// Of all threads of this process.
-double cpu_s() {
-  timespec cpu{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
-  return static_cast<double>(cpu.tv_sec) + 1e-9 * static_cast<double>(cpu.tv_nsec);
-}
 // How long threads of this process were ready to run and had no processor: other processes had them.
 double waited_s() {
   double sum = 0;
@@ -47,7 +41,7 @@ double waited_s() {
 }
 double now_s() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 template <class F>
-double seconds_of(const F& work) {
+double elapsed_s(const F& work) {
   const double begin = now_s();
   work();
   return now_s() - begin;
@@ -195,7 +189,7 @@ class TimedPool final : public TaskPool {
  public:
   std::size_t width() const override { return 1; }
   void run(std::size_t count, const std::function<void(std::size_t)>& task) override {
-    inside_s += seconds_of([&] {
+    inside_s += elapsed_s([&] {
       for (std::size_t i = 0; i < count; ++i) task(i);
     });
   }
@@ -223,7 +217,7 @@ void speed_up(World& world, std::size_t count, int rounds, TaskPool& two) {
     std::optional<Result<ledger::BlockOutput, ledger::BlockError>> out;
     const auto measure = [&](const char* name, const auto& work) {
       const double waited_begin = waited_s(), cpu_begin = cpu_s();
-      const double s = seconds_of(work);
+      const double s = elapsed_s(work);
       const double cpu_end = cpu_s();
       if (round < 0) return;
       seconds[name].push_back(s);
@@ -346,7 +340,7 @@ void virtual_workers(World& world, const char* name, const std::vector<Transacti
   require(run.admit(pool).has_value(), "a block is invalid");
   std::vector<double> units(block.size(), 1.0), measured;
   for (exec::TransactionIndex at = 0; at < block.size(); ++at)
-    measured.push_back(seconds_of([&] { run.publish(at, run.run(at)); }));
+    measured.push_back(elapsed_s([&] { run.publish(at, run.run(at)); }));
   const auto print = [&](const char* costs_of, std::span<const double> costs) {
     double work = 0;
     for (const double cost : costs) work += cost;
@@ -378,7 +372,7 @@ void pipeline(World& world, std::size_t count, int rounds, TaskPool& pool) {
     size = transfers.size();
     const auto measure = [&](const char* name, const auto& work) {
       const double cpu_begin = cpu_s();
-      const double s = seconds_of(work);
+      const double s = elapsed_s(work);
       const double cpu_of_work = cpu_s() - cpu_begin;
       if (round < 0) return;
       seconds[name].push_back(s / static_cast<double>(size));

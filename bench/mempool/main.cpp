@@ -4,8 +4,8 @@
 //   aether-bench-mempool [--pending N]... [--check]   a line of JSON on stdout for each figure
 #include <algorithm>
 #include <cstdio>
-#include <ctime>
 
+#include "../cpu_time.hpp"
 #include "aether/env/cpu.hpp"
 #include "aether/mempool/mempool.hpp"
 
@@ -18,18 +18,6 @@ void require(bool holds, const char* what) {
   std::exit(70);
 }
 
-// Of this process, which has one thread: what others do on the machine does not count.
-double cpu_s() {
-  timespec cpu{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
-  return static_cast<double>(cpu.tv_sec) + 1e-9 * static_cast<double>(cpu.tv_nsec);
-}
-template <class F>
-double seconds_of(const F& work) {
-  const double begin = cpu_s();
-  work();
-  return cpu_s() - begin;
-}
 double quantile(std::vector<double> of, double q) {
   require(!of.empty(), "nothing was measured");
   std::stable_sort(of.begin(), of.end());

@@ -7,9 +7,9 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <ctime>
 #include <random>
 
+#include "../cpu_time.hpp"
 #include "aether/chain/snapshot.hpp"
 #include "aether/env/cpu.hpp"
 #include "aether/env/thread_pool.hpp"
@@ -71,16 +71,11 @@ struct Seconds {
 
   template <class Work>
   void take(const Work& work) {
-    const double cpu_begin = cpu_now();
+    const double cpu_begin = cpu_s();
     const auto begin = std::chrono::steady_clock::now();
     work();
     wall.push_back(std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count());
-    cpu.push_back(cpu_now() - cpu_begin);
-  }
-  static double cpu_now() {
-    timespec time{};
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time);
-    return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
+    cpu.push_back(cpu_s() - cpu_begin);
   }
 };
 

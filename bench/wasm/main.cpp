@@ -5,9 +5,9 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <ctime>
 #include <map>
 
+#include "../cpu_time.hpp"
 #include "aether/codec/bcs.hpp"
 #include "aether/crypto/sha256.hpp"
 #include "aether/env/file.hpp"
@@ -28,18 +28,6 @@ void require(bool holds, const char* what) {
   std::exit(70);
 }
 
-// Of this process, compiler threads included: what others do on the machine does not count.
-double cpu_s() {
-  timespec cpu{};
-  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu);
-  return static_cast<double>(cpu.tv_sec) + 1e-9 * static_cast<double>(cpu.tv_nsec);
-}
-template <class F>
-double seconds_of(const F& work) {
-  const double begin = cpu_s();
-  work();
-  return cpu_s() - begin;
-}
 double median(std::vector<double> of) {
   std::ranges::sort(of);
   return of[of.size() / 2];
