@@ -14,7 +14,7 @@ from layers import layer_table  # noqa: E402
 
 # Libraries that include RocksDB or Beast, and those above them, are never built with a sanitizer: it doubles the
 # slowest compilations and finds nothing in headers that are not ours.
-UNSANITIZED = {"storage", "chain", "rpc", "client", "devchain", "mesh", "cli"}
+UNSANITIZED = {"storage", "chain", "rpc", "client", "query", "devchain", "mesh", "cli"}
 THREADED = {"exec", "env", "infer", "models", "smt"}
 FUZZ_SECONDS = 60
 SIMULATION_MINUTES = 120

@@ -15,7 +15,11 @@ bool may_stand_later(ledger::Reject reject) {
 }  // namespace
 
 DevChain::DevChain(chain::Chain& chain, const env::Clock& clock, Options options)
-    : chain_(chain), clock_(clock), options_(std::move(options)), pending_(options_.pending) {
+    : query::ChainQueries(chain),
+      chain_(chain),
+      clock_(clock),
+      options_(std::move(options)),
+      pending_(options_.pending) {
   sealer_ = std::thread([this] { seal_loop(); });
 }
 

@@ -1,8 +1,8 @@
 #include "answers.hpp"
 
-namespace aether::devchain {
+namespace aether::query {
 
-api::Answer<api::GetRentAnswer> DevChain::handle(const api::GetRent& request) {
+api::Answer<api::GetRentAnswer> ChainQueries::handle(const api::GetRent& request) {
   const auto snapshot = chain_.snapshot();
   const auto facts = chain_.next_facts(*snapshot);
   const RentParams& params = facts.params.rent;
@@ -32,4 +32,4 @@ api::Answer<api::GetRentAnswer> DevChain::handle(const api::GetRent& request) {
   return out;
 }
 
-}  // namespace aether::devchain
+}  // namespace aether::query

@@ -1,17 +1,13 @@
 // What the answers of all methods are made of.
 #pragma once
 
-#include "aether/devchain/devchain.hpp"
 #include "aether/ledger/rent.hpp"
+#include "aether/query/chain_queries.hpp"
 
-namespace aether::devchain {
+namespace aether::query {
 
 using api::ErrorCode;
 using storage::Snapshot;
-
-inline std::unexpected<api::Error> error(ErrorCode code, std::string_view message, std::string_view reason = {}) {
-  return fail(api::Error{code, std::string(message), std::string(reason)});
-}
 
 inline std::unexpected<api::Error> absent(Slot slot) {
   return error(ErrorCode::not_found,
@@ -25,10 +21,6 @@ inline std::unexpected<api::Error> no_object(const Snapshot& snapshot, const Obj
   if (rent) return error(ErrorCode::not_found, "the " + name + " was pruned: restore it", "object_pruned");
   return error(ErrorCode::not_found, "there is no " + name);
 }
-
-// A dev block is final when its batch is synced, and only such blocks are seen.
-inline api::BlockRef ref(const storage::BlockRecord& record) { return {record.slot, record.hash, true}; }
-inline api::BlockRef tip_of(const Snapshot& snapshot) { return ref(*snapshot.tip()); }
 
 // Gives `take` the objects of a page until it wants no more. The cursor of the next page; none when nothing follows.
 template <class Take>
@@ -50,4 +42,4 @@ std::optional<Hash> scan_page(const Snapshot& snapshot, Domain domain, const std
   return cursor;
 }
 
-}  // namespace aether::devchain
+}  // namespace aether::query

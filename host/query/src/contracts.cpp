@@ -2,9 +2,9 @@
 #include "aether/programs/contract_instructions.hpp"
 #include "answers.hpp"
 
-namespace aether::devchain {
+namespace aether::query {
 
-api::Answer<api::CallContractAnswer> DevChain::handle(const api::CallContract& request) {
+api::Answer<api::CallContractAnswer> ChainQueries::handle(const api::CallContract& request) {
   const auto snapshot = chain_.snapshot();
   const auto facts = chain_.next_facts(*snapshot);
   const ObjectId object = contract_object(request.contract);
@@ -23,7 +23,7 @@ api::Answer<api::CallContractAnswer> DevChain::handle(const api::CallContract& r
       std::move(out.reads), std::move(out.writes)};
 }
 
-api::Answer<api::GetContractAnswer> DevChain::handle(const api::GetContract& request) {
+api::Answer<api::GetContractAnswer> ChainQueries::handle(const api::GetContract& request) {
   const auto snapshot = chain_.snapshot();
   const auto contract = ledger::load<Contract>(*snapshot, contract_object(request.contract));
   if (!contract) return no_object(*snapshot, contract_object(request.contract), "contract");
@@ -33,14 +33,14 @@ api::Answer<api::GetContractAnswer> DevChain::handle(const api::GetContract& req
                                 code ? static_cast<std::uint32_t>(code->module.size()) : 0, account.balance};
 }
 
-api::Answer<api::GetCodeAnswer> DevChain::handle(const api::GetCode& request) {
+api::Answer<api::GetCodeAnswer> ChainQueries::handle(const api::GetCode& request) {
   const auto snapshot = chain_.snapshot();
   auto code = ledger::load<Code>(*snapshot, code_object(request.code));
   if (!code) return no_object(*snapshot, code_object(request.code), "published module");
   return api::GetCodeAnswer{tip_of(*snapshot), std::move(code->module)};
 }
 
-api::Answer<api::GetStorageAnswer> DevChain::handle(const api::GetStorage& request) {
+api::Answer<api::GetStorageAnswer> ChainQueries::handle(const api::GetStorage& request) {
   const auto snapshot = chain_.snapshot();
   const ObjectId object = storage_object(request.contract, request.key);
   auto entry = ledger::load<StorageEntry>(*snapshot, object);
@@ -53,7 +53,7 @@ api::Answer<api::GetStorageAnswer> DevChain::handle(const api::GetStorage& reque
   return out;
 }
 
-api::Answer<api::GetLogsAnswer> DevChain::handle(const api::GetLogs& request) {
+api::Answer<api::GetLogsAnswer> ChainQueries::handle(const api::GetLogs& request) {
   AETHER_TRY(const auto limit, api::page_limit(request.limit));
   const auto snapshot = chain_.snapshot();
   const Slot newest = snapshot->tip()->slot;
@@ -86,4 +86,4 @@ api::Answer<api::GetLogsAnswer> DevChain::handle(const api::GetLogs& request) {
   return out;
 }
 
-}  // namespace aether::devchain
+}  // namespace aether::query

@@ -1,15 +1,15 @@
 #include "aether/programs/objects.hpp"
 #include "answers.hpp"
 
-namespace aether::devchain {
-api::Answer<api::GetJobAnswer> DevChain::handle(const api::GetJob& request) {
+namespace aether::query {
+api::Answer<api::GetJobAnswer> ChainQueries::handle(const api::GetJob& request) {
   const auto snapshot = chain_.snapshot();
   auto job = ledger::load<programs::JobObject>(*snapshot, programs::job_object(request.job));
   if (!job) return error(ErrorCode::not_found, "there is no job " + to_hex0x(request.job.bytes));
   return api::GetJobAnswer{tip_of(*snapshot), std::move(*job)};
 }
 
-api::Answer<api::GetJobsAnswer> DevChain::handle(const api::GetJobs& request) {
+api::Answer<api::GetJobsAnswer> ChainQueries::handle(const api::GetJobs& request) {
   AETHER_TRY(const auto limit, api::page_limit(request.limit));
   const auto filter = request.filter ? *request.filter : api::JobFilter::all;
   const auto snapshot = chain_.snapshot();
@@ -22,14 +22,14 @@ api::Answer<api::GetJobsAnswer> DevChain::handle(const api::GetJobs& request) {
   return out;
 }
 
-api::Answer<api::GetModelAnswer> DevChain::handle(const api::GetModel& request) {
+api::Answer<api::GetModelAnswer> ChainQueries::handle(const api::GetModel& request) {
   const auto snapshot = chain_.snapshot();
   auto model = ledger::load<programs::Model>(*snapshot, programs::model_object(request.model));
   if (!model) return error(ErrorCode::not_found, "there is no model " + to_hex0x(request.model.bytes));
   return api::GetModelAnswer{tip_of(*snapshot), std::move(*model)};
 }
 
-api::Answer<api::GetModelsAnswer> DevChain::handle(const api::GetModels& request) {
+api::Answer<api::GetModelsAnswer> ChainQueries::handle(const api::GetModels& request) {
   AETHER_TRY(const auto limit, api::page_limit(request.limit));
   const auto snapshot = chain_.snapshot();
   api::GetModelsAnswer out{tip_of(*snapshot), {}, {}};
@@ -40,4 +40,4 @@ api::Answer<api::GetModelsAnswer> DevChain::handle(const api::GetModels& request
   return out;
 }
 
-}  // namespace aether::devchain
+}  // namespace aether::query

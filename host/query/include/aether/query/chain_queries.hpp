@@ -1,0 +1,62 @@
+// What can be asked of a chain: every method of the interface that reads, over the newest snapshot of a chain::Chain.
+// Who runs the chain derives from it, tells what only it knows, and adds the methods that change something.
+#pragma once
+
+#include "aether/api/service.hpp"
+#include "aether/chain/chain.hpp"
+
+namespace aether::query {
+
+// What a snapshot does not tell.
+struct Running {
+  api::HealthStatus status = api::HealthStatus::starting;
+  std::uint32_t pending = 0;  // transactions that wait for a block
+};
+
+class ChainQueries : public api::ChainService {
+ public:
+  api::Answer<api::SimulateAnswer> handle(const api::Simulate& request) override;
+  api::Answer<api::GetTransactionAnswer> handle(const api::GetTransaction& request) override;
+  api::Answer<api::GetTransactionReceiptAnswer> handle(const api::GetTransactionReceipt& request) override;
+  api::Answer<api::GetAccountAnswer> handle(const api::GetAccount& request) override;
+  api::Answer<api::GetUtxosAnswer> handle(const api::GetUtxos& request) override;
+  api::Answer<api::GetBlockByNumberAnswer> handle(const api::GetBlockByNumber& request) override;
+  api::Answer<api::GetStateRootAnswer> handle(const api::GetStateRoot& request) override;
+  api::Answer<api::GetProofAnswer> handle(const api::GetProof& request) override;
+  api::Answer<api::GetRentAnswer> handle(const api::GetRent& request) override;
+  api::Answer<api::GetJobAnswer> handle(const api::GetJob& request) override;
+  api::Answer<api::GetJobsAnswer> handle(const api::GetJobs& request) override;
+  api::Answer<api::GetModelAnswer> handle(const api::GetModel& request) override;
+  api::Answer<api::GetModelsAnswer> handle(const api::GetModels& request) override;
+  api::Answer<api::CallContractAnswer> handle(const api::CallContract& request) override;
+  api::Answer<api::GetContractAnswer> handle(const api::GetContract& request) override;
+  api::Answer<api::GetCodeAnswer> handle(const api::GetCode& request) override;
+  api::Answer<api::GetStorageAnswer> handle(const api::GetStorage& request) override;
+  api::Answer<api::GetLogsAnswer> handle(const api::GetLogs& request) override;
+  api::Answer<api::GetChainIdAnswer> handle(const api::GetChainId& request) override;
+  api::Answer<api::GetHealthAnswer> handle(const api::GetHealth& request) override;
+  // not_available, unless the chain is one that seals when told.
+  api::Answer<api::DevSealAnswer> handle(const api::DevSeal& request) override;
+
+ protected:
+  // The chain must outlive it, and keeps only blocks that are final.
+  explicit ChainQueries(const chain::Chain& chain) : chain_(chain) {}
+
+  // Called from several threads at once.
+  [[nodiscard]] virtual Running running() const = 0;
+  [[nodiscard]] virtual std::optional<Transaction> waiting(const Hash& transaction) const = 0;
+
+ private:
+  const chain::Chain& chain_;
+};
+
+// The block that a record is of. A chain keeps no others than final ones.
+[[nodiscard]] inline api::BlockRef ref(const storage::BlockRecord& record) { return {record.slot, record.hash, true}; }
+[[nodiscard]] inline api::BlockRef tip_of(const storage::Snapshot& snapshot) { return ref(*snapshot.tip()); }
+
+[[nodiscard]] inline std::unexpected<api::Error> error(api::ErrorCode code, std::string_view message,
+                                                       std::string_view reason = {}) {
+  return fail(api::Error{code, std::string(message), std::string(reason)});
+}
+
+}  // namespace aether::query
