@@ -41,9 +41,6 @@ storage::Outcome<std::unique_ptr<Chain>> Chain::open(const Options& options, Tas
     return fail(
         storage::Error{storage::ErrorKind::bad_genesis,
                        "this genesis makes no chain: " + std::string(to_string(sound.error())) + "; correct it"});
-  if (!std::holds_alternative<DevSealer>(options.genesis.sealer))
-    return fail(storage::Error{storage::ErrorKind::bad_genesis,
-                               "this genesis names validators; a chain in one process needs sealer.kind = \"dev\""});
   std::unique_ptr<storage::Kv> kv = storage::open_memory_kv();
   if (!options.ephemeral) {
     AETHER_TRY(kv, storage::open_rocks_kv({.directory = options.directory}));
@@ -97,29 +94,37 @@ Result<exec::Executed, ledger::BlockError> Chain::execute(const storage::Snapsho
                              {next_facts(tip), proposer_of(genesis_), transactions}, pool_, env::cpu_features());
 }
 
-storage::Outcome<storage::BlockRecord> Chain::commit(const Block& block,
-                                                     std::span<const VerifiedTransaction> transactions,
-                                                     const exec::Executed& executed) {
-  std::vector<Hash> ids;
-  ids.reserve(transactions.size());
-  for (const VerifiedTransaction& tx : transactions) ids.push_back(tx.id());
-  storage::BlockCommit commit;
-  commit.record = {block.header.body.slot,
-                   block_hash(block.header.body),
-                   block.header.body.time_ms,
-                   executed.tree.tree.root(),
-                   executed.receipts_root,
-                   executed.gas_used,
-                   block.header};
-  commit.block = &block;
-  commit.transaction_ids = ids;
-  commit.receipts = executed.receipts;
-  commit.tree = &executed.tree;
-  commit.objects = executed.tree.objects;
-  AETHER_CHECK(store_->commit(commit));
-  recent_->update(executed.diff);
+storage::Outcome<void> Chain::commit(std::span<const FinalBlock> blocks,
+                                     const std::optional<PrecommitCertificate>& certificate) {
+  std::vector<std::vector<Hash>> ids(blocks.size());
+  std::vector<storage::BlockCommit> commits(blocks.size());
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    const auto& [hash, block, transactions, executed] = blocks[i];
+    ids[i].reserve(transactions.size());
+    for (const VerifiedTransaction& tx : transactions) ids[i].push_back(tx.id());
+    commits[i].record = {block.header.body.slot,
+                         hash,
+                         block.header.body.time_ms,
+                         executed.tree.tree.root(),
+                         executed.receipts_root,
+                         executed.gas_used,
+                         block.header};
+    commits[i].block = &block;
+    commits[i].transaction_ids = ids[i];
+    commits[i].receipts = executed.receipts;
+    commits[i].tree = &executed.tree;
+    commits[i].objects = executed.tree.objects;
+  }
+  AETHER_CHECK(store_->commit(commits, certificate));
+  for (const FinalBlock& block : blocks) recent_->update(block.executed.diff);
   if (vm_.stored_bytes() > code_bytes_max_) drop_dead_code();
-  return commit.record;
+  return {};
+}
+
+storage::Outcome<void> Chain::commit(std::span<const FinalBlock> blocks, const PrecommitCertificate& certificate) {
+  AETHER_ASSERT(certificate.block == blocks.back().hash);
+  const std::lock_guard turn(writer_);
+  return commit(blocks, std::optional(certificate));
 }
 
 storage::Outcome<void> Chain::apply(const Block& block, std::optional<BlockRule>& refused) {
@@ -139,8 +144,8 @@ storage::Outcome<void> Chain::apply(const Block& block, std::optional<BlockRule>
     refused = rule_of(executed.error());
     return {};
   }
-  AETHER_CHECK(commit(block, *transactions, *executed));
-  return {};
+  const FinalBlock made{block_hash(block.header.body), block, *transactions, *executed};
+  return commit({&made, 1}, std::nullopt);
 }
 
 storage::Outcome<Sealed> Chain::seal_next(std::span<const VerifiedTransaction> candidates, std::uint64_t time_ms,
@@ -162,8 +167,9 @@ storage::Outcome<Sealed> Chain::seal_next(std::span<const VerifiedTransaction> c
   block.header = seal(std::move(header), seed);
   const auto executed = execute(*parent, transactions);
   AETHER_ASSERT(executed.has_value());  // the selection obeys the rules that the executor checks
-  AETHER_TRY(auto record, commit(block, transactions, *executed));
-  return Sealed{std::move(record), std::move(selection)};
+  const FinalBlock made{block_hash(block.header.body), block, transactions, *executed};
+  AETHER_CHECK(commit({&made, 1}, std::nullopt));
+  return Sealed{*snapshot()->tip(), std::move(selection)};
 }
 
 Proven Chain::prove(const storage::Snapshot& snapshot, const ObjectId& id) {

@@ -197,18 +197,66 @@ TEST(Chain, reopening_gives_the_same_root_and_goes_on) {
   EXPECT_EQ(Chain::open(options, pool).error().kind, storage::ErrorKind::bad_genesis);
 }
 
-TEST(Chain, a_genesis_of_validators_makes_no_chain_of_one_process) {
+Genesis of_validators() {
   ValidatorSecrets secrets{user_seed(1), crypto::bls_key_gen(user_seed(2)), user_seed(3),
                            crypto::KesSecretKey(user_seed(4))};
-  Options options = some_chain();
-  options.genesis.sealer = BftGenesis{{}, {{make_registration(ChainId{5}, user(1), secrets), kAmountUnit}}};
-  ASSERT_TRUE(ledger::check_genesis(options.genesis));
-  SerialPool pool;
-  EXPECT_EQ(Chain::open(options, pool).error().kind, storage::ErrorKind::bad_genesis);
+  Genesis genesis = some_chain().genesis;
+  genesis.sealer = BftGenesis{{}, {{make_registration(ChainId{5}, user(1), secrets), kAmountUnit}}};
+  return genesis;
+}
+
+TEST(Chain, a_validator_seals_no_block_of_a_development_chain) {
   const auto proposer = open(some_chain());
   const storage::BlockRecord genesis = *proposer->snapshot()->tip();
   const Slot slot = seal_with(*proposer, {}).record.slot;
-  EXPECT_EQ(check_header(genesis, *proposer->snapshot()->block(slot), options.genesis).error(), BlockRule::sealer);
+  EXPECT_EQ(check_header(genesis, *proposer->snapshot()->block(slot), of_validators()).error(), BlockRule::sealer);
+}
+
+TEST(Chain, blocks_that_validators_made_final_are_committed_with_the_certificate_of_the_last) {
+  const auto directory = std::move(*env::TempDir::create());
+  Options options{directory.path() / "chain", false, of_validators()};
+  SerialPool pool;
+  struct Made {
+    Block block;
+    std::vector<VerifiedTransaction> transactions;
+    exec::Executed executed;
+  };
+  std::deque<Made> made;
+  std::vector<FinalBlock> blocks;
+  {
+    const auto chain = open(options);
+    const auto snapshot = chain->snapshot();
+    EXPECT_FALSE(snapshot->certificate());
+    ledger::Overlay state(*snapshot);
+    smt::Tree tree = snapshot->tree();
+    const ledger::ConsensusInput consensus{};
+    for (std::uint64_t n = 1; n <= 3; ++n) {
+      const std::vector<VerifiedTransaction> transactions{checked(transfer(n, user(0), n, 1))};
+      const ledger::BlockInput input{{ChainId{5}, Slot{n}, options.genesis.params}, user(1), transactions, &consensus};
+      auto executed = exec::execute_block(state, tree, chain->programs(), input, pool, {});
+      ASSERT_TRUE(executed);
+      state.apply(ledger::Diff(executed->diff));
+      tree = executed->tree.tree;
+      Block block{{}, {transactions[0].transaction()}, {}};
+      block.header.body.slot = Slot{n};
+      block.header.body.sealer = BftSealer{};
+      block.header.signature = crypto::KesSignature{};
+      made.push_back({std::move(block), transactions, std::move(*executed)});
+    }
+    for (const Made& one : made)
+      blocks.push_back({block_hash(one.block.header.body), one.block, one.transactions, one.executed});
+    ASSERT_TRUE(chain->commit(blocks, PrecommitCertificate{Slot{3}, blocks.back().hash, {}, {}}));
+  }
+  const auto chain = open(options);
+  const auto snapshot = chain->snapshot();
+  EXPECT_EQ(snapshot->tip()->hash, blocks.back().hash);
+  EXPECT_EQ(snapshot->tip()->state_root, made.back().executed.tree.tree.root());
+  EXPECT_EQ(snapshot->certificate()->block, blocks.back().hash);
+  for (std::uint64_t n = 1; n <= 3; ++n) {
+    EXPECT_EQ(snapshot->record(Slot{n})->hash, blocks[n - 1].hash);
+    EXPECT_EQ(snapshot->block(Slot{n})->transactions, made[n - 1].block.transactions);
+    EXPECT_EQ(snapshot->transaction(made[n - 1].transactions[0].id())->slot, Slot{n});
+  }
 }
 
 TEST(Chain, time_never_stands_still) {

@@ -17,6 +17,7 @@ class Recorded final : public storage::Snapshot {
   bool lacks_block = false;
 
   const std::optional<storage::BlockRecord>& tip() const override { return of_->tip(); }
+  std::optional<PrecommitCertificate> certificate() const override { return of_->certificate(); }
   const smt::Tree& tree() const override { return of_->tree(); }
   std::optional<smt::Tree> tree(Slot slot) const override { return of_->tree(slot); }
   std::optional<Bytes> get(const ObjectId& id) const override { return of_->get(id); }

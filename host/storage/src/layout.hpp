@@ -1,6 +1,6 @@
 // How a chain lies in the families of a Kv.
 //
-//   meta          schema, genesis (hash), tip (the newest block's record)
+//   meta          schema, genesis (hash), tip (the newest block's record), certificate (C2 of the tip)
 //   state         state key -> BCS of the object's id, then its value: the order of the tree, and of snapshots
 //   recent        slot -> the state that its block changed, until `state` holds it (recent_changes.hpp)
 //   index         BCS of an object's id -> nothing, of listed domains
@@ -18,10 +18,11 @@ namespace aether::storage {
 using ReceiptList = codec::List<Receipt, limits::kBlockTransactionsMax>;
 using BeforeList = codec::List<smt::Change, std::size_t{1} << 26>;
 
-inline constexpr std::uint32_t kSchema = 3;
+inline constexpr std::uint32_t kSchema = 4;
 inline constexpr std::string_view kSchemaKey = "schema";
 inline constexpr std::string_view kGenesisKey = "genesis";
 inline constexpr std::string_view kTipKey = "tip";
+inline constexpr std::string_view kCertificateKey = "certificate";
 
 // Keys sort as their numbers do.
 inline std::array<std::uint8_t, 8> slot_key(std::uint64_t slot) {

@@ -132,17 +132,13 @@ bool Store::load_recent(const KvSnapshot& kv, Slot tip) {
   return sound && (slots.empty() || slots.back() == tip.raw());
 }
 
-// Fills the batch of a block, and returns its changes.
-std::shared_ptr<const ChangeRun> Store::fill_batch(const BlockCommit& commit, const smt::Update& tree, bool folds) {
-  AETHER_ASSERT(commit.objects.size() == tree.changed.size());
-  const auto put = [&](Family family, ByteView key, ByteView value) { batch_.put(family, key, value); };
-  const std::uint64_t slot = commit.record.slot.raw();
-  batch_.clear();
+// What was folded before, and where it `folds` now, the changes of all slots before `slot`.
+void Store::fold_into_batch(std::uint64_t slot, bool folds) {
   if (folds) {
     for (RecentChanges::Cursor at(*recent_, {}); at.front(); at.pop()) {
       const RecentChange& change = *at.front();
       if (change.value) {
-        put(Family::state, change.key.view(), *change.value);
+        batch_.put(Family::state, change.key.view(), *change.value);
       } else {
         batch_.erase(Family::state, change.key.view());
       }
@@ -150,6 +146,13 @@ std::shared_ptr<const ChangeRun> Store::fill_batch(const BlockCommit& commit, co
   }
   for (std::uint64_t old = recent_first_; old < (folds ? slot : folded_); ++old)
     batch_.erase(Family::recent, slot_key(old));
+}
+
+// Adds a block to the batch, and returns its changes.
+std::shared_ptr<const ChangeRun> Store::fill_batch(const BlockCommit& commit, const smt::Update& tree) {
+  AETHER_ASSERT(commit.objects.size() == tree.changed.size());
+  const auto put = [&](Family family, ByteView key, ByteView value) { batch_.put(family, key, value); };
+  const std::uint64_t slot = commit.record.slot.raw();
   BeforeList before;
   before.reserve(tree.changed.size());
   ChangeRun::Builder run;
@@ -201,13 +204,12 @@ Outcome<void> Store::end_folding() {
   return done;
 }
 
-Outcome<void> Store::commit(const BlockCommit& commit) {
+Outcome<void> Store::commit(std::span<const BlockCommit> blocks,
+                            const std::optional<PrecommitCertificate>& certificate) {
+  AETHER_ASSERT(!blocks.empty());
   const auto parent = snapshot();
-  const std::uint64_t slot = commit.record.slot.raw();
-  AETHER_ASSERT(commit.record.slot == (parent->tip() ? next(parent->tip()->slot) : Slot{0}));
-  const smt::Update unchanged{parent->tree(), {}};
-  const smt::Update& tree = commit.tree != nullptr ? *commit.tree : unchanged;
-  AETHER_ASSERT(tree.tree.root() == commit.record.state_root);
+  const std::uint64_t slot = blocks.front().record.slot.raw();
+  AETHER_ASSERT(blocks.front().record.slot == (parent->tip() ? next(parent->tip()->slot) : Slot{0}));
   const auto failed = [&](const Error& cause) {
     return error(cause.kind, "cannot commit block " + std::to_string(slot) + ": " + cause.message);
   };
@@ -218,7 +220,19 @@ Outcome<void> Store::commit(const BlockCommit& commit) {
     folding_ = std::make_unique<Folding>(*kv_, *recent_, slot);
     folds = false;
   }
-  auto changes = fill_batch(commit, tree, folds);
+  batch_.clear();
+  fold_into_batch(slot, folds);
+  std::vector<TreeVersion> versions;
+  std::vector<std::shared_ptr<const ChangeRun>> changes;
+  for (const BlockCommit& block : blocks) {
+    AETHER_ASSERT(block.record.slot.raw() == slot + versions.size());
+    const smt::Update unchanged{versions.empty() ? parent->tree() : versions.back().tree, {}};
+    const smt::Update& tree = block.tree != nullptr ? *block.tree : unchanged;
+    AETHER_ASSERT(tree.tree.root() == block.record.state_root);
+    changes.push_back(fill_batch(block, tree));
+    versions.push_back({block.record.slot, tree.tree, tree.changed.size()});
+  }
+  if (certificate) batch_.put(Family::meta, as_bytes(kCertificateKey), codec::encode(*certificate));
   Outcome<void> written;
   pool_.run(2, [&](std::size_t task) {
     if (task == 0) {
@@ -233,9 +247,9 @@ Outcome<void> Store::commit(const BlockCommit& commit) {
     folded_ = slot;
   }
   recent_first_ = folded_;
-  recent_->add(std::move(changes));
-  keep({commit.record.slot, tree.tree, tree.changed.size()});
-  publish(commit.record);
+  for (auto& change : changes) recent_->add(std::move(change));
+  for (TreeVersion& version : versions) keep(std::move(version));
+  publish(blocks.back().record);
   return {};
 }
 

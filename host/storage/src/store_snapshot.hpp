@@ -14,6 +14,9 @@ class StoreSnapshot final : public Snapshot {
   }
 
   const std::optional<BlockRecord>& tip() const override { return tip_; }
+  std::optional<PrecommitCertificate> certificate() const override {
+    return load<PrecommitCertificate>(*kv_, Family::meta, as_bytes(kCertificateKey), "certificate");
+  }
   const smt::Tree& tree() const override { return trees_.back().tree; }
   std::optional<smt::Tree> tree(Slot slot) const override;
   std::optional<Bytes> get(const ObjectId& id) const override;

@@ -39,22 +39,29 @@ class ChainOfBlocks {
     return out;
   }
 
-  static Outcome<void> commit_next(Store& store) {
+  // In one batch, with a certificate of the last.
+  static Outcome<void> commit_next(Store& store, std::size_t blocks = 1) {
     const auto parent = store.snapshot();
-    const std::uint64_t n = parent->tip() ? parent->tip()->slot.raw() + 1 : 0;
-    const ledger::Diff changes = diff(n);
-    const StateUpdate tree = update(parent->tree(), changes);
-    BlockCommit commit;
-    commit.record.slot = Slot{n};
-    commit.record.hash = number(n);
-    commit.record.state_root = tree.tree.root();
-    commit.tree = &tree;
-    commit.objects = tree.objects;
+    const std::uint64_t first = parent->tip() ? parent->tip()->slot.raw() + 1 : 0;
     const std::vector<Receipt> receipts(1);
-    commit.receipts = receipts;
-    const std::vector<Hash> ids{number(n)};
-    commit.transaction_ids = ids;
-    return store.commit(commit);
+    std::deque<ledger::Diff> diffs;
+    std::deque<StateUpdate> trees;
+    std::vector<Hash> ids;
+    for (std::uint64_t n = first; n < first + blocks; ++n) {
+      trees.push_back(update(trees.empty() ? parent->tree() : trees.back().tree, diffs.emplace_back(diff(n))));
+      ids.push_back(number(n));
+    }
+    std::vector<BlockCommit> commits(blocks);
+    for (std::size_t i = 0; i < blocks; ++i) {
+      commits[i].record.slot = Slot{first + i};
+      commits[i].record.hash = ids[i];
+      commits[i].record.state_root = trees[i].tree.root();
+      commits[i].tree = &trees[i];
+      commits[i].objects = trees[i].objects;
+      commits[i].receipts = receipts;
+      commits[i].transaction_ids = std::span(ids).subspan(i, 1);
+    }
+    return store.commit(commits, PrecommitCertificate{Slot{first + blocks - 1}, ids.back(), {}, {}});
   }
 
   // The root after block n, computed beside.
@@ -69,6 +76,9 @@ class ChainOfBlocks {
     ASSERT_EQ(snapshot.tip()->slot, Slot{n});
     EXPECT_EQ(snapshot.tip()->state_root, root(n));
     EXPECT_EQ(snapshot.tree().root(), root(n));
+    const auto certificate = snapshot.certificate();
+    ASSERT_TRUE(certificate);
+    EXPECT_EQ(certificate->block, number(n));
     State state;
     for (std::uint64_t i = 0; i <= n; ++i) {
       for (const auto& [id, value] : diff(i)) {

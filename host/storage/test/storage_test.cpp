@@ -116,6 +116,25 @@ TYPED_TEST(StoreOn, after_each_loss_of_power_the_tip_is_the_last_acknowledged_bl
   this->chain.expect_whole(*this->open_store()->snapshot(), next - 1);
 }
 
+// Blocks of one batch leave what the same blocks leave one by one, whether folded between or not, and after opening.
+TYPED_TEST(StoreOn, several_blocks_may_be_one_batch) {
+  Random random(5);
+  std::uint64_t blocks = 0;
+  while (blocks < 150) {
+    const auto store = this->open_store();
+    ASSERT_TRUE(store);
+    for (int i = 0; i < 4; ++i) {
+      const std::size_t count = 1 + random.below(40);
+      ASSERT_TRUE(ChainOfBlocks::commit_next(*store, count));
+      blocks += count;
+      const std::uint64_t middle = blocks - 1 - random.below(count);
+      ASSERT_EQ(store->snapshot()->tree(Slot{middle})->root(), this->chain.root(middle));
+    }
+    this->chain.expect_whole(*store->snapshot(), blocks - 1);
+  }
+  this->chain.expect_whole(*this->open_store()->snapshot(), blocks - 1);
+}
+
 TEST(Store, erased_objects_are_gone_and_scans_cover_a_domain_once) {
   const auto store = std::move(*open(open_memory_kv()));
   constexpr std::uint64_t kObjects = 40;

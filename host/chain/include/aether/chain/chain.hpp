@@ -28,6 +28,14 @@ struct Sealed {
   exec::Selection selection;  // indices of the candidates
 };
 
+// A block that validators made final, which was executed after its parent.
+struct FinalBlock {
+  Hash hash;
+  const Block& block;
+  std::span<const VerifiedTransaction> transactions;
+  const exec::Executed& executed;
+};
+
 // An object with its proof under the state root after `record`.
 struct Proven {
   storage::BlockRecord record;
@@ -37,7 +45,8 @@ struct Proven {
 
 class Chain {
  public:
-  // Opens or makes the chain. `pool` verifies signatures and works on the tree; it must outlive the chain.
+  // Opens or makes the chain, of either kind. `pool` verifies signatures and works on the tree; it must outlive the
+  // chain.
   [[nodiscard]] static storage::Outcome<std::unique_ptr<Chain>> open(const Options& options, TaskPool& pool);
   ~Chain();
 
@@ -47,13 +56,18 @@ class Chain {
   [[nodiscard]] ledger::Programs programs() const { return programs_.all(); }
   [[nodiscard]] std::shared_ptr<const storage::Snapshot> snapshot() const { return store_->snapshot(); }
 
-  // Verifies the block that follows the tip, executes and commits it; or says in `refused` which rule it breaks.
+  // Of a development chain: verifies the block that follows the tip, executes and commits it; or says in `refused`
+  // which rule it breaks.
   [[nodiscard]] storage::Outcome<void> apply(const Block& block, std::optional<BlockRule>& refused);
 
   // Seals and commits the next block from those candidates, in their order, that may stand in it and fit.
   // The time is `time_ms`, or the parent's + 1 where that is later. `seed` is the sealer's that genesis names.
   [[nodiscard]] storage::Outcome<Sealed> seal_next(std::span<const VerifiedTransaction> candidates,
                                                    std::uint64_t time_ms, const crypto::Seed& seed);
+
+  // Commits blocks of a chain of validators that follow the tip, all or none; the certificate is of the last.
+  [[nodiscard]] storage::Outcome<void> commit(std::span<const FinalBlock> blocks,
+                                              const PrecommitCertificate& certificate);
 
   [[nodiscard]] static Proven prove(const storage::Snapshot& snapshot, const ObjectId& id);
   // The block after `snapshot`'s tip, for programs that ask what a transaction would do there.
@@ -64,8 +78,8 @@ class Chain {
   storage::Outcome<void> commit_genesis();
   Result<exec::Executed, ledger::BlockError> execute(const storage::Snapshot& tip,
                                                      std::span<const VerifiedTransaction> transactions) const;
-  storage::Outcome<storage::BlockRecord> commit(const Block& block, std::span<const VerifiedTransaction> transactions,
-                                                const exec::Executed& executed);
+  storage::Outcome<void> commit(std::span<const FinalBlock> blocks,
+                                const std::optional<PrecommitCertificate>& certificate);
 
   // Machine code of exactly the code that the state holds, so that no block meets a module that has to be compiled
   // first: a call is not charged for that.

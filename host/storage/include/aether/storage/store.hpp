@@ -1,8 +1,9 @@
 // The database of one chain, and its state tree.
 //
-// Invariants. (1) commit() is one atomic batch, synced before it returns: state, tree, block, receipts, tip. (2) Blocks
-// follow each other without gap: a commit's slot is the tip's + 1, or 0 first. (3) Every read belongs to one Snapshot.
-// (4) The tree's root is the tip's state root, after opening too, when the tree is made from the state.
+// Invariants. (1) commit() is one atomic batch, synced before it returns: state, tree, blocks, receipts, tip,
+// certificate. (2) Blocks follow each other without gap: a commit's slot is the tip's + 1, or 0 first. (3) Every read
+// belongs to one Snapshot. (4) The tree's root is the tip's state root, after opening too, when the tree is made from
+// the state.
 #pragma once
 
 #include <deque>
@@ -16,6 +17,7 @@
 #include "aether/smt/tree.hpp"
 #include "aether/storage/kv.hpp"
 #include "aether/types/block.hpp"
+#include "aether/types/certificate.hpp"
 
 namespace aether::storage {
 
@@ -59,7 +61,7 @@ struct BlockCommit {
   const Block* block = nullptr;  // null for block 0
   std::span<const Hash> transaction_ids;
   std::span<const Receipt> receipts;
-  const smt::Update* tree = nullptr;                         // from the tip's tree; null = unchanged
+  const smt::Update* tree = nullptr;                         // from the tree before it; null = unchanged
   std::span<const ledger::Diff::value_type* const> objects;  // that of each of tree->changed
 };
 
@@ -84,6 +86,8 @@ class Snapshot : public ledger::StateView {
  public:
   // The newest block; none before block 0 is committed.
   [[nodiscard]] virtual const std::optional<BlockRecord>& tip() const = 0;
+  // C2 of the tip, as of its commit; none on a development chain, at genesis and after a snapshot was restored.
+  [[nodiscard]] virtual std::optional<PrecommitCertificate> certificate() const = 0;
   // The state tree after it.
   [[nodiscard]] virtual const smt::Tree& tree() const = 0;
   // The state tree after an older slot; none when more than kTreeVersionsMax slots back. Beyond kTreesInMemory, or
@@ -131,8 +135,11 @@ class Store {
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
+  // Blocks that follow each other, all in one batch, and what makes the last of them final on a chain of validators.
   // Durable when it returns success; nothing of it is visible after an error.
-  [[nodiscard]] Outcome<void> commit(const BlockCommit& commit);
+  [[nodiscard]] Outcome<void> commit(std::span<const BlockCommit> blocks,
+                                     const std::optional<PrecommitCertificate>& certificate = std::nullopt);
+  [[nodiscard]] Outcome<void> commit(const BlockCommit& block) { return commit(std::span(&block, 1)); }
 
   [[nodiscard]] std::shared_ptr<const Snapshot> snapshot() const;
 
@@ -141,7 +148,8 @@ class Store {
   Outcome<void> check_identity();
   Outcome<void> load_tree();
   bool load_recent(const KvSnapshot& kv, Slot tip);
-  std::shared_ptr<const ChangeRun> fill_batch(const BlockCommit& commit, const smt::Update& tree, bool folds);
+  void fold_into_batch(std::uint64_t slot, bool folds);
+  std::shared_ptr<const ChangeRun> fill_batch(const BlockCommit& block, const smt::Update& tree);
   Outcome<void> end_folding();
   void publish(std::optional<BlockRecord> tip);
   void keep(TreeVersion version);
