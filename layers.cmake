@@ -26,7 +26,7 @@ aether_layer(consensus GROUP core USES types)
 aether_layer(light    GROUP core USES types smt)
 aether_layer(dissem   GROUP core USES types erasure)
 aether_layer(mempool  GROUP core USES ledger)
-aether_layer(sync     GROUP core USES types)
+aether_layer(sync     GROUP core USES light snapshot)
 aether_layer(replica  GROUP core USES consensus dissem mempool sync exec)
 
 # host: touches the world

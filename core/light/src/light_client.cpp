@@ -4,7 +4,7 @@ namespace aether::light {
 
 std::string_view to_string(LightError error) {
   switch (error) {
-    case LightError::bad_checkpoint: return "the checkpoint's validators are no set of its epoch";
+    case LightError::bad_checkpoint: return "the checkpoint's validators are no sets of its epochs";
     case LightError::other_chain: return "the header is of another chain";
     case LightError::other_kind: return "the header is not sealed by a validator, or of an unknown version";
     case LightError::other_epoch: return "the header names another epoch than its slot's";
@@ -28,11 +28,16 @@ Result<LightClient, LightError> LightClient::make(const LightParams& params, Che
   client.slot_ = checkpoint.slot;
   client.time_ms_ = checkpoint.time_ms;
   const std::uint64_t epoch = checkpoint.slot.raw() / params.epoch_slots;
-  // Whoever gave the checkpoint vouches for its list, as a state root would.
-  const Hash recorded = value_hash(codec::encode(checkpoint.validators));
-  auto set = ValidatorSet::recall(std::move(checkpoint.validators), recorded);
-  if (!set || set->epoch() != epoch) return fail(LightError::bad_checkpoint);
-  client.sets_.emplace(epoch, std::make_shared<const ValidatorSet>(std::move(*set)));
+  const auto take = [&](ValidatorList list, std::uint64_t of) {
+    // Whoever gave the checkpoint vouches for its lists, as a state root would.
+    const Hash recorded = value_hash(codec::encode(list));
+    auto set = ValidatorSet::recall(std::move(list), recorded);
+    if (!set || set->epoch() != of) return false;
+    client.sets_.emplace(of, std::make_shared<const ValidatorSet>(std::move(*set)));
+    return true;
+  };
+  if (!take(std::move(checkpoint.validators), epoch)) return fail(LightError::bad_checkpoint);
+  if (checkpoint.next && !take(std::move(*checkpoint.next), epoch + 1)) return fail(LightError::bad_checkpoint);
   return client;
 }
 

@@ -25,7 +25,7 @@ class Chain {
   }
 
   LightParams params() const { return {kChain, kEpochSlots, 1'000'000}; }
-  Checkpoint checkpoint() const { return {{filled(1)}, Slot{0}, kStart, sets_[0].set().list()}; }
+  Checkpoint checkpoint() const { return {{filled(1)}, Slot{0}, kStart, sets_[0].set().list(), {}}; }
   const Validators& validators(std::uint64_t epoch) const { return sets_[epoch]; }
 
   smt::Tree state(std::uint64_t epoch) const {
@@ -188,6 +188,17 @@ TEST(LightClient, a_checkpoint_needs_the_set_of_its_epoch) {
   EXPECT_EQ(LightClient::make(chain.params(), checkpoint).error(), LightError::bad_checkpoint);
   checkpoint.validators.validators = {};
   checkpoint.validators.epoch = 0;
+  EXPECT_EQ(LightClient::make(chain.params(), checkpoint).error(), LightError::bad_checkpoint);
+}
+
+TEST(LightClient, a_checkpoint_may_show_the_next_set_too) {
+  const Chain chain;
+  Checkpoint checkpoint = chain.checkpoint();
+  checkpoint.next = chain.validators(1).set().list();
+  LightClient client = *LightClient::make(chain.params(), checkpoint);
+  EXPECT_EQ(client.known_epoch(), 1u);
+  EXPECT_TRUE(client.follow(chain.final_header(12), kStart).has_value());
+  checkpoint.next = chain.validators(2).set().list();
   EXPECT_EQ(LightClient::make(chain.params(), checkpoint).error(), LightError::bad_checkpoint);
 }
 

@@ -39,6 +39,11 @@ TEST(Chunk, chunks_hold_the_state_once_and_in_order) {
   }
 }
 
+TEST(Chunk, no_chunk_is_stored_in_more_than_the_bound) {
+  EXPECT_LE(stored_bytes_max(kChunkBytesMax), kStoredBytesMax);
+  EXPECT_GT(stored_bytes_max(kChunkBytesMax) + 64, kStoredBytesMax);
+}
+
 TEST(Chunk, is_closed_at_its_bounds) {
   ChunkBuilder builder;
   EXPECT_TRUE(builder.takes(Bytes(kValueBytesMax)));

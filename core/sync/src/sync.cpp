@@ -128,8 +128,20 @@ void Sync::stop_ranges() {
   behind_ = false;
 }
 
+void Sync::pause(bool paused) {
+  paused_ = paused;
+  if (paused) stop_ranges();
+}
+
+std::optional<Slot> Sync::wants_snapshot() const {
+  if (stalled_) return final_;
+  if (highest().raw() < final_.raw() + params_.snapshot_slots) return std::nullopt;
+  return Slot{final_.raw() + params_.snapshot_slots / 2};
+}
+
 void Sync::plan_ranges(std::uint64_t now_us, std::vector<Effect>& out) {
   const Slot goal = highest();
+  if (paused_) return;
   if (!behind_) {
     if (goal.raw() <= final_.raw() + kSlotsBehind) return;
     behind_ = true;
@@ -183,9 +195,15 @@ void Sync::hand_in(std::uint64_t now_us, std::vector<Effect>& out) {
 
 std::vector<Effect> Sync::reached(Slot final, Slot known, std::uint64_t now_us) {
   std::vector<Effect> out;
-  if (final > final_) progress_us_ = now_us;
+  if (final > final_) {
+    progress_us_ = now_us;
+    ahead_us_ = std::nullopt;
+    stalled_ = false;
+  }
   final_ = final;
   known_ = known;
+  if (!ahead_us_ && highest().raw() > final_.raw() + kSlotsBehind) ahead_us_ = now_us;
+  if (ahead_us_ && now_us >= *ahead_us_ + params_.stalled_us) stalled_ = true;
   for (; !sources_.empty() && sources_.front().through <= final; sources_.pop_front())
     if (const auto peer = peers_.find(sources_.front().peer); peer != peers_.end()) peer->second.useless = 0;
   for (auto wanted = wanted_.begin(); wanted != wanted_.end();) {
@@ -266,6 +284,7 @@ std::uint64_t Sync::next_timer() const {
   for (const Range& range : ranges_)
     if (range.blocks.empty()) due = std::min(due, range.due_us);
   if (is_behind()) due = std::min(due, progress_us_ + params_.stalled_us);
+  if (ahead_us_ && !stalled_) due = std::min(due, *ahead_us_ + params_.stalled_us);
   return due;
 }
 

@@ -140,6 +140,45 @@ RC_GTEST_PROP(Sync, ReachesTheEndWithOneHonestPeer, ()) {
   RC_ASSERT(node.at.raw() + kSlotsBehind >= length);
 }
 
+TEST(Sync, WantsASnapshotWhereBlocksWouldBeTooMany) {
+  Sync sync{{.snapshot_slots = 100}};
+  sync.connected(1);
+  sync.heard(1, Slot{149});
+  static_cast<void>(sync.reached(Slot{50}, Slot{1'000}, 0));
+  EXPECT_EQ(sync.wants_snapshot(), std::nullopt);
+  sync.heard(1, Slot{150});
+  EXPECT_EQ(sync.wants_snapshot(), Slot{100}) << "one that is hardly newer helps little";
+  EXPECT_TRUE(sync.is_behind());
+  sync.pause(true);
+  EXPECT_FALSE(sync.is_behind());
+  EXPECT_TRUE(sync.reached(Slot{50}, Slot{1'000}, 1'000'000).empty()) << "no ranges meanwhile";
+  sync.pause(false);
+  EXPECT_FALSE(sync.reached(Slot{50}, Slot{1'000}, 1'000'000).empty());
+}
+
+// Others are ahead, and have removed the blocks that this node needs next.
+TEST(Sync, WantsASnapshotWhereBlocksDoNotCome) {
+  const SyncParams params;
+  Sync sync{params};
+  sync.connected(1);
+  std::uint64_t now_us = 0;
+  const auto hear = [&](Slot final) {
+    sync.heard(1, Slot{40});
+    for (const Effect& effect : sync.reached(final, Slot{1'000}, now_us))
+      if (const auto* ask = std::get_if<Ask>(&effect))
+        static_cast<void>(sync.on_reply(1, {std::get<ChainRequest>(ask->request).id, {}}, now_us));
+  };
+  for (; now_us < params.stalled_us; now_us += 100'000) {
+    EXPECT_EQ(sync.wants_snapshot(), std::nullopt);
+    hear(Slot{10});
+  }
+  EXPECT_LE(sync.next_timer(), params.stalled_us);
+  hear(Slot{10});
+  EXPECT_EQ(sync.wants_snapshot(), Slot{10});
+  hear(Slot{11});
+  EXPECT_EQ(sync.wants_snapshot(), std::nullopt) << "something became final";
+}
+
 TEST(Sync, AsksForAWantedBlockUntilItIsFound) {
   const auto chain = make_chain(10);
   Sync sync{{}};

@@ -23,7 +23,8 @@ struct Checkpoint {
   Hash block;
   Slot slot;
   std::uint64_t time_ms = 0;
-  ValidatorList validators;  // of the slot's epoch
+  ValidatorList validators;           // of the slot's epoch
+  std::optional<ValidatorList> next;  // of the epoch after, which the state has from an epoch's first block on
 
   template <class Self, class V>
   static void fields(Self& self, V& visit) {
@@ -31,6 +32,7 @@ struct Checkpoint {
     visit("slot", self.slot);
     visit("time_ms", self.time_ms);
     visit("validators", self.validators);
+    visit("next", self.next);
   }
 };
 
@@ -62,7 +64,7 @@ struct FinalHeader {
 };
 
 enum class LightError : std::uint8_t {
-  bad_checkpoint,  // its set is none
+  bad_checkpoint,  // a set of it is none
   other_chain,
   other_kind,          // no validator's header, or of an unknown version
   other_epoch,         // than its slot's

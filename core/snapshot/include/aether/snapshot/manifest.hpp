@@ -18,6 +18,8 @@ inline constexpr std::size_t kChunkBytesWanted = 1024 * 1024;
 inline constexpr std::size_t kChunkObjectsMax = smt::kRangeLeavesMax;
 // Before compression; an object's own size, id and length, and the steps of a proof with their frames.
 inline constexpr std::size_t kChunkBytesMax = kValueBytesMax + 128 + smt::kRangeStepsMax * 65;
+// After it: what zstd makes of so many bytes at most.
+inline constexpr std::size_t kStoredBytesMax = kChunkBytesMax + kChunkBytesMax / 256;
 inline constexpr std::size_t kChunksMax = std::size_t{1} << 20;
 inline constexpr std::size_t kManifestBytesMax = 160 * 1024 * 1024;
 

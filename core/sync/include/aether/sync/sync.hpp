@@ -22,8 +22,9 @@ inline constexpr std::size_t kRangesMax = 4;   // of the final chain asked for a
 inline constexpr std::uint64_t kSlotsBehind = 4;
 
 struct SyncParams {
-  std::uint64_t ask_again_us = 200'000;  // without an answer before another peer is asked; doubles to 16 times
-  std::uint64_t stalled_us = 5'000'000;  // without progress before the ranges are begun anew
+  std::uint64_t ask_again_us = 200'000;   // without an answer before another peer is asked; doubles to 16 times
+  std::uint64_t stalled_us = 5'000'000;   // without progress before the ranges are begun anew
+  std::uint64_t snapshot_slots = 20'000;  // of blocks to catch up by; behind more, a snapshot is better
 };
 
 // --- Effects
@@ -64,6 +65,11 @@ class Sync {
   [[nodiscard]] std::uint64_t next_timer() const;
 
   [[nodiscard]] bool is_behind() const { return behind_; }
+  // Whether a snapshot is to be looked for, and above which slot it helps: blocks would be too many, or do not come
+  // although peers are ahead.
+  [[nodiscard]] std::optional<Slot> wants_snapshot() const;
+  // No ranges are asked for meanwhile.
+  void pause(bool paused);
   [[nodiscard]] std::size_t wanted() const { return wanted_.size(); }
 
  private:
@@ -124,6 +130,9 @@ class Sync {
   Slot peeked_;                 // the newest that was handed in although its validators are not known
   std::deque<Source> sources_;  // of blocks handed in that are not final, by slot
   std::uint64_t progress_us_ = 0;
+  std::optional<std::uint64_t> ahead_us_;  // since when somebody claims to be ahead, and nothing became final
+  bool stalled_ = false;                   // for stalled_us
+  bool paused_ = false;
   RequestId next_id_ = 1;
   std::uint64_t order_ = 0;
 };
