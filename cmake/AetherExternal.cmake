@@ -41,9 +41,9 @@ execute_process(COMMAND ${native_dir}/build.sh ${AETHER_CACHE}
 if(NOT native_status EQUAL 0)
   message(FATAL_ERROR "third_party/native did not build; its message is above. Run ./aether build to install what is missing.")
 endif()
+file(GLOB native_sources CONFIGURE_DEPENDS ${native_dir}/src/*.rs)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
-  ${native_dir}/Cargo.toml ${native_dir}/Cargo.lock ${native_dir}/src/lib.rs ${native_dir}/src/ed25519.rs
-  ${native_dir}/src/edwards.rs ${native_dir}/src/wasm.rs ${native_dir}/build.sh)
+  ${native_dir}/Cargo.toml ${native_dir}/Cargo.lock ${native_sources} ${native_dir}/build.sh)
 add_library(aether_native STATIC IMPORTED GLOBAL)
 set_target_properties(aether_native PROPERTIES IMPORTED_LOCATION ${native_out}/libaether_native.a)
 set(AETHER_KZG_CEREMONY ${native_out}/trusted_setup.txt)  # read by host/ceremony alone
@@ -56,3 +56,7 @@ add_library(native_wasmtime INTERFACE)
 target_include_directories(native_wasmtime SYSTEM INTERFACE ${native_dir}/include ${native_out}/include/wasmtime)
 target_link_libraries(native_wasmtime INTERFACE aether_native Threads::Threads ${CMAKE_DL_LIBS} m)
 add_library(native::wasmtime ALIAS native_wasmtime)
+add_library(native_libp2p INTERFACE)
+target_include_directories(native_libp2p SYSTEM INTERFACE ${native_dir}/include)
+target_link_libraries(native_libp2p INTERFACE aether_native Threads::Threads ${CMAKE_DL_LIBS} m)
+add_library(native::libp2p ALIAS native_libp2p)

@@ -3,6 +3,15 @@
 
 mod ed25519;
 mod edwards;
+mod net;
+mod net_dial;
+mod net_frames;
+mod net_gate;
+mod net_io;
+mod net_lanes;
+mod net_node;
+mod net_shared;
+mod net_swarm;
 mod wasm;
 
 // Used from C++ through their own C headers; naming them here puts their objects into the archive.
