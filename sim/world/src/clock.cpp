@@ -15,10 +15,16 @@ Micros NodeClock::when(std::uint64_t steady_us) const {
   if (steady_us <= origin_us_) return 0;
   const std::uint64_t target = steady_us - origin_us_;
   const auto guess = static_cast<std::int64_t>(target);
-  Micros at = static_cast<Micros>(guess - guess / (kPpm + drift_ppm_) * drift_ppm_);
-  at -= at < 1'000 ? at
-                   : 1'000;  // the guess is off by at most 2·drift, below 1 000 µs for clocks that are worth the name
-  while (drifted(at) < target) ++at;
+  // The guess is off by less than 1 000 µs for clocks that are worth the name.
+  Micros before = static_cast<Micros>(guess - guess / (kPpm + drift_ppm_) * drift_ppm_);
+  before -= std::min<Micros>(before, 1'000);
+  if (drifted(before) >= target) return before;
+  Micros at = before + (target - drifted(before));
+  while (drifted(at) < target) at += target - drifted(at);
+  while (at - before > 1) {
+    const Micros middle = before + (at - before) / 2;
+    (drifted(middle) < target ? before : at) = middle;
+  }
   return at;
 }
 
