@@ -67,12 +67,26 @@ int show_network(std::uint64_t seed, std::size_t validators, bool json) {
   return story.violation ? 1 : 0;
 }
 
-bool run_all_twins(std::uint64_t scenarios, unsigned threads) {
-  const TwinsSummary summary = run_twins(scenarios, threads);
+struct Range {
+  std::uint64_t first = 1, last = 0;
+};
+
+// "A..B", or one number: up to it.
+std::optional<Range> range_of(const std::string& text) {
+  Range range;
+  const std::size_t dots = text.find("..");
+  if (dots != std::string::npos && !CLI::detail::lexical_cast(text.substr(0, dots), range.first)) return std::nullopt;
+  const std::string last = dots == std::string::npos ? text : text.substr(dots + 2);
+  if (!CLI::detail::lexical_cast(last, range.last) || range.last < range.first) return std::nullopt;
+  return range;
+}
+
+bool run_all_twins(const Range& numbers, unsigned threads) {
+  const TwinsSummary summary = run_twins(numbers.first, numbers.last, threads);
   std::cout << summary.scenarios << " scenarios of twins, " << summary.slots << " final slots, " << summary.evidence
             << " pieces of evidence\n";
   for (const auto& [number, violation] : summary.violations)
-    std::cout << "VIOLATION " << violation.what << ": twins " << number << '\n';
+    std::cout << "VIOLATION " << violation.what << ": aether-sim --twins " << number << ".." << number << '\n';
   return summary.violations.empty();
 }
 
@@ -84,22 +98,24 @@ int main(int argc, char** argv) {
   std::uint64_t seed = 1;
   std::uint64_t minutes = 0;
   std::uint64_t seconds = 0;
-  std::uint64_t twins = 0;
   unsigned threads = 2;
-  std::string seeds, scenario, output = "text";
+  std::string seeds, twins, scenario, output = "text";
   std::vector<std::string> off;
   Restriction restriction;
   bool traces = false;
   bool is_complete = false;
-  app.add_option("--seed", seed, "the run's seed; with --minutes the first");
-  app.add_option("--seeds", seeds, "a range of seeds, A..B");
+  const auto* one_seed = app.add_option("--seed", seed, "the run's seed; with --minutes the first");
+  app.add_option("--seeds", seeds, "a range of seeds, A..B, or 1..N as N");
   std::vector<std::string> names{"all", "network"};
   for (const Scenario& one : scenarios()) names.emplace_back(one.name);
   app.add_option("--scenario", scenario,
                  "of performance, or all of them; network: whole nodes with the ledger, cut and healed")
       ->check(CLI::IsMember(names));
   app.add_option("--minutes", minutes, "seed after seed for so long");
-  app.add_option("--twins", twins, "then so many scenarios of twins, half with 4 validators, half with 7");
+  app.add_option(
+      "--twins", twins,
+      "scenarios of twins, A..B, or 1..N as N: the odd ones with 7 validators, the even ones with 4; after the "
+      "seeds, where some are asked for");
   app.add_flag("--complete", is_complete,
                "a kind of fault that never mattered, or a situation never reached, is a failure");
   app.add_option("--off", off, "kinds of faults to leave out, with commas:" + kind_names())->delimiter(',');
@@ -117,30 +133,36 @@ int main(int argc, char** argv) {
       std::cerr << "aether-sim: no kind of fault is called '" << name << "'; see --help\n";
       return 2;
     }
-  std::uint64_t last = seed;
-  if (!seeds.empty()) {
-    const std::size_t dots = seeds.find("..");
-    if (dots == std::string::npos || !CLI::detail::lexical_cast(seeds.substr(0, dots), seed) ||
-        !CLI::detail::lexical_cast(seeds.substr(dots + 2), last) || last < seed) {
-      std::cerr << "aether-sim: --seeds wants A..B with A <= B, not '" << seeds << "'\n";
-      return 2;
-    }
-  }
+  Range numbers;
+  const auto wants_range = [&](const char* option, const std::string& text, Range& range) {
+    if (text.empty()) return true;
+    const auto read = range_of(text);
+    if (read)
+      range = *read;
+    else
+      std::cerr << "aether-sim: " << option << " wants A..B with A <= B, or N, not '" << text << "'\n";
+    return read.has_value();
+  };
+  Range of_seeds{seed, seed};
+  if (!wants_range("--seeds", seeds, of_seeds) || !wants_range("--twins", twins, numbers)) return 2;
   if (scenario == "network") return show_network(seed, restriction.validators.value_or(4), output == "json");
   if (!scenario.empty()) return measure_all(scenario);
   if (traces) return trace(seed, restriction);
 
-  const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(minutes);
-  if (minutes > 0 && seeds.empty()) last = ~std::uint64_t{0} - 1'000;
-  Summary summary = run_seeds(seed, last, restriction, threads,
-                              [&] { return minutes > 0 && std::chrono::steady_clock::now() >= end; });
-  for (Failure& failure : summary.failures) failure = shrink(std::move(failure));
-  std::cout << (output == "json" ? to_json(summary) + "\n" : to_text(summary)) << std::flush;
-  bool failed = !summary.failures.empty();
-  if (const std::string missing = summary.missing(); is_complete && !missing.empty()) {
-    std::cerr << "aether-sim: never met:" << missing << '\n';
-    failed = true;
+  bool failed = false;
+  if (twins.empty() || !seeds.empty() || one_seed->count() > 0 || minutes > 0) {
+    const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(minutes);
+    if (minutes > 0 && seeds.empty()) of_seeds.last = ~std::uint64_t{0} - 1'000;
+    Summary summary = run_seeds(of_seeds.first, of_seeds.last, restriction, threads,
+                                [&] { return minutes > 0 && std::chrono::steady_clock::now() >= end; });
+    for (Failure& failure : summary.failures) failure = shrink(std::move(failure));
+    std::cout << (output == "json" ? to_json(summary) + "\n" : to_text(summary)) << std::flush;
+    failed = !summary.failures.empty();
+    if (const std::string missing = summary.missing(); is_complete && !missing.empty()) {
+      std::cerr << "aether-sim: never met:" << missing << '\n';
+      failed = true;
+    }
   }
-  if (twins > 0) failed = !run_all_twins(twins, threads) || failed;
+  if (!twins.empty()) failed = !run_all_twins(numbers, threads) || failed;
   return failed ? 1 : 0;
 }

@@ -12,6 +12,7 @@ void Consensus::Machine::on_header(PeerId from, const Header& header) {
   const auto* sealer = std::get_if<BftSealer>(&body.sealer);
   if (sealer == nullptr || body.chain_id != params_.chain_id || body.epoch != body.slot.raw() / params_.epoch_slots)
     return emit(Blame{from, Fault::bad_header});
+  if (is_known(header)) return;
   const Hash hash = block_hash(body);
   if (blocks.contains(hash)) return;
 
@@ -40,6 +41,17 @@ void Consensus::Machine::on_header(PeerId from, const Header& header) {
                                                   {params_.chain_id, epoch->randomness, body.slot}, *epoch->validators);
   if (!output) return emit(Blame{from, Fault::bad_header});
   keep(header, hash, draw_of(*output, *epoch->validators, sealer->proposer));
+}
+
+// Each header comes from everyone who prevotes its block; to compare it costs less than its hash.
+bool Consensus::Machine::is_known(const Header& header) const {
+  const auto state = slots.find(header.body.slot);
+  if (state == slots.end()) return false;
+  const auto of_proposer = state->second.headers.find(std::get<BftSealer>(header.body.sealer).proposer);
+  return of_proposer != state->second.headers.end() && std::ranges::any_of(of_proposer->second, [&](const Hash& hash) {
+           const Block* block = find(hash);
+           return block != nullptr && block->header == header;
+         });
 }
 
 Block& Consensus::Machine::keep(const Header& header, const Hash& hash, const Draw& draw) {

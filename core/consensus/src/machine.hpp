@@ -64,6 +64,7 @@ class Consensus::Machine {
 
   // --- blocks.cpp
   void on_header(PeerId from, const Header& header);
+  [[nodiscard]] bool is_known(const Header& header) const;
   Block& keep(const Header& header, const Hash& hash, const Draw& draw);
   void catch_proposer(SlotState& state, const std::vector<Hash>& headers);
   [[nodiscard]] bool place_holds(const Block& block) const;

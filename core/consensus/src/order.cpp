@@ -23,6 +23,14 @@ struct FallbackDraw {
 u128 reduce(const Hash& hash, u128 modulus) {
   constexpr u128 kTop = u128{1} << 127;
   u128 rest = 0;
+  if (modulus >> 64 == 0) {  // usually: 64 bits at a time
+    for (std::size_t at = 0; at < hash.bytes.size(); at += 8) {
+      std::uint64_t word = 0;
+      for (std::size_t i = at; i < at + 8; ++i) word = word << 8 | hash.bytes[i];
+      rest = (rest << 64 | word) % modulus;
+    }
+    return rest;
+  }
   for (const std::uint8_t byte : hash.bytes) {
     for (int bit = 7; bit >= 0; --bit) {
       const bool carries = (rest & kTop) != 0;

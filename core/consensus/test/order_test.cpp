@@ -54,6 +54,23 @@ TEST(SlotOrder, the_fallback_follows_its_definition) {
   }
 }
 
+// Of weights in one word, and of larger ones, where the number modulo 7·2^104 is told by that of its upper 152 bits.
+TEST(SlotOrder, the_fallback_is_reduced_exactly_whatever_the_weight) {
+  for (const bool large : {false, true}) {
+    const u128 unit = large ? u128{1} << 104 : 1;
+    const Epoch epoch = epoch_of({3 * unit, 4 * unit});
+    for (std::uint64_t slot = 1; slot <= 40; ++slot) {
+      Bytes message(epoch.randomness.bytes.begin(), epoch.randomness.bytes.end());
+      for (int i = 0; i < 8; ++i) message.push_back(static_cast<std::uint8_t>(slot >> (8 * i)));
+      message.resize(message.size() + 8);
+      const Hash ticket = crypto::tagged_hash("aether/fallback", message);
+      unsigned rest = 0;
+      for (std::size_t i = 0; i < (large ? 19u : 32u); ++i) rest = (rest * 256 + ticket.bytes[i]) % 7;
+      EXPECT_EQ(fallback_order(epoch, Slot{slot})[0], rest < 3 ? 0 : 1) << large << " " << slot;
+    }
+  }
+}
+
 TEST(SlotOrder, eligible_proposers_come_first_and_by_draw_over_stake) {
   const Epoch epoch = epoch_of({1, 1, 2, 1});
   const SlotOrder order(epoch, Slot{3}, {});

@@ -22,11 +22,12 @@ class Wide {
     const std::uint64_t halves[] = {static_cast<std::uint64_t>(by), static_cast<std::uint64_t>(by >> 64)};
     Wide out(u128{0});
     for (std::size_t j = 0; j < 2; ++j) {
+      if (halves[j] == 0) continue;
       u128 carry = 0;
       for (std::size_t i = 0; i < kLimbs; ++i) {
         const std::size_t at = i + j;
         if (at >= kLimbs) {
-          AETHER_ASSERT(limbs_[i] == 0 || halves[j] == 0);
+          AETHER_ASSERT(limbs_[i] == 0);
           continue;
         }
         carry += out.limbs_[at] + u128{limbs_[i]} * halves[j];

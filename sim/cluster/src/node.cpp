@@ -227,7 +227,9 @@ BlockPointer Node::adopt_own(const Hash& hash) {
   const auto header = machine_->header(hash);
   if (!header) return nullptr;
   for (const auto& built : built_) {
-    if (built.built.slot != header->body.slot || built.built.parent != header->body.parent_hash) continue;
+    if (built.built.slot != header->body.slot || built.built.parent != header->body.parent_hash ||
+        built.built.transactions_root != header->body.transactions_root)
+      continue;
     BlockPointer block = make_block(*header, built.contents);
     if (block == nullptr) continue;
     told_.insert(hash);

@@ -48,13 +48,13 @@ TwinsResult run_twins(std::uint64_t number, std::size_t validators, std::size_t 
           checker.evidence_count()};
 }
 
-TwinsSummary run_twins(std::uint64_t count, unsigned threads) {
+TwinsSummary run_twins(std::uint64_t first, std::uint64_t last, unsigned threads) {
   TwinsSummary summary;
   std::mutex mutex;
-  std::atomic<std::uint64_t> scenario{1};
+  std::atomic<std::uint64_t> scenario{first};
   const auto work = [&] {
     Identities identities;
-    for (std::uint64_t number = scenario++; number <= count; number = scenario++) {
+    for (std::uint64_t number = scenario++; number <= last; number = scenario++) {
       const TwinsResult result =
           number % 2 == 0 ? run_twins(number, 4, 1, identities) : run_twins(number, 7, 2, identities);
       const std::scoped_lock lock(mutex);

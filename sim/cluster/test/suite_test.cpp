@@ -34,7 +34,7 @@ TEST(Suite, NothingIsViolatedUnderAnyFault) {
 
 TEST(Suite, TwinsNeverDisagreeBelowAThird) {
   const std::uint64_t scenarios = is_set("AETHER_QUICK") ? 40 : is_set("AETHER_LONG") ? 20'000 : 2'000;
-  const TwinsSummary summary = run_twins(scenarios, 2);
+  const TwinsSummary summary = run_twins(1, scenarios, 2);
   for (const auto& [number, violation] : summary.violations) ADD_FAILURE() << violation.what << ": twins " << number;
   EXPECT_EQ(summary.scenarios, scenarios);
   EXPECT_GT(2 * summary.slots, scenarios);

@@ -44,11 +44,11 @@ struct TwinsResult {
 [[nodiscard]] TwinsResult run_twins(std::uint64_t number, std::size_t validators, std::size_t twins,
                                     Identities& identities);
 
-// Scenarios 1 … count with one twin of four, or of two of seven, in turn.
+// Scenarios first … last: the even ones with one twin of four, the odd ones with two of seven.
 struct TwinsSummary {
   std::uint64_t scenarios = 0, slots = 0, evidence = 0;
   std::vector<std::pair<std::uint64_t, Violation>> violations;
 };
-[[nodiscard]] TwinsSummary run_twins(std::uint64_t count, unsigned threads);
+[[nodiscard]] TwinsSummary run_twins(std::uint64_t first, std::uint64_t last, unsigned threads);
 
 }  // namespace aether::sim

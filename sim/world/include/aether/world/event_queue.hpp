@@ -14,15 +14,24 @@ template <class T>
 class EventQueue {
  public:
   void push(Micros at, T item) {
-    heap_.push_back({at, sequence_++, std::move(item)});
+    std::size_t place = items_.size();
+    if (free_.empty()) {
+      items_.push_back(std::move(item));
+    } else {
+      place = free_.back();
+      free_.pop_back();
+      items_[place] = std::move(item);
+    }
+    heap_.push_back({at, sequence_++, place});
     std::push_heap(heap_.begin(), heap_.end(), later);
   }
   // The next one; the queue must not be empty.
   std::pair<Micros, T> pop() {
     std::pop_heap(heap_.begin(), heap_.end(), later);
-    Entry entry = std::move(heap_.back());
+    const Entry entry = heap_.back();
     heap_.pop_back();
-    return {entry.at, std::move(entry.item)};
+    free_.push_back(entry.place);
+    return {entry.at, std::move(items_[entry.place])};
   }
   [[nodiscard]] bool empty() const { return heap_.empty(); }
   [[nodiscard]] std::size_t size() const { return heap_.size(); }
@@ -32,11 +41,13 @@ class EventQueue {
   struct Entry {
     Micros at = 0;
     std::uint64_t sequence = 0;
-    T item;
+    std::size_t place = 0;  // of the item, which is moved in and out once: it may be large
   };
   static bool later(const Entry& a, const Entry& b) { return a.at != b.at ? a.at > b.at : a.sequence > b.sequence; }
 
   std::vector<Entry> heap_;
+  std::vector<T> items_;
+  std::vector<std::size_t> free_;  // places in items_
   std::uint64_t sequence_ = 0;
 };
 
