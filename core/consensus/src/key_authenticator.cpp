@@ -9,8 +9,8 @@ namespace {
 template <VoteKind kKind>
 class KeyBallot final : public Ballot {
  public:
-  KeyBallot(const VoteBody& body, const ValidatorSet& set, TaskPool& pool)
-      : tally_(body.chain_id, body.slot, body.block, set), pool_(pool) {}
+  KeyBallot(const VoteBody& body, const ValidatorSet& set, const crypto::BlsMessage& message, TaskPool& pool)
+      : tally_(body.chain_id, body.slot, body.block, set, message), pool_(pool) {}
 
   std::unique_ptr<Ballot> clone() const override { return std::make_unique<KeyBallot>(*this); }
   std::vector<bool> add(std::span<const Vote> votes) override {
@@ -46,8 +46,10 @@ class KeyAuthenticator final : public Authenticator {
     return verifier(set).verify(Unverified(certificate)).has_value();
   }
   std::unique_ptr<Ballot> open_ballot(const VoteBody& body, const ValidatorSet& set) override {
-    if (body.kind == VoteKind::prevote) return std::make_unique<KeyBallot<VoteKind::prevote>>(body, set, pool_);
-    return std::make_unique<KeyBallot<VoteKind::precommit>>(body, set, pool_);
+    const crypto::BlsMessage& message = verifier(set).message(body);
+    if (body.kind == VoteKind::prevote)
+      return std::make_unique<KeyBallot<VoteKind::prevote>>(body, set, message, pool_);
+    return std::make_unique<KeyBallot<VoteKind::precommit>>(body, set, message, pool_);
   }
 
  private:

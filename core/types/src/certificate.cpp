@@ -30,12 +30,19 @@ Result<Verified<LateVotes>, VoteError> CertificateVerifier::verify(Unverified<La
   return Verifier::pass(std::move(votes));
 }
 
+const crypto::BlsMessage& CertificateVerifier::message(const VoteBody& body) {
+  for (const auto& [known, message] : messages_)
+    if (known == body) return message;
+  if (messages_.size() == kMessagesKept) messages_.pop_front();
+  return messages_.emplace_back(body, vote_message(body)).second;
+}
+
 Result<void, VoteError> CertificateVerifier::verify_aggregate(const VoteBody& body, ByteView signers,
                                                               const crypto::BlsSignatureBytes& aggregate) {
   AETHER_TRY(const auto signature, vote_signature(aggregate));
   const auto key = sums_.sum(signers);
   if (!key) return fail(VoteError::keys_cancel);  // the bitmap was checked
-  if (!crypto::bls_verify(*key, vote_message(body), signature)) return fail(VoteError::bad_signature);
+  if (!crypto::bls_verify(*key, message(body), signature)) return fail(VoteError::bad_signature);
   return {};
 }
 

@@ -7,7 +7,12 @@ namespace aether {
 
 template <VoteKind kKind>
 VoteTally<kKind>::VoteTally(ChainId chain, Slot slot, const Hash& block, const ValidatorSet& set)
-    : body_{chain, kKind, slot, block}, set_(set), votes_(vote_message(body_), set.bls_keys()) {}
+    : VoteTally(chain, slot, block, set, vote_message({chain, kKind, slot, block})) {}
+
+template <VoteKind kKind>
+VoteTally<kKind>::VoteTally(ChainId chain, Slot slot, const Hash& block, const ValidatorSet& set,
+                            const crypto::BlsMessage& message)
+    : body_{chain, kKind, slot, block}, set_(set), votes_(message, set.bls_keys()) {}
 
 template <VoteKind kKind>
 std::vector<Result<void, VoteError>> VoteTally<kKind>::add(std::span<const Vote> votes, TaskPool& pool) {

@@ -98,6 +98,26 @@ TEST(VoteTally, is_a_certificate_from_the_vote_on_that_makes_the_quorum) {
   EXPECT_TRUE(verifier.verify<VoteKind::prevote>(**certificate).has_value());
 }
 
+// Some are kept and some are made anew; each is that of its body.
+TEST(VoteTally, a_verifier_keeps_messages_and_gives_each_for_its_own_body) {
+  constexpr ValidatorIndex kSigners[] = {0, 1, 2};
+  const Validators validators({1, 1, 1});
+  CertificateVerifier verifier(kChain, validators.set());
+  SerialPool pool;
+  for (int round = 0; round < 2; ++round)
+    for (std::uint64_t slot = 1; slot <= 6; ++slot)
+      for (const VoteKind kind : {VoteKind::prevote, VoteKind::precommit}) {
+        const VoteBody body{kChain, kind, Slot{slot}, kBlock};
+        EXPECT_EQ(verifier.message(body), vote_message(body));
+      }
+  Prevotes tally(kChain, Slot{6}, kBlock, validators.set(),
+                 verifier.message({kChain, VoteKind::prevote, Slot{6}, kBlock}));
+  std::vector<Vote> votes;
+  for (const ValidatorIndex i : kSigners) votes.push_back(validators.vote(i, VoteKind::prevote, Slot{6}, kBlock));
+  for (const auto& verdict : tally.add(votes, pool)) EXPECT_TRUE(verdict.has_value());
+  EXPECT_EQ(**tally.certificate(), validators.certificate<PrevoteCertificate>(kSigners, Slot{6}, kBlock));
+}
+
 TEST(VoteTally, names_the_bad_ones_and_counts_the_others) {
   const Validators validators(std::vector<u128>(9, 1));
   SerialPool pool;

@@ -1,5 +1,7 @@
 #include "aether/cluster/cluster.hpp"
 
+#include "shared_verdicts.hpp"
+
 namespace aether::sim {
 
 class Cluster::SignatureTable final : public consensus::Signer {
@@ -31,7 +33,7 @@ constexpr std::uint64_t kImpatience = 8;  // of whose delays are shorter
 
 std::unique_ptr<consensus::Authenticator> make_authenticator(const Options& options, const IdealKeys& ideal,
                                                              TaskPool& pool) {
-  if (options.real_keys) return consensus::key_authenticator(kChain, pool);
+  if (options.real_keys) return std::make_unique<SharedVerdicts>(consensus::key_authenticator(kChain, pool));
   return std::make_unique<IdealAuthenticator>(ideal);
 }
 

@@ -28,8 +28,8 @@ Options draw_options(std::uint64_t seed) {
   options.fsync_us = random.between(500, 10'000);
   options.execute_us = random.between(500, 20'000);
   options.duration_us = (options.validators <= 5 ? 360 : 300) * kMillion;
-  if (options.real_keys) options.duration_us = 20 * kMillion, options.chaos_us = 10 * kMillion;
   if (options.slot_ms == 0) options.duration_us = 60 * kMillion, options.chaos_us = 20 * kMillion;
+  if (options.real_keys) options.duration_us = 20 * kMillion, options.chaos_us = 10 * kMillion;
   if (random.below(4) == 0) options.unfinal_slots_max = 8;
   return options;
 }

@@ -7,6 +7,8 @@
 // certificate is a message of each of its signers.
 #pragma once
 
+#include <deque>
+
 #include "aether/crypto/bls_votes.hpp"
 #include "aether/types/vote.hpp"
 
@@ -62,7 +64,8 @@ struct Facts<Certificate<kKind>> {
 };
 
 // Verifies for one set, and keeps the sums of keys that it made: certificates of neighbouring slots have nearly the
-// same signers. Not for use by several threads at once.
+// same signers. It keeps the last messages as well, since each is hashed to the curve for votes and certificates alike.
+// Not for use by several threads at once.
 class CertificateVerifier {
  public:
   // `set` must outlive this object.
@@ -77,13 +80,18 @@ class CertificateVerifier {
   // `block` is the one that the chain has in that slot.
   [[nodiscard]] Result<Verified<LateVotes>, VoteError> verify(Unverified<LateVotes> votes, const Hash& block);
 
+  // vote_message(body). The reference holds until the next call of any member.
+  [[nodiscard]] const crypto::BlsMessage& message(const VoteBody& body);
+
  private:
+  static constexpr std::size_t kMessagesKept = 8;  // two kinds of two blocks, of two slots
   Result<void, VoteError> verify_aggregate(const VoteBody& body, ByteView signers,
                                            const crypto::BlsSignatureBytes& aggregate);
 
   ChainId chain_;
   const ValidatorSet& set_;
   crypto::BlsSignerSums sums_;
+  std::deque<std::pair<VoteBody, crypto::BlsMessage>> messages_;  // the newest last
 };
 
 extern template Result<Verified<PrevoteCertificate>, VoteError> CertificateVerifier::verify(

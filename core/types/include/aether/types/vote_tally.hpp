@@ -11,6 +11,8 @@ class VoteTally {
  public:
   // `set`, that of the slot, must outlive this object.
   VoteTally(ChainId chain, Slot slot, const Hash& block, const ValidatorSet& set);
+  // Where vote_message is known already.
+  VoteTally(ChainId chain, Slot slot, const Hash& block, const ValidatorSet& set, const crypto::BlsMessage& message);
 
   // The verdict on each vote: counted, or why not.
   std::vector<Result<void, VoteError>> add(std::span<const Vote> votes, TaskPool& pool);
