@@ -125,10 +125,11 @@ void Node::carry_out(std::vector<consensus::Effect> effects) {
 
 void Node::arm() {
   const std::uint64_t due = machine_->next_timer();
-  if (due == ~std::uint64_t{0}) return;
+  if (due == ~std::uint64_t{0} || (armed_at_ && armed_for_us_ <= due)) return;
   const Micros at = std::max(clock_.when(due), context_.world.now() + 1);
   if (armed_at_ && *armed_at_ <= at) return;
   armed_at_ = at;
+  armed_for_us_ = due;
   context_.world.schedule(index_, at, {life_, NodeEvent::Wake{at}});
 }
 

@@ -165,6 +165,7 @@ class Node {
   std::vector<Evidence> evidence_;
   Micros synced_at_ = 0, stored_at_ = 0;
   std::optional<Micros> armed_at_;
+  std::uint64_t armed_for_us_ = 0;  // on the steady clock
   Micros caught_up_at_ = 0;
 };
 
