@@ -37,17 +37,22 @@ NodeIndex Adversary::peer(const Node& node, const Surroundings& world) {
 
 void Adversary::speak(Node& node, const PacketPointer& packet, Surroundings& world, const SendAt& send) {
   const Micros now = world.now();
-  if (ways_.has(FaultKind::silent)) return counts_.count(FaultKind::silent, packet->slot >= node.machine().slot());
+  const auto withhold = [&](FaultKind way, std::optional<NodeIndex> but_for = {}) {
+    counts_.count(way, false);
+    for (NodeIndex to = 0; to < world.size(); ++to)
+      if (to != node.index() && to != but_for) world.withheld(way, to, *packet);
+  };
+  if (ways_.has(FaultKind::silent)) return withhold(FaultKind::silent);
   if (const auto* header = message_in<Header>(*packet);
       header != nullptr && is_own(node, header->body.slot, std::get<BftSealer>(header->body.sealer).proposer))
     return speak_header(node, *header, packet, world, send);
 
   if (const auto* own = message_in<Vote>(*packet)) {
-    if (ways_.has(FaultKind::withhold_votes) && random_.below(2) == 0)
-      return counts_.count(FaultKind::withhold_votes, own->body.slot >= node.machine().slot());
+    if (ways_.has(FaultKind::withhold_votes) && random_.below(2) == 0) return withhold(FaultKind::withhold_votes);
     if (ways_.has(FaultKind::vote_to_one) && random_.below(2) == 0) {
-      counts_.count(FaultKind::vote_to_one, own->body.slot >= node.machine().slot());
-      return send(peer(node, world), now, packet);
+      const NodeIndex one = peer(node, world);
+      withhold(FaultKind::vote_to_one, one);
+      return send(one, now, packet);
     }
     if (ways_.has(FaultKind::bad_signatures) && random_.below(2) == 0) {
       Vote bad = *own;
@@ -80,8 +85,10 @@ void Adversary::speak(Node& node, const PacketPointer& packet, Surroundings& wor
     }
   }
   if (std::holds_alternative<Blocks>(packet->body) && ways_.has(FaultKind::withhold_data)) {
-    counts_.count(FaultKind::withhold_data, packet->slot >= node.machine().slot());
-    if (random_.below(2) == 0) send(peer(node, world), now, packet);
+    const bool to_one = random_.below(2) == 0;
+    const auto one = to_one ? std::optional(peer(node, world)) : std::nullopt;
+    withhold(FaultKind::withhold_data, one);
+    if (one) send(*one, now, packet);
     return;
   }
   to_all(node, world, send, now, packet);
@@ -103,7 +110,7 @@ void Adversary::speak_header(Node& node, const Header& header, const PacketPoint
   if (ways_.has(FaultKind::equivocate) && random_.below(4) != 0) {
     Contents contents;
     if (const auto second = second_header(node, header, contents)) {
-      counts_.count(FaultKind::equivocate, header.body.slot >= node.machine().slot());
+      counts_.count(FaultKind::equivocate, false);
       const BlockPointer other = make_block(*second, std::move(contents));
       const bool has_data = random_.below(4) != 0;
       const std::uint64_t share = random_.between(1, 4);  // the second reaches one in 2 … 5

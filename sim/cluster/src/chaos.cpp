@@ -67,7 +67,6 @@ void Cluster::trouble() {
       default: {
         const NodeIndex node = random_.below(nodes_.size());
         nodes_[node]->execute_slowly(random_.between(2, 40));
-        report_.faults.count(kind, nodes_[node]->is_up());
         break;
       }
     }
@@ -75,12 +74,17 @@ void Cluster::trouble() {
   at(now_ + random_.between(100'000, 4'000'000), [this] { trouble(); });
 }
 
+void Cluster::cut(FaultKind kind, NodeIndex from, NodeIndex to) {
+  network_.cut(from, to, true);
+  cut_by_[from * nodes_.size() + to] = kind;
+}
+
 void Cluster::cut_in_two() {
   std::vector<bool> side;
   for (NodeIndex i = 0; i < nodes_.size(); ++i) side.push_back(random_.below(2) == 0);
   for (NodeIndex a = 0; a < nodes_.size(); ++a)
     for (NodeIndex b = 0; b < nodes_.size(); ++b)
-      if (side[a] != side[b]) network_.cut(a, b, true);
+      if (side[a] != side[b]) cut(FaultKind::partition, a, b);
   report_.faults.count(FaultKind::partition, false);  // a message that it stops matters
   at(now_ + random_.between(500'000, 12'000'000), [this] { network_.join(); });
 }
@@ -91,11 +95,11 @@ void Cluster::cut_one_way() {
   for (NodeIndex other = 0; other < nodes_.size(); ++other) {
     if (random_.below(3) == 0) continue;
     if (outward)
-      network_.cut(node, other, true);
+      cut(FaultKind::one_way_cut, node, other);
     else
-      network_.cut(other, node, true);
+      cut(FaultKind::one_way_cut, other, node);
   }
-  report_.faults.count(FaultKind::one_way_cut, nodes_[node]->is_up());
+  report_.faults.count(FaultKind::one_way_cut, false);
   at(now_ + random_.between(500'000, 8'000'000), [this] { network_.join(); });
 }
 
@@ -111,6 +115,11 @@ void Cluster::resume(NodeIndex node) {
   if (!held_[node]) return;
   std::vector<Happening> held = std::move(*held_[node]);
   held_[node].reset();
+  const bool matters = std::ranges::any_of(held, [&](const Happening& happening) {
+    const auto* delivery = std::get_if<Delivery>(&happening);
+    return delivery != nullptr && is_open(node, delivery->packet->slot);
+  });
+  if (matters) report_.faults.matter(FaultKind::pause);
   for (Happening& happening : held) happen(std::move(happening));
 }
 
@@ -144,7 +153,7 @@ void Cluster::pause_one() {
   const NodeIndex node = random_.below(nodes_.size());
   if (held_[node]) return;
   pause(node);
-  report_.faults.count(FaultKind::pause, nodes_[node]->is_up());
+  report_.faults.count(FaultKind::pause, false);  // a message of an open slot that waited matters
   at(now_ + random_.between(50'000, 5'000'000), [this, node] { resume(node); });
 }
 

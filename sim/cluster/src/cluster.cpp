@@ -96,11 +96,15 @@ void Cluster::make_nodes(Identities& identities) {
     }
     signers_.push_back(std::make_unique<SignatureTable>(std::move(signer), checker_));
     const bool is_faulty = is_capped_[numbers_[i]] && options_.faulty > 0;
+    for (const FaultKind way : {FaultKind::silent, FaultKind::withhold_votes, FaultKind::vote_to_one})
+      withholds_votes_ = withholds_votes_ || (is_faulty && ways[i].has(way));
     checker_.add_node(i, address, is_faulty);
     adversaries_.push_back(is_faulty ? std::make_unique<Adversary>(ways[i], random_.fork(), report_.faults) : nullptr);
     const bool drifts = options_.faults.has(FaultKind::clock_drift);
     const auto drift = static_cast<std::int64_t>(random_.below(drifts ? 1'001 : 11)) - (drifts ? 500 : 5);
-    if (drifts) report_.faults.count(FaultKind::clock_drift, drift != 0);
+    const std::uint64_t ahead_us =
+        static_cast<std::uint64_t>(drift < 0 ? -drift : drift) * options_.duration_us / kMillion;
+    if (drifts) report_.faults.count(FaultKind::clock_drift, ahead_us > options_.latency_us);
     const std::uint64_t origin = random_.below(kMillion * 1'000);
     Options own = options_;
     own.detects_other_self = options_.detects_other_self && !(is_faulty && ways[i].has(FaultKind::twin));
@@ -109,6 +113,7 @@ void Cluster::make_nodes(Identities& identities) {
                                             NodeClock(drift, origin), random_.fork(), genesis));
   }
   held_.resize(nodes_.size());
+  cut_by_.resize(nodes_.size() * nodes_.size(), FaultKind::partition);
   slot_started_.resize(nodes_.size());
   slot_of_.resize(nodes_.size());
   set_latencies();
@@ -226,7 +231,7 @@ void Cluster::send(NodeIndex from, NodeIndex to, const PacketPointer& packet) {
   const Passage passage = network_.send(from, to, packet->bytes, now_);
   if (passage.loss == Passage::Loss::lost) return report_.faults.count(FaultKind::loss, is_open(to, packet->slot));
   if (passage.loss == Passage::Loss::cut) {
-    if (is_open(to, packet->slot)) report_.faults.matter(FaultKind::partition);
+    if (is_open(to, packet->slot)) report_.faults.matter(cut_by_[from * nodes_.size() + to]);
     return;
   }
   queue_.push(passage.arrival, Delivery{from, to, packet, false, passage.reordered, passage.clogged, passage.queued});
@@ -247,6 +252,12 @@ void Cluster::arrive(const Delivery& delivery) {
   if (!node.is_up()) return;
   note_fate(delivery);
   if (const auto* claim = message_in<Claim>(*delivery.packet)) note_claim(delivery.from, delivery.to, *claim);
+  if (!is_faulty(delivery.to)) {
+    if (const auto* vote = message_in<Vote>(*delivery.packet); vote != nullptr && withholds_votes_)
+      consequences_.heard(delivery.to, *vote, now_);
+    if (const auto* header = message_in<Header>(*delivery.packet))
+      consequences_.outcome_wanted(delivery.to, header->body.parent_hash, now_);
+  }
   trace_.note(now_, delivery.from * nodes_.size() + delivery.to, delivery.packet->slot.raw());
   if (const Adversary* sender = adversaries_[delivery.from].get();
       sender != nullptr && sender->ways().has(FaultKind::impatient) && message_in<Header>(*delivery.packet) != nullptr)
@@ -278,6 +289,35 @@ void Cluster::judge_claim(Slot slot, PlayedClaim& played) {
     if (adversaries_[node->index()] == nullptr && slot_of_[node->index()] >= slot &&
         !played.in_time.contains(node->index()) && !std::exchange(played.differs, true))
       report_.faults.matter(played.kind);
+}
+
+void Cluster::withheld(FaultKind way, NodeIndex from_whom, const Packet& packet) {
+  if (const auto* blocks = std::get_if<Blocks>(&packet.body); blocks != nullptr && way == FaultKind::withhold_data)
+    for (const BlockPointer& block : blocks->blocks) consequences_.data_withheld(block->slot(), block->hash);
+  if (const auto* vote = message_in<Vote>(packet); vote != nullptr && !is_faulty(from_whom))
+    consequences_.withheld(way, from_whom, *vote, now_ + options_.latency_us + options_.jitter_us);
+}
+
+// Of an honest node.
+void Cluster::note_consequences(const Node& node, const consensus::Effect& effect) {
+  if (const auto* execute = std::get_if<consensus::Execute>(&effect); execute != nullptr && node.slowness() > 1)
+    consequences_.executes_slowly(node.index(), execute->block, now_, now_ + options_.execute_us * node.slowness());
+  if (const auto* fetch = std::get_if<consensus::Fetch>(&effect)) consequences_.fetched(fetch->slot, fetch->block);
+  const auto* said = std::get_if<consensus::Broadcast>(&effect);
+  if (said == nullptr) return;
+  const auto certified = [&]<VoteKind kKind>(const Certificate<kKind>& certificate) {
+    if (kKind == VoteKind::precommit)
+      consequences_.outcome_wanted(node.index(), certificate.block, now_);
+    else
+      consequences_.prevoted(certificate.slot, certificate.block);
+    if (const consensus::Epoch* epoch = node.machine().epoch(certificate.slot); epoch != nullptr && withholds_votes_)
+      consequences_.certified(node.index(), {kChain, kKind, certificate.slot, certificate.block}, *epoch->validators,
+                              now_);
+  };
+  if (const auto* c1 = std::get_if<PrevoteCertificate>(&said->message)) certified(*c1);
+  if (const auto* c2 = std::get_if<PrecommitCertificate>(&said->message)) certified(*c2);
+  if (const auto* vote = std::get_if<Vote>(&said->message); vote != nullptr && withholds_votes_)
+    consequences_.heard(node.index(), *vote, now_);
 }
 
 void Cluster::note_situation(const Node& node, const consensus::Effect& effect) {
@@ -314,7 +354,7 @@ void Cluster::saw(const Node& node, const consensus::Effect& effect) {
   trace_.note(node.index(), effect.index());
   if (on_effect) on_effect(node, effect);
   const NodeIndex index = node.index();
-  if (adversaries_[index] == nullptr) note_situation(node, effect);
+  if (adversaries_[index] == nullptr) note_situation(node, effect), note_consequences(node, effect);
   if (const auto* started = std::get_if<consensus::SlotStarted>(&effect)) {
     trace_.note(started->slot.raw());
     if (Adversary* adversary = adversaries_[index].get()) {
@@ -334,6 +374,7 @@ void Cluster::saw(const Node& node, const consensus::Effect& effect) {
   } else if (const auto* accuse = std::get_if<consensus::Accuse>(&effect)) {
     if (adversaries_[index] != nullptr) return;
     const bool of_votes = std::holds_alternative<VotePair>(accuse->evidence);
+    if (!of_votes && options_.faults.has(FaultKind::equivocate)) report_.faults.matter(FaultKind::equivocate);
     if (options_.faults.has(FaultKind::twin)) report_.faults.matter(FaultKind::twin);
     if (of_votes && options_.faults.has(FaultKind::vote_for_anything))
       report_.faults.matter(FaultKind::vote_for_anything);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "aether/cluster/adversary.hpp"
+#include "aether/cluster/consequences.hpp"
 #include "aether/cluster/ideal_keys.hpp"
 #include "aether/world/network.hpp"
 #include "aether/world/trace.hpp"
@@ -66,6 +67,7 @@ class Cluster final : public Surroundings {
   void send(NodeIndex from, NodeIndex to, const PacketPointer& packet) override;
   void schedule(NodeIndex node, Micros at, NodeEvent event) override;
   void saw(const Node& node, const consensus::Effect& effect) override;
+  void withheld(FaultKind way, NodeIndex from_whom, const Packet& packet) override;
   [[nodiscard]] Micros now() const override { return now_; }
   [[nodiscard]] std::size_t size() const override { return nodes_.size(); }
 
@@ -100,12 +102,14 @@ class Cluster final : public Surroundings {
     bool differs = false;
   };
   void judge_claim(Slot slot, PlayedClaim& played);
+  void note_consequences(const Node& node, const consensus::Effect& effect);
   void note_situation(const Node& node, const consensus::Effect& effect);
   [[nodiscard]] bool is_open(NodeIndex node, Slot slot) const;
 
   // chaos.cpp
   void begin_chaos();
   void trouble();
+  void cut(FaultKind kind, NodeIndex from, NodeIndex to);
   void cut_in_two();
   void cut_one_way();
   void crash_one();
@@ -138,6 +142,9 @@ class Cluster final : public Surroundings {
   bool is_chaos_ = false;
   Trace trace_;
   Report report_;
+  Consequences consequences_{report_.faults};
+  bool withholds_votes_ = false;     // some faulty validator
+  std::vector<FaultKind> cut_by_;    // of each link, as in Network
   std::map<Hash, Micros> proposed_;  // by honest nodes
   std::vector<Micros> slot_started_;
   std::vector<Slot> slot_of_;  // that each node started last

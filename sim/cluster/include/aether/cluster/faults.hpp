@@ -1,9 +1,12 @@
 // The fault atlas: what can go wrong in a cluster, and how often it did. Who is faulty has less than a third of the
 // weight in every epoch, except where a scenario says otherwise; everything else happens to anybody.
 //
-// "Mattered" means that the fault met a slot that was still open for who it happened to: a lost message of a slot that
-// its receiver has not left, a crash between the first vote in a slot and its end, a lie that was blamed, a claim that
-// some honest nodes held when they started its slot and some did not, a vote that convicted its signer, and so on.
+// "Mattered" means that something went another way because of the fault: a lost, cut or delayed message was of a slot
+// that its receiver had not left, a crash was between the first vote in a slot and its end, an honest node got a
+// certificate later than with the vote that was withheld from it, a header had to wait for a slow execution, a block
+// whose data was withheld had to be fetched or lost its slot; a lie was blamed, a vote or a header convicted its
+// signer, some honest nodes held a claim when they started its slot and some did not, a clock drifted by more than a
+// message takes.
 #pragma once
 
 #include <array>

@@ -50,6 +50,8 @@ class Surroundings {
   virtual void send(NodeIndex from, NodeIndex to, const PacketPointer& packet) = 0;
   virtual void schedule(NodeIndex node, Micros at, NodeEvent event) = 0;
   virtual void saw(const Node& node, const consensus::Effect& effect) = 0;
+  // A faulty validator does not send this to the node, though its machine says so.
+  virtual void withheld(FaultKind way, NodeIndex from_whom, const Packet& packet) = 0;
   [[nodiscard]] virtual Micros now() const = 0;
   [[nodiscard]] virtual std::size_t size() const = 0;
 };
@@ -92,6 +94,7 @@ class Node {
   // Goes on from a final block that it was given with its state, as those who were away too long must.
   void adopt(const Final& final);
   void execute_slowly(std::uint64_t factor) { slowness_ = factor; }
+  [[nodiscard]] std::uint64_t slowness() const { return slowness_; }
 
   [[nodiscard]] NodeIndex index() const { return index_; }
   [[nodiscard]] bool is_up() const { return machine_.has_value(); }
