@@ -204,6 +204,18 @@ TEST_P(Transports, PenaltiesAddUpToABanThatEnds) {
   EXPECT_NE(a.peer(), peer);
 }
 
+TEST_P(Transports, PointsOutliveAConnection) {
+  TestNode a(1, list(GetParam()));
+  auto b = std::make_unique<TestNode>(2, list(GetParam()), a.network->listen_addresses());
+  ASSERT_TRUE(a.wait_connected(1));
+  for (int i = 0; i < 3; ++i) a.network->penalize(a.peer(), Offence::invalid);
+  b.reset();
+  ASSERT_TRUE(a.wait([&] { return a.keys.empty(); }));
+  b = std::make_unique<TestNode>(2, list(GetParam()), a.network->listen_addresses());
+  ASSERT_TRUE(a.wait_connected(1));
+  EXPECT_GT(a.info().points, 70U);
+}
+
 TEST(Network, QuicIsDialledFirstAndTcpWhereThereIsNone) {
   TestNode a(1, {std::string(kTcp), std::string(kQuic)});
   TestNode b(2, {}, a.network->listen_addresses());

@@ -10,6 +10,7 @@ mod net_gate;
 mod net_io;
 mod net_lanes;
 mod net_node;
+mod net_session;
 mod net_shared;
 mod net_swarm;
 mod wasm;

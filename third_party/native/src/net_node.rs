@@ -4,7 +4,8 @@ use crate::net::{Callbacks, REFUSED_BANNED, REFUSED_FOREIGN, REFUSED_IDENTITY};
 use crate::net_dial::Dialer;
 use crate::net_io::{lock, text, Lane, ReadEnd};
 use crate::net_lanes::{LaneEvent, LanesEvent};
-use crate::net_shared::{Command, Peer, Points, Shared};
+use crate::net_session::{Connection, LaneEnd, Records, Session, Unjudged, Waiting};
+use crate::net_shared::{Command, Peer, Shared};
 use crate::net_swarm::{
     self, check_port, dial_text, is_quic, listen_error, printable, Behaviour, BehaviourEvent, Config, StartError,
 };
@@ -19,38 +20,6 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
-use tokio::task::JoinHandle;
-
-/// What a task says when its lane has ended.
-struct LaneEnd {
-    peer: u64,
-    malformed: bool,
-}
-
-struct Connection {
-    peer: PeerId,
-    dialled: bool,
-    since: Instant,
-    address: Multiaddr,
-    closing: bool,
-    close_at: Option<Instant>,
-    number: Option<u64>,
-    waiting: Vec<(usize, Stream)>,
-}
-
-struct Session {
-    connection: ConnectionId,
-    peer: PeerId,
-    seen: Arc<Peer>,
-    inbound: Vec<Option<JoinHandle<()>>>,
-    outbound: Vec<Option<JoinHandle<()>>>,
-}
-
-struct Unjudged {
-    id: gossipsub::MessageId,
-    from: PeerId,
-    bytes: usize,
-}
 
 pub struct Node {
     swarm: Swarm<Behaviour>,
@@ -65,9 +34,8 @@ pub struct Node {
     of_peer: HashMap<PeerId, Vec<ConnectionId>>,
     sessions: HashMap<u64, Session>,
     next_number: u64,
-    unjudged: HashMap<u64, Unjudged>,
-    unjudged_bytes: usize,
-    next_gossip: u64,
+    records: Records,
+    unjudged: Unjudged,
     told_foreign: VecDeque<PeerId>,
     told_identity: HashSet<Multiaddr>,
 }
@@ -78,6 +46,7 @@ const IDENTIFY_TIMEOUT: Duration = Duration::from_secs(10);
 const FAREWELL: Duration = Duration::from_millis(500);
 const LISTEN_TIMEOUT: Duration = Duration::from_secs(5);
 const CLOSING_TIME: Duration = Duration::from_millis(300);
+const EARLY_GOSSIP_MAX: usize = 16;
 const TOLD_MAX: usize = 1024;
 
 
@@ -107,9 +76,8 @@ impl Node {
             of_peer: HashMap::new(),
             sessions: HashMap::new(),
             next_number: 1,
-            unjudged: HashMap::new(),
-            unjudged_bytes: 0,
-            next_gossip: 1,
+            records: Records::new(config.gate.bans_max, config.points_half_life),
+            unjudged: Unjudged::new(config.unjudged_messages_max, config.unjudged_bytes_max),
             told_foreign: VecDeque::new(),
             told_identity: HashSet::new(),
             config,
@@ -300,16 +268,18 @@ impl Node {
         let other = others.iter().copied().find(|each| !self.connections[each].closing);
         others.push(id);
         let close_at = Some(since + IDENTIFY_TIMEOUT);
+        let waiting = Waiting::default();
         let connection =
-            Connection { peer, dialled, since, address, closing: false, close_at, number: None, waiting: Vec::new() };
+            Connection { peer, dialled, since, address, closing: false, close_at, number: None, waiting };
         self.connections.insert(id, connection);
-        // One stays. Of two that crossed each other it is the one that the smaller peer id dialled, at both ends; else
-        // the new one, since the old one's end was not seen yet.
+        // One stays. Of two that crossed each other it is the one that is in use, else the one that the smaller peer id
+        // dialled, at both ends. Otherwise it is the new one: the other one's end was not seen yet.
         if let Some(other) = other {
-            let crossed = self.connections[&other].dialled != dialled
-                && since.duration_since(self.connections[&other].since) < ENCOUNTER;
+            let old = &self.connections[&other];
+            let is_crossed = old.dialled != dialled && since.duration_since(old.since) < ENCOUNTER;
             let ours_stays = self.swarm.local_peer_id().to_bytes() < peer.to_bytes();
-            let loser = if crossed && ours_stays != dialled { id } else { other };
+            let new_stays = !is_crossed || (old.number.is_none() && ours_stays == dialled);
+            let loser = if new_stays { other } else { id };
             self.close_connection(loser);
         }
     }
@@ -318,7 +288,7 @@ impl Node {
         let Some(connection) = self.connections.get_mut(&id) else { return };
         connection.closing = true;
         connection.close_at = None;
-        connection.waiting.clear();
+        connection.waiting = Waiting::default();
         let number = connection.number;
         if let Some(number) = number {
             self.end_session(number);
@@ -363,7 +333,7 @@ impl Node {
             quic,
             dialled,
             agent: printable(&info.agent_version),
-            points: Mutex::new(Points::new(self.config.points_half_life)),
+            points: Mutex::new(self.records.recall(&peer)),
             round_trip_us: 0.into(),
             hears: self.subscriptions(&peer).into(),
             lanes,
@@ -383,10 +353,13 @@ impl Node {
                 connection.close_at = None;
                 core::mem::take(&mut connection.waiting)
             }
-            None => Vec::new(),
+            None => Waiting::default(),
         };
-        for (lane, stream) in waiting {
+        for (lane, stream) in waiting.streams {
             self.open_inbound(number, lane, stream);
+        }
+        for (id, message) in waiting.gossip {
+            self.on_message(peer, id, message);
         }
     }
 
@@ -424,6 +397,7 @@ impl Node {
         for lane in &session.seen.lanes {
             lane.close();
         }
+        self.records.keep(session.peer, lock(&session.seen.points).clone());
         self.shared.peers.write().unwrap_or_else(|e| e.into_inner()).remove(&number);
         unsafe { (self.callbacks.gone)(self.callbacks.context, number) };
     }
@@ -448,10 +422,10 @@ impl Node {
         match (event, connection.number) {
             (LaneEvent::Inbound(lane, stream), Some(number)) => self.open_inbound(number, lane, stream),
             (LaneEvent::Inbound(lane, stream), None) => {
-                if connection.waiting.iter().any(|(each, _)| *each == lane) {
+                if connection.waiting.streams.iter().any(|(each, _)| *each == lane) {
                     return self.close_connection(id);
                 }
-                connection.waiting.push((lane, stream));
+                connection.waiting.streams.push((lane, stream));
             }
             (LaneEvent::Outbound(lane, stream), Some(number)) => self.open_outbound(number, lane, stream),
             // Somebody who only listens to gossip.
@@ -558,10 +532,11 @@ impl Node {
         let Some(topic) = self.topics.iter().position(|each| *each == message.topic) else { return };
         let bytes = message.data.len();
         let number = self.session_of(&from).map(|session| session.seen.id);
+        if number.is_none() {
+            return self.keep_early(from, id, message);
+        }
         let is_sane = bytes > 0 && bytes <= self.config.topics[topic].message_bytes_max;
-        let has_room = self.unjudged.len() < self.config.unjudged_messages_max
-            && self.unjudged_bytes + bytes <= self.config.unjudged_bytes_max;
-        let (true, true, Some(number)) = (is_sane, has_room, number) else {
+        let (true, true, Some(number)) = (is_sane, self.unjudged.has_room(bytes), number) else {
             let verdict = if is_sane { MessageAcceptance::Ignore } else { MessageAcceptance::Reject };
             self.swarm.behaviour_mut().gossip.report_message_validation_result(&id, &from, verdict);
             if let (false, Some(number)) = (is_sane, number) {
@@ -569,18 +544,24 @@ impl Node {
             }
             return;
         };
-        let mine = self.next_gossip;
-        self.next_gossip += 1;
-        self.unjudged.insert(mine, Unjudged { id, from, bytes });
-        self.unjudged_bytes += bytes;
+        let mine = self.unjudged.add(id, from, bytes);
         unsafe {
             (self.callbacks.gossip)(self.callbacks.context, number, topic as u32, mine, message.data.as_ptr(), bytes);
         }
     }
 
+    fn keep_early(&mut self, from: PeerId, id: gossipsub::MessageId, message: gossipsub::Message) {
+        let Some(connections) = self.of_peer.get(&from) else { return };
+        let Some(first) = connections.iter().find(|each| !self.connections[each].closing).copied() else { return };
+        if let Some(connection) = self.connections.get_mut(&first) {
+            if connection.waiting.gossip.len() < EARLY_GOSSIP_MAX {
+                connection.waiting.gossip.push((id, message));
+            }
+        }
+    }
+
     fn judged(&mut self, mine: u64, verdict: MessageAcceptance) {
-        let Some(Unjudged { id, from, bytes }) = self.unjudged.remove(&mine) else { return };
-        self.unjudged_bytes -= bytes;
+        let Some((id, from)) = self.unjudged.take(mine) else { return };
         let is_rejected = matches!(verdict, MessageAcceptance::Reject);
         self.swarm.behaviour_mut().gossip.report_message_validation_result(&id, &from, verdict);
         if is_rejected {

@@ -40,6 +40,7 @@ pub struct Peer {
 }
 
 /// Points that halve in a set time.
+#[derive(Clone)]
 pub struct Points {
     points: f64,
     at: Instant,

@@ -90,7 +90,7 @@ fn behaviour(config: &Config) -> Result<(Behaviour, Vec<TopicHash>), String> {
         .message_id_fn(message_id)
         .max_transmit_size(largest + 256)
         .heartbeat_initial_delay(Duration::from_millis(200))
-        .connection_handler_queue_len(512);
+        .connection_handler_queue_len(256);
     let mut whitelist = HashSet::new();
     for (topic, hash) in config.topics.iter().zip(&topics) {
         builder.max_transmit_size_for_topic(topic.message_bytes_max + 256, hash.clone());
