@@ -54,7 +54,7 @@ def check_includes(layer, text, product):
         match = re.match(r'"aether/(\w+)/', name)
         if match and match.group(1) not in layer.closure:
             yield line, f"{name}: {layer.name} has no edge to {match.group(1)} in layers.cmake"
-        shared = re.match(r'"\.\./\.\./(\w+)/test/', name)
+        shared = re.match(r'"\.\./\.\./(?:\.\./(?:core|host)/)?(\w+)/test/', name)
         if name.startswith('"../..') and (product or not shared or shared.group(1) not in layer.closure):
             yield line, f"{name}: a path out of the library; include what a library exports"
 

@@ -119,6 +119,10 @@ class Sources(unittest.TestCase):
         self.accepted('#include "../../base/test/a.hpp"', "core/codec/test/a.cpp")
         self.refused('#include "../../exec/test/a.hpp"', "path out", "core/codec/test/a.cpp")
         self.refused('#include "../../base/src/a.hpp"', "path out", "core/codec/test/a.cpp")
+        self.accepted('#include "../../../core/base/test/a.hpp"', "host/env/test/a.cpp")
+        self.refused('#include "../../../core/exec/test/a.hpp"', "path out", "host/env/test/a.cpp")
+        self.refused('#include "../../../core/base/src/a.hpp"', "path out", "host/env/test/a.cpp")
+        self.refused('#include "../../../core/base/test/a.hpp"', "path out", "host/env/src/a.cpp")
 
     def test_blanking_keeps_lines(self):
         text = 'a\n/* float\n */ "x\\"y" R"(float\n)" // float\n\'"\' b'

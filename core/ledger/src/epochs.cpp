@@ -51,17 +51,13 @@ NextSet next_set(const StateView& state, std::uint64_t epoch) {
 std::optional<EpochFacts> epoch_facts(const StateView& state, std::uint64_t number) {
   const auto randomness = load<Randomness>(state, consensus_object(ConsensusObject::randomness));
   if (!randomness) return std::nullopt;
-  const bool is_next = number == randomness->epoch + 1, is_previous = number + 1 == randomness->epoch;
-  if (number != randomness->epoch && !is_previous && !(is_next && randomness->settled)) return std::nullopt;
+  const auto eta = randomness_of(*randomness, number);
+  if (!eta) return std::nullopt;
   const auto bytes = state.get(validators_object(number));
   AETHER_ASSERT(bytes.has_value());
   auto set = ValidatorSet::recall(decode_object<ValidatorList>(*bytes), value_hash(*bytes));
   AETHER_ASSERT(set.has_value());
-  return EpochFacts{number,
-                    is_next       ? randomness->mix
-                    : is_previous ? randomness->previous
-                                  : randomness->current,
-                    std::move(*set)};
+  return EpochFacts{number, *eta, std::move(*set)};
 }
 
 }  // namespace aether::ledger

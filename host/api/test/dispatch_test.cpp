@@ -107,7 +107,7 @@ TEST(Dispatch, DescribesEveryMethod) {
   const auto document = ask(chain, request_text("rpc.discover", json::object{})).at("result");
   std::set<std::string> names;
   for (const auto& method : document.at("methods").as_array()) names.insert(std::string(method.at("name").as_string()));
-  EXPECT_EQ(names.size(), 22U);
+  EXPECT_EQ(names.size(), 30U);
   EXPECT_TRUE(names.contains("aeth_sendRawTransaction"));
   EXPECT_EQ(document.at("x-errors").as_array().size(), error_table().size());
 }
@@ -199,6 +199,9 @@ constexpr BadCall kBadCalls[] = {
     {"aeth_simulate", R"({"transaction":null})", "wrong_type"},
     {"aeth_simulate", R"({"transaction":"00"})", "bad_hex"},
     {"aeth_simulate", R"({"transaction":"0x00","x":1})", "unknown_key"},
+    {"aeth_estimateFee", R"({})", "missing_key"},
+    {"aeth_estimateFee", R"({"transaction":7})", "wrong_type"},
+    {"aeth_estimateFee", R"({"transaction":"0x0g"})", "bad_hex"},
     {"aeth_getTransaction", R"({})", "missing_key"},
     {"aeth_getTransaction", R"({"transaction":[]})", "wrong_type"},
     {"aeth_getTransaction", R"({"transaction":"0x00"})", "bad_hex"},
@@ -215,6 +218,8 @@ constexpr BadCall kBadCalls[] = {
     {"aeth_getBlockByNumber", R"({"slot":"-1"})", "bad_decimal"},
     {"aeth_getBlockByNumber", R"({"slot":"18446744073709551616"})", "out_of_range"},
     {"aeth_getBlockByNumber", R"({"number":"1"})", "unknown_key"},
+    {"aeth_getBlockByHash", R"({})", "missing_key"},
+    {"aeth_getBlockByHash", R"({"hash":"0x05"})", "bad_hex"},
     {"aeth_getStateRoot", R"({"slot":true})", "wrong_type"},
     {"aeth_getStateRoot", R"({"slot":"18446744073709551616"})", "out_of_range"},
     {"aeth_getStateRoot", R"({"x":1})", "unknown_key"},
@@ -259,7 +264,16 @@ constexpr BadCall kBadCalls[] = {
     {"aeth_getLogs", R"({"first":{"slot":"0","transaction":0,"log":0},"limit":0})", "out_of_range"},
     {"aeth_getLogs", R"({"first":{"slot":"0","transaction":0,"log":0},"topic":"0x05"})", "bad_hex"},
     {"aeth_chainId", R"({"x":1})", "unknown_key"},
+    {"aeth_getGenesis", R"({"offset":"1"})", "wrong_type"},
+    {"aeth_getGenesis", R"({"offset":4294967296})", "out_of_range"},
+    {"aeth_getSlotNumber", R"({"x":1})", "unknown_key"},
+    {"aeth_getFinalizedSlot", R"({"x":1})", "unknown_key"},
     {"aeth_health", R"({"x":1})", "unknown_key"},
+    {"aeth_getEpoch", R"({"epoch":1})", "wrong_type"},
+    {"aeth_getEpoch", R"({"epoch":"01"})", "bad_decimal"},
+    {"aeth_getValidators", R"({"after":"0x05"})", "bad_address"},
+    {"aeth_getValidators", R"({"limit":0})", "out_of_range"},
+    {"aeth_getPeers", R"({"x":1})", "unknown_key"},
     {"dev_seal", R"({})", "missing_key"},
     {"dev_seal", R"({"slots":"1"})", "wrong_type"},
     {"dev_seal", R"({"slots":0})", "out_of_range"},

@@ -10,8 +10,6 @@ namespace aether::api::testing {
 
 class MemoryChain final : public ChainService {
  public:
-  ledger::Multiplier multiplier = ledger::kMultiplierAtRest;  // what simulations answer
-
   Answer<SendRawTransactionAnswer> handle(const SendRawTransaction& request) override {
     AETHER_TRY(auto transaction, read(request.transaction));
     if (transaction.body.chain_id != kChain)
@@ -24,10 +22,20 @@ class MemoryChain final : public ChainService {
   }
   Answer<SimulateAnswer> handle(const Simulate& request) override {
     AETHER_TRY(const auto transaction, read(request.transaction));
-    SimulateAnswer out{head(), {}, "success", {}, {}, {}, multiplier, 0};
+    SimulateAnswer out{head(), {}, "success", {}, {}, {}, ledger::kMultiplierAtRest, 0};
     out.receipt.transaction = transaction_id(transaction.body);
     out.receipt.gas_used = Gas{1'000};
     out.receipt.fee = 20'000;
+    out.writes.insert(account_object(address_of(transaction.body.sender)));
+    return out;
+  }
+  Answer<EstimateFeeAnswer> handle(const EstimateFee& request) override {
+    AETHER_TRY(const auto transaction, read(request.transaction));
+    EstimateFeeAnswer out;
+    out.at = head();
+    out.code_name = "success";
+    out.gas_limit = Gas{1'250};
+    out.max_fee = 20'000;
     out.writes.insert(account_object(address_of(transaction.body.sender)));
     return out;
   }
@@ -60,9 +68,12 @@ class MemoryChain final : public ChainService {
     AETHER_CHECK(page_limit(request.limit));
     return GetUtxosAnswer{head(), {}, {}};
   }
-  Answer<GetBlockByNumberAnswer> handle(const GetBlockByNumber& request) override {
+  Answer<GetBlockAnswer> handle(const GetBlockByNumber& request) override {
     AETHER_TRY(const auto at, block(request.slot));
-    return GetBlockByNumberAnswer{at, {}, {}, {}};
+    return GetBlockAnswer{at, {}, {}, {}};
+  }
+  Answer<GetBlockAnswer> handle(const GetBlockByHash&) override {
+    return fail(Error{ErrorCode::not_found, "no such block", {}});
   }
   Answer<GetStateRootAnswer> handle(const GetStateRoot& request) override {
     AETHER_TRY(const auto at, block(request.slot));
@@ -114,15 +125,24 @@ class MemoryChain final : public ChainService {
     return GetLogsAnswer{head(), {}, {}};
   }
   Answer<GetChainIdAnswer> handle(const GetChainId&) override { return GetChainIdAnswer{head(), kChain, {}, {}, {}}; }
-  Answer<GetHealthAnswer> handle(const GetHealth&) override {
-    return GetHealthAnswer{head(), HealthStatus::ready, 0, 0, "test"};
+  Answer<GetGenesisAnswer> handle(const GetGenesis&) override { return GetGenesisAnswer{head(), 0, {}, {}}; }
+  Answer<SlotAnswer> handle(const GetSlotNumber&) override { return SlotAnswer{head()}; }
+  Answer<SlotAnswer> handle(const GetFinalizedSlot&) override { return SlotAnswer{head()}; }
+  Answer<GetEpochAnswer> handle(const GetEpoch&) override { return GetEpochAnswer{head(), 0, {}, {}, {}, 0, 0}; }
+  Answer<GetValidatorsAnswer> handle(const GetValidators& request) override {
+    AETHER_CHECK(page_limit(request.limit));
+    return GetValidatorsAnswer{head(), 0, {}, {}};
   }
-  Answer<DevSealAnswer> handle(const DevSeal& request) override {
+  Answer<GetPeersAnswer> handle(const GetPeers&) override { return fail(Error{ErrorCode::not_available, "alone", {}}); }
+  Answer<GetHealthAnswer> handle(const GetHealth&) override {
+    return GetHealthAnswer{head(), HealthStatus::ready, {}, 0, 0, "test"};
+  }
+  Answer<SlotAnswer> handle(const DevSeal& request) override {
     AETHER_CHECK(check_count("slots", request.slots, kSealSlotsMax));
     slot_ = Slot{slot_.raw() + request.slots};
     for (auto& [id, sent] : sent_)
       if (!sent.place && sent.transaction.body.valid_until >= slot_) sent.place = TransactionPlace{slot_, {}, 0};
-    return DevSealAnswer{head()};
+    return SlotAnswer{head()};
   }
 
   void put_job(const Hash& id, programs::JobObject job) { jobs_[id] = std::move(job); }

@@ -66,11 +66,13 @@ Outcome<typename Request::Answer> Rpc::call(const Request& request) const {
 
 template Outcome<api::SendRawTransactionAnswer> Rpc::call(const api::SendRawTransaction&) const;
 template Outcome<api::SimulateAnswer> Rpc::call(const api::Simulate&) const;
+template Outcome<api::EstimateFeeAnswer> Rpc::call(const api::EstimateFee&) const;
 template Outcome<api::GetTransactionAnswer> Rpc::call(const api::GetTransaction&) const;
 template Outcome<api::GetTransactionReceiptAnswer> Rpc::call(const api::GetTransactionReceipt&) const;
 template Outcome<api::GetAccountAnswer> Rpc::call(const api::GetAccount&) const;
 template Outcome<api::GetUtxosAnswer> Rpc::call(const api::GetUtxos&) const;
-template Outcome<api::GetBlockByNumberAnswer> Rpc::call(const api::GetBlockByNumber&) const;
+template Outcome<api::GetBlockAnswer> Rpc::call(const api::GetBlockByNumber&) const;
+template Outcome<api::GetBlockAnswer> Rpc::call(const api::GetBlockByHash&) const;
 template Outcome<api::GetStateRootAnswer> Rpc::call(const api::GetStateRoot&) const;
 template Outcome<api::GetProofAnswer> Rpc::call(const api::GetProof&) const;
 template Outcome<api::GetRentAnswer> Rpc::call(const api::GetRent&) const;
@@ -84,7 +86,13 @@ template Outcome<api::GetCodeAnswer> Rpc::call(const api::GetCode&) const;
 template Outcome<api::GetStorageAnswer> Rpc::call(const api::GetStorage&) const;
 template Outcome<api::GetLogsAnswer> Rpc::call(const api::GetLogs&) const;
 template Outcome<api::GetChainIdAnswer> Rpc::call(const api::GetChainId&) const;
+template Outcome<api::GetGenesisAnswer> Rpc::call(const api::GetGenesis&) const;
+template Outcome<api::SlotAnswer> Rpc::call(const api::GetSlotNumber&) const;
+template Outcome<api::SlotAnswer> Rpc::call(const api::GetFinalizedSlot&) const;
 template Outcome<api::GetHealthAnswer> Rpc::call(const api::GetHealth&) const;
-template Outcome<api::DevSealAnswer> Rpc::call(const api::DevSeal&) const;
+template Outcome<api::GetEpochAnswer> Rpc::call(const api::GetEpoch&) const;
+template Outcome<api::GetValidatorsAnswer> Rpc::call(const api::GetValidators&) const;
+template Outcome<api::GetPeersAnswer> Rpc::call(const api::GetPeers&) const;
+template Outcome<api::SlotAnswer> Rpc::call(const api::DevSeal&) const;
 
 }  // namespace aether::client

@@ -4,42 +4,17 @@
 #include <chrono>
 #include <thread>
 
-#include "aether/ledger/admission.hpp"
-
 namespace aether::client {
 namespace {
 
 std::unexpected<Error> overflow(std::string what) { return fail(Error{ErrorKind::overflow, std::move(what), {}, {}}); }
 
-Outcome<api::SimulateAnswer> simulate(const Rpc& rpc, const TransactionBody& body) {
-  AETHER_TRY(auto answer, rpc.call(api::Simulate{codec::encode(Transaction{body, {}})}));
-  if (answer.receipt.code == kSuccess) return answer;
+Outcome<api::EstimateFeeAnswer> estimate(const Rpc& rpc, const TransactionBody& body) {
+  AETHER_TRY(auto answer, rpc.call(api::EstimateFee{codec::encode(Transaction{body, {}})}));
+  if (answer.code == kSuccess) return answer;
   Error error{ErrorKind::would_fail, "the transaction would fail: " + answer.code_name, answer.code_name, {}};
-  error.result = answer.receipt.code;
+  error.result = answer.code;
   return fail(std::move(error));
-}
-
-// An object that is in demand may become dearer while the transaction waits: room for four blocks of full growth.
-ledger::Multiplier with_headroom(ledger::Multiplier now, const CongestionParams& params) {
-  if (now == ledger::kMultiplierAtRest) return now;
-  std::uint64_t grown = now.raw();
-  for (int block = 0; block < 4; ++block) grown += grown * params.step_bps / kBpsWhole;
-  return ledger::Multiplier{std::min(grown, ledger::kMultiplierAtRest.raw() * params.multiplier_max)};
-}
-
-// What the transaction may cost up to its gas limit.
-Outcome<Amount> fee_at_limit(const TransactionBody& body, const ChainParams& params, ledger::Multiplier multiplier) {
-  const std::size_t bytes = codec::encode(Transaction{body, {}}).size();
-  const auto base = ledger::base_fee(params.fees, bytes, body.gas_limit.raw(), multiplier);
-  const auto fee = base ? checked_add(*base, body.priority_fee) : std::nullopt;
-  if (!fee) return overflow("the fee exceeds 128 bits");
-  return *fee;
-}
-
-// A transaction that declares shared objects may reserve at most an object's share.
-std::uint64_t gas_limit_max(const TransactionBody& body, const ChainParams& params) {
-  const bool shared = ledger::declares_shared(assume_verified(Transaction{body, {}}));
-  return shared ? ledger::object_gas_max(params) : params.block.gas_max;
 }
 
 void pause(const WaitOptions& options) { std::this_thread::sleep_for(std::chrono::milliseconds(options.poll_ms)); }
@@ -65,17 +40,11 @@ Outcome<Transaction> build(const Rpc& rpc, const crypto::Seed& seed, const Inten
   if (!nonce) return overflow("the account has used its last nonce");
   body.nonce = *nonce;
 
-  body.gas_limit = Gas{chain.params.block.gas_max};
-  AETHER_TRY(const auto first, simulate(rpc, body));
-  body.reads = first.reads;
-  body.writes = first.writes;
-  const std::uint64_t used = first.receipt.gas_used.raw();
-  const auto limit = checked_add<std::uint64_t>(used, used / 4);
-  const std::uint64_t most = gas_limit_max(body, chain.params);
-  body.gas_limit = Gas{std::min(limit ? *limit : most, most)};
-  AETHER_TRY(const auto second, simulate(rpc, body));
-  const auto multiplier = with_headroom(second.multiplier, chain.params.congestion);
-  AETHER_TRY(body.max_fee, fee_at_limit(body, chain.params, multiplier));
+  AETHER_TRY(auto demanded, estimate(rpc, body));
+  body.reads = std::move(demanded.reads);
+  body.writes = std::move(demanded.writes);
+  body.gas_limit = demanded.gas_limit;
+  body.max_fee = demanded.max_fee;
   return sign(std::move(body), seed);
 }
 

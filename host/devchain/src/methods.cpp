@@ -32,7 +32,8 @@ api::Answer<void> admit(const Result<void, ledger::Reject>& verdict) {
 
 query::Running DevChain::running() const {
   const std::lock_guard lock(mutex_);
-  return {stop_ ? api::HealthStatus::stopping : api::HealthStatus::ready, static_cast<std::uint32_t>(pending_.count())};
+  return {.status = stop_ ? api::HealthStatus::stopping : api::HealthStatus::ready,
+          .pending = static_cast<std::uint32_t>(pending_.count())};
 }
 
 std::optional<Transaction> DevChain::waiting(const Hash& id) const {
@@ -66,9 +67,9 @@ api::Answer<api::SendRawTransactionAnswer> DevChain::handle(const api::SendRawTr
   return api::SendRawTransactionAnswer{query::tip_of(*snapshot), id};
 }
 
-api::Answer<api::DevSealAnswer> DevChain::handle(const api::DevSeal& request) {
+api::Answer<api::SlotAnswer> DevChain::handle(const api::DevSeal& request) {
   AETHER_CHECK(api::check_count("slots", request.slots, api::kSealSlotsMax));
-  api::DevSealAnswer out;
+  api::SlotAnswer out;
   for (std::uint32_t i = 0; i < request.slots; ++i) {
     if (is_stopping()) return error(ErrorCode::shutting_down, "the chain is stopping");
     const auto sealed = seal_one();

@@ -87,7 +87,7 @@ TEST(Sealing, AfterStopNothingIsTakenOrSealedAndEverythingCanBeRead) {
 
 TEST(Sealing, StopEndsALongDevSeal) {
   LocalChain local;
-  std::optional<api::Answer<api::DevSealAnswer>> answer;
+  std::optional<api::Answer<api::SlotAnswer>> answer;
   std::thread caller([&] { answer = local.dev.handle(api::DevSeal{api::kSealSlotsMax}); });
   EXPECT_TRUE(eventually([&] { return local.tip() >= Slot{2}; }));
   local.dev.stop();

@@ -17,6 +17,15 @@ std::optional<api::BlockRef> child_of(const Snapshot& snapshot, Slot slot) {
   return child ? std::optional(ref(*child)) : std::nullopt;
 }
 
+api::Answer<api::GetBlockAnswer> block_of(const Snapshot& snapshot, const storage::BlockRecord& record) {
+  auto receipts = snapshot.receipts(record.slot);
+  if (!receipts) return absent(record.slot);
+  api::GetBlockAnswer out{ref(record), record.header, {}, std::move(*receipts)};
+  out.transactions.reserve(out.receipts.size());
+  for (const Receipt& receipt : out.receipts) out.transactions.push_back(receipt.transaction);
+  return out;
+}
+
 }  // namespace
 
 api::Answer<api::GetAccountAnswer> ChainQueries::handle(const api::GetAccount& request) {
@@ -37,14 +46,18 @@ api::Answer<api::GetUtxosAnswer> ChainQueries::handle(const api::GetUtxos& reque
   return out;
 }
 
-api::Answer<api::GetBlockByNumberAnswer> ChainQueries::handle(const api::GetBlockByNumber& request) {
+api::Answer<api::GetBlockAnswer> ChainQueries::handle(const api::GetBlockByNumber& request) {
   const auto snapshot = chain_.snapshot();
   AETHER_TRY(const auto record, record_of(*snapshot, request.slot));
-  const auto receipts = snapshot->receipts(record.slot);
-  if (!receipts) return absent(record.slot);
-  api::GetBlockByNumberAnswer out{ref(record), record.header, {}, *receipts};
-  for (const Receipt& receipt : out.receipts) out.transactions.push_back(receipt.transaction);
-  return out;
+  return block_of(*snapshot, record);
+}
+
+api::Answer<api::GetBlockAnswer> ChainQueries::handle(const api::GetBlockByHash& request) {
+  const auto snapshot = chain_.snapshot();
+  const auto slot = snapshot->slot_of_block(request.hash);
+  if (!slot) return error(ErrorCode::not_found, "there is no block " + to_hex0x(request.hash.bytes));
+  AETHER_TRY(const auto record, record_of(*snapshot, *slot));
+  return block_of(*snapshot, record);
 }
 
 api::Answer<api::GetStateRootAnswer> ChainQueries::handle(const api::GetStateRoot& request) {

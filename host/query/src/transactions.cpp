@@ -1,6 +1,7 @@
 #include "aether/query/transactions.hpp"
 
 #include "aether/programs/codes.hpp"
+#include "aether/query/fee_estimate.hpp"
 #include "answers.hpp"
 
 namespace aether::query {
@@ -12,6 +13,14 @@ std::optional<api::TransactionPlace> place_of(const Snapshot& snapshot, const Ha
   const auto record = snapshot.record(place->slot);
   AETHER_ASSERT(record.has_value());  // one batch wrote both
   return api::TransactionPlace{place->slot, record->hash, place->index};
+}
+
+// One of this chain whose form is right; the rest is the simulation's to say.
+api::Answer<Transaction> read_for_simulation(const api::TransactionBytes& bytes, const ledger::BlockFacts& facts) {
+  AETHER_TRY(Transaction out, read_transaction(bytes));
+  if (out.body.chain_id != facts.chain_id) return fail(rejected(ledger::Reject::wrong_chain));
+  if (const auto form = ledger::check_form(out.body); !form) return fail(rejected(form.error()));
+  return out;
 }
 
 }  // namespace
@@ -27,15 +36,27 @@ api::Error rejected(ledger::Reject why) {
           std::string(ledger::reject_name(why))};
 }
 api::Answer<api::SimulateAnswer> ChainQueries::handle(const api::Simulate& request) {
-  AETHER_TRY(Transaction raw, read_transaction(request.transaction));
   const auto snapshot = chain_.snapshot();
   const auto facts = chain_.next_facts(*snapshot);
-  if (raw.body.chain_id != facts.chain_id) return fail(rejected(ledger::Reject::wrong_chain));
-  if (const auto form = ledger::check_form(raw.body); !form) return fail(rejected(form.error()));
-  const auto out = ledger::simulate(*snapshot, chain_.programs(), facts, assume_verified(std::move(raw)));
-  return api::SimulateAnswer{tip_of(*snapshot), out.receipt, std::string(programs::code_name(out.receipt.code)),
-                             out.output,        out.reads,   out.writes,
-                             out.multiplier,    out.deposit};
+  AETHER_TRY(Transaction raw, read_for_simulation(request.transaction, facts));
+  auto out = ledger::simulate(*snapshot, chain_.programs(), facts, assume_verified(std::move(raw)));
+  const auto name = programs::code_name(out.receipt.code);
+  return api::SimulateAnswer{tip_of(*snapshot),    std::move(out.receipt), std::string(name), std::move(out.output),
+                             std::move(out.reads), std::move(out.writes),  out.multiplier,    out.deposit};
+}
+
+api::Answer<api::EstimateFeeAnswer> ChainQueries::handle(const api::EstimateFee& request) {
+  const auto snapshot = chain_.snapshot();
+  const auto facts = chain_.next_facts(*snapshot);
+  AETHER_TRY(Transaction raw, read_for_simulation(request.transaction, facts));
+  auto estimate = estimate_fee(*snapshot, chain_.programs(), facts, std::move(raw.body));
+  if (!estimate) return error(ErrorCode::invalid_params, "the fee exceeds 128 bits", "out_of_range");
+  ledger::Simulation& would = estimate->simulation;
+  return api::EstimateFeeAnswer{
+      tip_of(*snapshot),       would.receipt.code,  std::string(programs::code_name(would.receipt.code)),
+      would.receipt.gas_used,  estimate->gas_limit, would.multiplier,
+      would.receipt.fee,       estimate->max_fee,   std::move(would.reads),
+      std::move(would.writes), would.deposit};
 }
 
 api::Answer<api::GetTransactionAnswer> ChainQueries::handle(const api::GetTransaction& request) {

@@ -88,6 +88,14 @@ struct Randomness {
   }
 };
 
+// η of the newest block's epoch, of the one before, and, once it is settled, of the next; none of others.
+[[nodiscard]] constexpr std::optional<Hash> randomness_of(const Randomness& now, std::uint64_t epoch) {
+  if (epoch == now.epoch) return now.current;
+  if (epoch < now.epoch && now.epoch - epoch == 1) return now.previous;
+  if (epoch > now.epoch && epoch - now.epoch == 1 && now.settled) return now.mix;
+  return std::nullopt;
+}
+
 // Of the validators of an epoch's set, in its order.
 struct Seats {
   std::uint8_t version = 1;

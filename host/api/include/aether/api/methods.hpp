@@ -1,6 +1,7 @@
-// The requests and answers of the interface, typed; jobs and models stand in methods_jobs.hpp, contracts in
-// methods_contracts.hpp, rent in methods_rent.hpp. A request names its method and its answer; AllRequests (service.hpp)
-// lists them. Every answer says in `at` which block it speaks of.
+// The requests and answers of the interface, typed: transactions, accounts, blocks, state. The chain itself stands in
+// methods_chain.hpp, jobs and models in methods_jobs.hpp, contracts in methods_contracts.hpp, rent in methods_rent.hpp.
+// A request names its method and its answer; AllRequests (service.hpp) lists them. Every answer says in `at` which
+// block it speaks of, and whether that is final.
 //
 // A list comes in pages, in the order of the ids. Ask again with `after` = the answer's `next` until that is null. A
 // page may hold fewer than `limit` entries although more follow: one answer looks at a bounded number of objects.
@@ -14,7 +15,6 @@
 
 namespace aether::api {
 
-inline constexpr std::uint32_t kSealSlotsMax = 10'000;  // of one dev_seal
 inline constexpr std::size_t kProofBytesMax = 64 * 1024;
 inline constexpr std::size_t kProvenBytesMax = limits::kCodeBytesMax + 16;  // the largest object is a module
 inline constexpr std::uint32_t kPageMax = 100;                              // entries of a list in one answer
@@ -91,6 +91,50 @@ struct Simulate {
   static constexpr std::string_view kSummary =
       "What a transaction would do in the next block, and the sets it needs; signature, nonce and declared sets are "
       "not judged, and nothing changes";
+  TransactionBytes transaction;
+
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("transaction", self.transaction);
+  }
+};
+
+struct EstimateFeeAnswer {
+  BlockRef at;
+  ResultCode code;  // 0: it would succeed in the next block
+  std::string code_name;
+  Gas gas_used;
+  Gas gas_limit;                  // what it should reserve: a quarter more than it used, at most what it may
+  ledger::Multiplier multiplier;  // of the next block, for the objects declared and needed
+  Amount fee = 0;                 // as charged in the next block, priority fee included
+  Amount max_fee = 0;             // what it should offer: for all of gas_limit, and its priority fee
+  AccessSet reads;                // what it needs to declare
+  AccessSet writes;
+  Amount deposit = 0;  // SWR that the sender leaves, besides the fee, for what is stored
+
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("at", self.at);
+    visit("code", self.code);
+    visit("code_name", self.code_name);
+    visit("gas_used", self.gas_used);
+    visit("gas_limit", self.gas_limit);
+    visit("multiplier", self.multiplier);
+    visit("fee", self.fee);
+    visit("max_fee", self.max_fee);
+    visit("reads", self.reads);
+    visit("writes", self.writes);
+    visit("deposit", self.deposit);
+  }
+};
+struct EstimateFee {
+  using Answer = EstimateFeeAnswer;
+  static constexpr std::string_view kMethod = "aeth_estimateFee";
+  static constexpr std::string_view kSummary =
+      "The sets, gas limit and max_fee that a transaction should have to be executed soon; those it bears, its "
+      "signature "
+      "and its nonce do not count. Where an object is in demand, max_fee covers four blocks of growth of its "
+      "multiplier";
   TransactionBytes transaction;
 
   template <class Self, class V>
@@ -240,7 +284,7 @@ struct GetUtxos {
   }
 };
 
-struct GetBlockByNumberAnswer {
+struct GetBlockAnswer {
   BlockRef at;                     // this block
   std::optional<Header> header;    // genesis has none
   std::vector<Hash> transactions;  // ids, in order
@@ -255,7 +299,7 @@ struct GetBlockByNumberAnswer {
   }
 };
 struct GetBlockByNumber {
-  using Answer = GetBlockByNumberAnswer;
+  using Answer = GetBlockAnswer;
   static constexpr std::string_view kMethod = "aeth_getBlockByNumber";
   static constexpr std::string_view kSummary = "A block by its slot; the newest when none is given";
   std::optional<Slot> slot;
@@ -263,6 +307,18 @@ struct GetBlockByNumber {
   template <class Self, class V>
   static void fields(Self& self, V& visit) {
     visit("slot", self.slot);
+  }
+};
+
+struct GetBlockByHash {
+  using Answer = GetBlockAnswer;
+  static constexpr std::string_view kMethod = "aeth_getBlockByHash";
+  static constexpr std::string_view kSummary = "A block by its hash; not_found when there is none";
+  Hash hash;
+
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("hash", self.hash);
   }
 };
 
@@ -320,86 +376,10 @@ struct GetProof {
   }
 };
 
-// --- The chain -----------------------------------------------------------------------------------------------------
-
-struct GetChainIdAnswer {
-  BlockRef at;
-  ChainId chain_id;
-  Hash genesis_hash;
-  GenesisSealer sealer;
-  ChainParams params;
-
-  template <class Self, class V>
-  static void fields(Self& self, V& visit) {
-    visit("at", self.at);
-    visit("chain_id", self.chain_id);
-    visit("genesis_hash", self.genesis_hash);
-    visit("sealer", self.sealer);
-    visit("params", self.params);
-  }
-};
-struct GetChainId {
-  using Answer = GetChainIdAnswer;
-  static constexpr std::string_view kMethod = "aeth_chainId";
-  static constexpr std::string_view kSummary = "Which chain this is, and its parameters";
-
-  template <class Self, class V>
-  static void fields(Self&, V&) {}
-};
-
-enum class HealthStatus : std::uint8_t { ready, starting, stopping };
-
-struct GetHealthAnswer {
-  BlockRef at;
-  HealthStatus status = HealthStatus::starting;
-  std::uint32_t pending = 0;  // transactions that wait for a block
-  std::uint64_t time_ms = 0;  // of the newest block
-  std::string version;        // of the program
-
-  template <class Self, class V>
-  static void fields(Self& self, V& visit) {
-    visit("at", self.at);
-    visit("status", self.status);
-    visit("pending", self.pending);
-    visit("time_ms", self.time_ms);
-    visit("version", self.version);
-  }
-};
-struct GetHealth {
-  using Answer = GetHealthAnswer;
-  static constexpr std::string_view kMethod = "aeth_health";
-  static constexpr std::string_view kSummary = "Whether the chain is ready, and how many transactions wait";
-
-  template <class Self, class V>
-  static void fields(Self&, V&) {}
-};
-
-struct DevSealAnswer {
-  BlockRef at;  // the last block sealed
-
-  template <class Self, class V>
-  static void fields(Self& self, V& visit) {
-    visit("at", self.at);
-  }
-};
-struct DevSeal {
-  using Answer = DevSealAnswer;
-  static constexpr std::string_view kMethod = "dev_seal";
-  static constexpr std::string_view kSummary = "Seals that many blocks now, 1 to 10000 (local chain only)";
-  std::uint32_t slots = 1;
-
-  template <class Self, class V>
-  static void fields(Self& self, V& visit) {
-    visit("slots", self.slots);
-  }
-};
-
 }  // namespace aether::api
 
 namespace aether::codec {
 template <>
 inline constexpr auto enum_names<api::TransactionStatus> =
     std::array<std::string_view, 3>{"unknown", "pending", "executed"};
-template <>
-inline constexpr auto enum_names<api::HealthStatus> = std::array<std::string_view, 3>{"ready", "starting", "stopping"};
 }  // namespace aether::codec

@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "aether/api/methods_chain.hpp"
 #include "aether/api/methods_contracts.hpp"
 #include "aether/api/methods_jobs.hpp"
 #include "aether/api/methods_rent.hpp"
@@ -18,11 +19,13 @@ class ChainService {
 
   virtual Answer<SendRawTransactionAnswer> handle(const SendRawTransaction& request) = 0;
   virtual Answer<SimulateAnswer> handle(const Simulate& request) = 0;
+  virtual Answer<EstimateFeeAnswer> handle(const EstimateFee& request) = 0;
   virtual Answer<GetTransactionAnswer> handle(const GetTransaction& request) = 0;
   virtual Answer<GetTransactionReceiptAnswer> handle(const GetTransactionReceipt& request) = 0;
   virtual Answer<GetAccountAnswer> handle(const GetAccount& request) = 0;
   virtual Answer<GetUtxosAnswer> handle(const GetUtxos& request) = 0;
-  virtual Answer<GetBlockByNumberAnswer> handle(const GetBlockByNumber& request) = 0;
+  virtual Answer<GetBlockAnswer> handle(const GetBlockByNumber& request) = 0;
+  virtual Answer<GetBlockAnswer> handle(const GetBlockByHash& request) = 0;
   virtual Answer<GetStateRootAnswer> handle(const GetStateRoot& request) = 0;
   virtual Answer<GetProofAnswer> handle(const GetProof& request) = 0;
   virtual Answer<GetRentAnswer> handle(const GetRent& request) = 0;
@@ -36,17 +39,24 @@ class ChainService {
   virtual Answer<GetStorageAnswer> handle(const GetStorage& request) = 0;
   virtual Answer<GetLogsAnswer> handle(const GetLogs& request) = 0;
   virtual Answer<GetChainIdAnswer> handle(const GetChainId& request) = 0;
+  virtual Answer<GetGenesisAnswer> handle(const GetGenesis& request) = 0;
+  virtual Answer<SlotAnswer> handle(const GetSlotNumber& request) = 0;
+  virtual Answer<SlotAnswer> handle(const GetFinalizedSlot& request) = 0;
   virtual Answer<GetHealthAnswer> handle(const GetHealth& request) = 0;
-  virtual Answer<DevSealAnswer> handle(const DevSeal& request) = 0;
+  virtual Answer<GetEpochAnswer> handle(const GetEpoch& request) = 0;
+  virtual Answer<GetValidatorsAnswer> handle(const GetValidators& request) = 0;
+  virtual Answer<GetPeersAnswer> handle(const GetPeers& request) = 0;
+  virtual Answer<SlotAnswer> handle(const DevSeal& request) = 0;
 };
 
 // The requests of the interface. dispatch(), the client and rpc.discover are made from this list.
 template <class... Requests>
 struct RequestList {};
 using AllRequests =
-    RequestList<SendRawTransaction, Simulate, GetTransaction, GetTransactionReceipt, GetAccount, GetUtxos,
-                GetBlockByNumber, GetStateRoot, GetProof, GetRent, GetJob, GetJobs, GetModel, GetModels, CallContract,
-                GetContract, GetCode, GetStorage, GetLogs, GetChainId, GetHealth, DevSeal>;
+    RequestList<SendRawTransaction, Simulate, EstimateFee, GetTransaction, GetTransactionReceipt, GetAccount, GetUtxos,
+                GetBlockByNumber, GetBlockByHash, GetStateRoot, GetProof, GetRent, GetJob, GetJobs, GetModel, GetModels,
+                CallContract, GetContract, GetCode, GetStorage, GetLogs, GetChainId, GetGenesis, GetSlotNumber,
+                GetFinalizedSlot, GetHealth, GetEpoch, GetValidators, GetPeers, DevSeal>;
 
 inline constexpr std::size_t kRequestBytesMax = 1024 * 1024;
 inline constexpr std::size_t kResponseBytesMax = 16 * 1024 * 1024;

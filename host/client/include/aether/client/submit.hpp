@@ -17,9 +17,7 @@ struct Intent {
   std::optional<std::uint64_t> nonce;  // the next unused one when none is given
 };
 
-// A signed transaction that would succeed now. It is simulated once for its sets and gas, and once more as it will be
-// sent; gas has a quarter of headroom, and max_fee pays for it. Where an object that it declares is in demand, max_fee
-// also covers four blocks of growth of its multiplier.
+// A signed transaction that would succeed now, with the sets, gas limit and max_fee that the chain estimates.
 [[nodiscard]] Outcome<Transaction> build(const Rpc& rpc, const crypto::Seed& seed, const Intent& intent);
 
 // Hands it over. Sending twice does no harm: that it is known already is success.

@@ -32,7 +32,7 @@ class DevChain final : public query::ChainQueries {
 
   using ChainQueries::handle;
   api::Answer<api::SendRawTransactionAnswer> handle(const api::SendRawTransaction& request) override;
-  api::Answer<api::DevSealAnswer> handle(const api::DevSeal& request) override;
+  api::Answer<api::SlotAnswer> handle(const api::DevSeal& request) override;
 
  protected:
   [[nodiscard]] query::Running running() const override;

@@ -10,17 +10,21 @@ namespace aether::query {
 // What a snapshot does not tell.
 struct Running {
   api::HealthStatus status = api::HealthStatus::starting;
-  std::uint32_t pending = 0;  // transactions that wait for a block
+  std::vector<std::string> missing = {};      // what it waits for until it is ready, each in a few words
+  std::uint32_t pending = 0;                  // transactions that wait for a block
+  std::optional<api::BlockRef> unfinal = {};  // the newest block that is held and not final; none: all are
 };
 
 class ChainQueries : public api::ChainService {
  public:
   api::Answer<api::SimulateAnswer> handle(const api::Simulate& request) override;
+  api::Answer<api::EstimateFeeAnswer> handle(const api::EstimateFee& request) override;
   api::Answer<api::GetTransactionAnswer> handle(const api::GetTransaction& request) override;
   api::Answer<api::GetTransactionReceiptAnswer> handle(const api::GetTransactionReceipt& request) override;
   api::Answer<api::GetAccountAnswer> handle(const api::GetAccount& request) override;
   api::Answer<api::GetUtxosAnswer> handle(const api::GetUtxos& request) override;
-  api::Answer<api::GetBlockByNumberAnswer> handle(const api::GetBlockByNumber& request) override;
+  api::Answer<api::GetBlockAnswer> handle(const api::GetBlockByNumber& request) override;
+  api::Answer<api::GetBlockAnswer> handle(const api::GetBlockByHash& request) override;
   api::Answer<api::GetStateRootAnswer> handle(const api::GetStateRoot& request) override;
   api::Answer<api::GetProofAnswer> handle(const api::GetProof& request) override;
   api::Answer<api::GetRentAnswer> handle(const api::GetRent& request) override;
@@ -34,13 +38,21 @@ class ChainQueries : public api::ChainService {
   api::Answer<api::GetStorageAnswer> handle(const api::GetStorage& request) override;
   api::Answer<api::GetLogsAnswer> handle(const api::GetLogs& request) override;
   api::Answer<api::GetChainIdAnswer> handle(const api::GetChainId& request) override;
+  api::Answer<api::GetGenesisAnswer> handle(const api::GetGenesis& request) override;
+  api::Answer<api::SlotAnswer> handle(const api::GetSlotNumber& request) override;
+  api::Answer<api::SlotAnswer> handle(const api::GetFinalizedSlot& request) override;
   api::Answer<api::GetHealthAnswer> handle(const api::GetHealth& request) override;
-  // not_available, unless the chain is one that seals when told.
-  api::Answer<api::DevSealAnswer> handle(const api::DevSeal& request) override;
+  api::Answer<api::GetEpochAnswer> handle(const api::GetEpoch& request) override;
+  api::Answer<api::GetValidatorsAnswer> handle(const api::GetValidators& request) override;
+  // These are not_available, unless who runs the chain knows better.
+  api::Answer<api::GetPeersAnswer> handle(const api::GetPeers& request) override;
+  api::Answer<api::SlotAnswer> handle(const api::DevSeal& request) override;
 
  protected:
   // The chain must outlive it, and keeps only blocks that are final.
-  explicit ChainQueries(const chain::Chain& chain) : chain_(chain) {}
+  explicit ChainQueries(const chain::Chain& chain);
+
+  [[nodiscard]] api::ChainKind kind() const;
 
   // Called from several threads at once.
   [[nodiscard]] virtual Running running() const = 0;
@@ -48,6 +60,7 @@ class ChainQueries : public api::ChainService {
 
  private:
   const chain::Chain& chain_;
+  const Bytes genesis_;  // in BCS
 };
 
 // The block that a record is of. A chain keeps no others than final ones.

@@ -2,7 +2,7 @@
 #include "aether/programs/rent_instructions.hpp"
 #include "local_chain.hpp"
 
-namespace aether::devchain {
+namespace aether::query {
 namespace {
 
 using namespace testing;
@@ -12,7 +12,7 @@ struct Rented {
   LocalChain local{{.rent = {10, 2, 4}, .epoch_slots = 5}};
   std::uint64_t nonce = 0;
 
-  api::GetRentAnswer rent(const ObjectId& object) { return *local.dev.handle(api::GetRent{object}); }
+  api::GetRentAnswer rent(const ObjectId& object) { return *local.ask(api::GetRent{object}); }
   std::string send(const programs::RentInstruction& instruction) {
     const auto body = local.call(2, ++nonce, programs::make_call(instruction), programs::access_sets(instruction));
     return local.outcome(sign(body, user_seed(2)));
@@ -61,8 +61,8 @@ TEST(Rent, WhatPaysNoneIsSaidTo) {
   EXPECT_EQ(r.rent(account_object(user(0))).status, unrented);
   EXPECT_EQ(r.rent(kSupplyObject).status, unrented);
   LocalChain without{{.rent = {0, 12, 12}}};
-  EXPECT_EQ(without.dev.handle(api::GetRent{utxo_object({})})->status, unrented);
+  EXPECT_EQ(without.ask(api::GetRent{utxo_object({})})->status, unrented);
 }
 
 }  // namespace
-}  // namespace aether::devchain
+}  // namespace aether::query

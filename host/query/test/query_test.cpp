@@ -4,7 +4,7 @@
 #include "aether/smt/proof.hpp"
 #include "local_chain.hpp"
 
-namespace aether::devchain {
+namespace aether::query {
 namespace {
 
 namespace json = boost::json;
@@ -20,30 +20,30 @@ TEST(Query, ATransactionIsUnknownThenPendingThenExecuted) {
   const Hash id = transaction_id(tx.body);
   EXPECT_EQ(local.status(id), api::TransactionStatus::unknown);
   local.send_ok(tx);
-  const auto waiting = local.dev.handle(api::GetTransaction{id});
+  const auto waiting = local.ask(api::GetTransaction{id});
   EXPECT_EQ(waiting->status, api::TransactionStatus::pending);
   EXPECT_EQ(waiting->transaction, tx);
   EXPECT_FALSE(waiting->place);
   EXPECT_EQ(local.pending(), 1U);
   local.seal();
-  const auto done = local.dev.handle(api::GetTransaction{id});
+  const auto done = local.ask(api::GetTransaction{id});
   EXPECT_EQ(done->status, api::TransactionStatus::executed);
   EXPECT_EQ(done->transaction, tx);
   ASSERT_TRUE(done->place);
   const auto receipt = local.receipt(id);
   EXPECT_EQ(receipt.place, done->place);
   EXPECT_EQ(receipt.code_name, "success");
-  const auto block = local.dev.handle(api::GetBlockByNumber{done->place->slot});
+  const auto block = local.ask(api::GetBlockByNumber{done->place->slot});
   EXPECT_EQ(block->at.hash, done->place->block);
   EXPECT_EQ(block->receipts.at(done->place->index), receipt.receipt);
 }
 
 TEST(Query, AccountsTellWhetherTheyExist) {
   LocalChain local;
-  EXPECT_FALSE(local.dev.handle(api::GetAccount{user(9)})->exists);
+  EXPECT_FALSE(local.ask(api::GetAccount{user(9)})->exists);
   local.send_ok(sign(local.transfer(0, 1, 7), user_seed(0)));
   local.seal();
-  const auto paid = local.dev.handle(api::GetAccount{user(9)});
+  const auto paid = local.ask(api::GetAccount{user(9)});
   EXPECT_TRUE(paid->exists);
   EXPECT_EQ(paid->account.balance.swr, 7U);
   EXPECT_EQ(paid->at.slot, Slot{1});
@@ -52,12 +52,12 @@ TEST(Query, AccountsTellWhetherTheyExist) {
 TEST(Query, BlocksAreALinkedChainFromGenesis) {
   LocalChain local;
   local.seal(3);
-  const auto genesis = local.dev.handle(api::GetBlockByNumber{Slot{0}});
+  const auto genesis = local.ask(api::GetBlockByNumber{Slot{0}});
   EXPECT_FALSE(genesis->header);
-  EXPECT_EQ(genesis->at.hash, local.dev.handle(api::GetChainId{})->genesis_hash);
+  EXPECT_EQ(genesis->at.hash, local.ask(api::GetChainId{})->genesis_hash);
   Hash parent = genesis->at.hash;
   for (std::uint64_t slot = 1; slot <= 3; ++slot) {
-    const auto block = local.dev.handle(api::GetBlockByNumber{Slot{slot}});
+    const auto block = local.ask(api::GetBlockByNumber{Slot{slot}});
     ASSERT_TRUE(block->header);
     EXPECT_EQ(block->header->body.parent_hash, parent);
     EXPECT_EQ(block_hash(block->header->body), block->at.hash);
@@ -65,7 +65,13 @@ TEST(Query, BlocksAreALinkedChainFromGenesis) {
     EXPECT_TRUE(block->at.final);
     parent = block->at.hash;
   }
-  EXPECT_EQ(local.dev.handle(api::GetBlockByNumber{})->at.hash, parent);
+  EXPECT_EQ(local.ask(api::GetBlockByNumber{})->at.hash, parent);
+  for (const auto& slot : {Slot{0}, Slot{2}}) {
+    const auto by_number = *local.ask(api::GetBlockByNumber{slot});
+    const auto by_hash = *local.ask(api::GetBlockByHash{by_number.at.hash});
+    EXPECT_EQ(api::to_json(by_hash), api::to_json(by_number));
+  }
+  EXPECT_EQ(local.rpc_error("aeth_getBlockByHash", {{"hash", hex(Hash{{1}})}}), "not_found");
   for (const char* method : {"aeth_getBlockByNumber", "aeth_getStateRoot"})
     EXPECT_EQ(local.rpc_error(method, {{"slot", "4"}}), "not_found");
 }
@@ -76,13 +82,13 @@ TEST(Query, AProofNamesItsSlotAndHoldsUnderTheRootThatTheChildHeaderCarries) {
   local.seal();
   for (const std::uint64_t n : {9, 8}) {
     const ObjectId object = account_object(user(n));
-    const auto newest = local.dev.handle(api::GetProof{object});
+    const auto newest = local.ask(api::GetProof{object});
     EXPECT_FALSE(newest->carried_by);
     EXPECT_EQ(newest->value.has_value(), n == 9);
     local.seal();
-    const auto root = local.dev.handle(api::GetStateRoot{newest->at.slot});
+    const auto root = local.ask(api::GetStateRoot{newest->at.slot});
     ASSERT_TRUE(root->carried_by);
-    const auto child = local.dev.handle(api::GetBlockByNumber{root->carried_by->slot});
+    const auto child = local.ask(api::GetBlockByNumber{root->carried_by->slot});
     EXPECT_EQ(child->at.hash, root->carried_by->hash);
     EXPECT_EQ(child->header->body.parent_hash, newest->at.hash);
     EXPECT_EQ(child->header->body.parent_state_root, newest->state_root);
@@ -101,11 +107,11 @@ TEST(Query, AnswersAreOfOneBlockWhileOthersAreSealed) {
   std::uint64_t answers = 0;
   std::thread reader([&] {
     for (; !done || answers == 0; ++answers) {
-      const auto proven = local.dev.handle(api::GetProof{object});
+      const auto proven = local.ask(api::GetProof{object});
       const auto proof = codec::decode<smt::Proof>(proven->proof);
       const auto value = proven->value ? std::optional(value_hash(*proven->value)) : std::nullopt;
       wrong += !proof || !smt::verify(proven->state_root, state_key(object), value, *proof) ||
-               local.dev.handle(api::GetStateRoot{proven->at.slot})->state_root != proven->state_root;
+               local.ask(api::GetStateRoot{proven->at.slot})->state_root != proven->state_root;
     }
   });
   for (std::uint64_t nonce = 1; nonce <= 100; ++nonce) {
@@ -119,11 +125,11 @@ TEST(Query, AnswersAreOfOneBlockWhileOthersAreSealed) {
 
 TEST(Query, TheChainTellsWhichItIs) {
   LocalChain local;
-  const auto chain = local.dev.handle(api::GetChainId{});
+  const auto chain = local.ask(api::GetChainId{});
   EXPECT_EQ(chain->chain_id, ChainId{5});
   EXPECT_EQ(chain->genesis_hash, genesis_hash(LocalChain::genesis()));
-  EXPECT_EQ(chain->sealer, LocalChain::genesis().sealer);
-  const auto health = local.dev.handle(api::GetHealth{});
+  EXPECT_EQ(chain->kind, api::ChainKind::dev);
+  const auto health = local.ask(api::GetHealth{});
   EXPECT_EQ(health->status, api::HealthStatus::ready);
   EXPECT_FALSE(health->version.empty());
 }
@@ -142,7 +148,7 @@ TEST(Query, UtxosAreListedByTheirOwnerInPages) {
     std::set<Hash> out;
     api::GetUtxos request{user(owner), {}, limit};
     do {
-      const auto page = local.dev.handle(request);
+      const auto page = local.ask(request);
       EXPECT_LE(page->utxos.size(), limit);
       EXPECT_EQ(page->at.slot, local.tip());
       for (const auto& entry : page->utxos) {
@@ -177,24 +183,11 @@ TEST(Query, UtxosAreListedByTheirOwnerInPages) {
 
 // --- Jobs and models -----------------------------------------------------------------------------------------------
 
-programs::ModelFacts facts_of(std::uint8_t n) {
-  programs::ModelFacts facts;
-  facts.config.vocab = 96;
-  facts.config.d = 64;
-  facts.config.layers = 1;
-  facts.config.heads = facts.config.kv_heads = 2;
-  facts.config.head_dim = 32;
-  facts.config.ff = 64;
-  facts.config.context = 64;
-  facts.model_root = Hash{{n}};
-  return facts;
-}
-
 Hash register_model(LocalChain& local, std::uint64_t nonce, std::uint8_t n) {
-  const programs::ModelsInstruction instruction = programs::RegisterModel{facts_of(n)};
+  const programs::ModelsInstruction instruction = programs::RegisterModel{testing::model_facts(n)};
   const auto body = local.call(0, nonce, programs::make_call(instruction), programs::access_sets(instruction));
   EXPECT_EQ(local.outcome(sign(body, user_seed(0))), "success");
-  return programs::model_id(facts_of(n));
+  return programs::model_id(testing::model_facts(n));
 }
 std::string escrow(LocalChain& local, std::uint64_t from, std::uint64_t nonce,
                    const programs::EscrowInstruction& instruction, const Hash& model) {
@@ -219,7 +212,7 @@ TEST(Query, ModelsAreFoundByIdAndListedInPages) {
   std::vector<Hash> ids;
   for (std::uint8_t n = 1; n <= 5; ++n) ids.push_back(register_model(local, n, n));
   std::stable_sort(ids.begin(), ids.end());
-  const auto one = local.dev.handle(api::GetModel{ids[0]});
+  const auto one = local.ask(api::GetModel{ids[0]});
   ASSERT_TRUE(one);
   EXPECT_EQ(programs::model_id(one->model.facts), ids[0]);
   EXPECT_EQ(one->model.owner, user(0));
@@ -228,7 +221,7 @@ TEST(Query, ModelsAreFoundByIdAndListedInPages) {
   std::vector<Hash> listed;
   api::GetModels request{.after = {}, .limit = 2};
   do {
-    const auto page = local.dev.handle(request);
+    const auto page = local.ask(request);
     EXPECT_EQ(page->models.size(), page->next ? 2U : 1U);
     for (const auto& entry : page->models) {
       EXPECT_EQ(programs::model_id(entry.model.facts), entry.id);
@@ -237,7 +230,7 @@ TEST(Query, ModelsAreFoundByIdAndListedInPages) {
     request.after = page->next;
   } while (request.after);
   EXPECT_EQ(listed, ids);
-  EXPECT_FALSE(local.dev.handle(api::GetModels{.after = {}, .limit = 5})->next);
+  EXPECT_FALSE(local.ask(api::GetModels{.after = {}, .limit = 5})->next);
   EXPECT_EQ(local.rpc_error("aeth_getModels", {{"limit", 0}}), "invalid_params:out_of_range");
 }
 
@@ -257,7 +250,7 @@ TEST(Query, JobsAreListedByTheirState) {
     std::set<Hash> out;
     api::GetJobs request{filter, {}, limit};
     do {
-      const auto page = local.dev.handle(request);
+      const auto page = local.ask(request);
       EXPECT_LE(page->jobs.size(), limit);
       EXPECT_EQ(page->at.slot, local.tip());
       for (const auto& entry : page->jobs) EXPECT_TRUE(out.insert(entry.id).second);
@@ -273,12 +266,12 @@ TEST(Query, JobsAreListedByTheirState) {
     EXPECT_EQ(ids_of(submitted, limit), std::set<Hash>{});
     EXPECT_EQ(ids_of(closed, limit), std::set<Hash>{jobs[0]});
   }
-  EXPECT_EQ(local.dev.handle(api::GetJobs{})->jobs.size(), jobs.size());
+  EXPECT_EQ(local.ask(api::GetJobs{})->jobs.size(), jobs.size());
 
-  const auto cancelled = local.dev.handle(api::GetJob{jobs[0]});
+  const auto cancelled = local.ask(api::GetJob{jobs[0]});
   ASSERT_TRUE(cancelled);
   EXPECT_EQ(std::get<programs::ClosedJob>(cancelled->job.state).status, programs::JobStatus::cancelled);
-  const auto running_job = local.dev.handle(api::GetJob{jobs[1]});
+  const auto running_job = local.ask(api::GetJob{jobs[1]});
   EXPECT_EQ(std::get<programs::Job>(running_job->job.state).acceptance->endpoint, "http://127.0.0.1:9");
   EXPECT_EQ(local.rpc_error("aeth_getJob", {{"job", hex(Hash{})}}), "not_found");
   EXPECT_EQ(local.rpc_error("aeth_getJobs", {{"limit", 101}}), "invalid_params:out_of_range");
@@ -297,7 +290,7 @@ TEST(Query, PagesCoverWhatDoesNotChangeBetweenThem) {
   std::uint64_t nonce = 10;
   api::GetJobs request{api::JobFilter::open, {}, 2};
   do {
-    const auto page = local.dev.handle(request);
+    const auto page = local.ask(request);
     for (const auto& entry : page->jobs) {
       seen.push_back(entry.id);
       EXPECT_EQ(escrow(local, 0, nonce++, programs::Cancel{entry.id}, model), "success");
@@ -309,4 +302,4 @@ TEST(Query, PagesCoverWhatDoesNotChangeBetweenThem) {
 }
 
 }  // namespace
-}  // namespace aether::devchain
+}  // namespace aether::query
