@@ -397,7 +397,7 @@ impl Node {
         for lane in &session.seen.lanes {
             lane.close();
         }
-        self.records.keep(session.peer, lock(&session.seen.points).clone());
+        self.records.ended(number, session.peer, lock(&session.seen.points).clone());
         self.shared.peers.write().unwrap_or_else(|e| e.into_inner()).remove(&number);
         unsafe { (self.callbacks.gone)(self.callbacks.context, number) };
     }
@@ -472,10 +472,20 @@ impl Node {
     }
 
     fn penalize(&mut self, number: u64, points: u32) {
-        let Some(session) = self.sessions.get(&number) else { return };
-        let (peer, connection) = (session.peer, session.connection);
-        let sum = lock(&session.seen.points).add(points);
-        self.swarm.behaviour_mut().gossip.set_application_score(&peer, -sum);
+        let (peer, connection, sum) = match self.sessions.get(&number) {
+            Some(session) => {
+                let sum = lock(&session.seen.points).add(points);
+                self.swarm.behaviour_mut().gossip.set_application_score(&session.peer, -sum);
+                (session.peer, Some(session.connection), sum)
+            }
+            None => {
+                let Some(peer) = self.records.who_was(number) else { return };
+                if let Some(again) = self.session_of(&peer).map(|session| session.seen.id) {
+                    return self.penalize(again, points);
+                }
+                (peer, None, self.records.add(peer, points))
+            }
+        };
         if sum < f64::from(self.config.ban_points) {
             return;
         }
@@ -483,7 +493,9 @@ impl Node {
         self.swarm.behaviour_mut().lanes.gate.ban(peer, until);
         let why = format!("banned for {} s", self.config.ban.as_secs());
         self.refused(REFUSED_BANNED, &peer, &why);
-        self.close_connection(connection);
+        if let Some(connection) = connection {
+            self.close_connection(connection);
+        }
     }
 
     fn on_ping(&mut self, event: ping::Event) {

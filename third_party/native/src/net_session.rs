@@ -5,7 +5,7 @@ use libp2p::core::Multiaddr;
 use libp2p::gossipsub;
 use libp2p::swarm::{ConnectionId, Stream};
 use libp2p::PeerId;
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 use tokio::task::JoinHandle;
@@ -75,23 +75,47 @@ impl Unjudged {
     }
 }
 
-/// Points of peers that are gone: coming again does not clear them.
+/// Points of peers that are gone: coming again does not clear them, and going does not spare the last ones.
 pub struct Records {
     max: usize,
     half_life: Duration,
     points: HashMap<PeerId, Points>,
+    gone: VecDeque<(u64, PeerId)>,
 }
+
+const GONE_MAX: usize = 256;
 
 impl Records {
     pub fn new(max: usize, half_life: Duration) -> Self {
-        Self { max, half_life, points: HashMap::new() }
+        Self { max, half_life, points: HashMap::new(), gone: VecDeque::new() }
     }
 
     pub fn recall(&mut self, peer: &PeerId) -> Points {
         self.points.remove(peer).unwrap_or_else(|| Points::new(self.half_life))
     }
 
-    pub fn keep(&mut self, peer: PeerId, points: Points) {
+    pub fn ended(&mut self, number: u64, peer: PeerId, points: Points) {
+        if self.gone.len() == GONE_MAX {
+            self.gone.pop_front();
+        }
+        self.gone.push_back((number, peer));
+        self.keep(peer, points);
+    }
+
+    /// Of those that went last.
+    pub fn who_was(&self, number: u64) -> Option<PeerId> {
+        self.gone.iter().find(|(each, _)| *each == number).map(|(_, peer)| *peer)
+    }
+
+    /// The sum.
+    pub fn add(&mut self, peer: PeerId, points: u32) -> f64 {
+        let mut all = self.recall(&peer);
+        let sum = all.add(points);
+        self.keep(peer, all);
+        sum
+    }
+
+    fn keep(&mut self, peer: PeerId, points: Points) {
         const FADED: f64 = 1.0;
         if points.now() < FADED {
             return;

@@ -110,7 +110,7 @@ fn behaviour(config: &Config) -> Result<(Behaviour, Vec<TopicHash>), String> {
     let identify = identify::Config::new(config.protocol_version.clone(), config.keypair.public())
         .with_agent_version(config.agent.clone())
         .with_cache_size(0);
-    let ping = ping::Config::new().with_interval(Duration::from_secs(5)).with_timeout(Duration::from_secs(10));
+    let ping = ping::Config::new().with_interval(Duration::from_secs(2)).with_timeout(Duration::from_secs(3));
     let lanes = config.lanes.iter().map(|(name, _)| name.clone()).collect();
     let lanes = Lanes::new(lanes, Gate::new(config.gate));
     Ok((Behaviour { lanes, identify: identify::Behaviour::new(identify), ping: ping::Behaviour::new(ping), gossip }, topics))
