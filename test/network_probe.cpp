@@ -1,10 +1,12 @@
-// A node of the network for scripts: listens over QUIC and TCP for the chain of the genesis hash in argv[1], accepts
-// all gossip, and answers on stdin and stdout, a line each. First it says where it listens: a JSON object. Then, as
-// things happen: "connected ID", "gone", "gossip TOPIC HEX", "refused WHY". It takes "publish HEX" (a header).
+// A node of the network for scripts, of the chain of a genesis hash. It accepts all gossip. As things happen it says, a
+// line each: "listening ADDRESS…", "connected ID", "gone", "received HEX", "gossip TOPIC HEX", "refused WHY". On stdin
+// it takes "publish HEX" (a header) and "send HEX" (to every peer, on the lane of votes).
+#include <atomic>
 #include <iostream>
 #include <mutex>
 #include <string>
 
+#include "aether/crypto/sha256.hpp"
 #include "aether/transport/network.hpp"
 
 namespace {
@@ -18,10 +20,10 @@ class Probe final : public Handler {
     say("connected " + libp2p_id(key));
   }
   void gone(PeerId) override { say("gone"); }
-  void received(PeerId, Lane, Bytes, Credit) override {}
+  void received(PeerId, Lane, Bytes message, Credit) override { say("received " + to_hex(message)); }
   void gossip(PeerId, Topic topic, MessageId id, Bytes message) override {
     say("gossip " + std::to_string(static_cast<int>(topic)) + " " + to_hex(message));
-    network->verdict(id, Verdict::accept);
+    if (Network* known = network.load()) known->verdict(id, Verdict::accept);
   }
   void refused(Refusal refusal, std::string_view, std::string_view) override {
     say("refused " + std::string(to_string(refusal)));
@@ -30,7 +32,7 @@ class Probe final : public Handler {
     const std::scoped_lock lock(mutex_);
     std::cout << line << std::endl;
   }
-  Network* network = nullptr;
+  std::atomic<Network*> network = nullptr;
 
  private:
   std::mutex mutex_;
@@ -39,14 +41,26 @@ class Probe final : public Handler {
 }  // namespace
 
 int main(int argc, char** argv) {
-  const auto genesis = hash_from_hex(argc == 2 ? argv[1] : "");
-  if (!genesis) {
-    std::cerr << "usage: aether-network-probe GENESIS\n";
+  const std::vector<std::string> words(argv + 1, argv + argc);
+  const auto genesis = hash_from_hex(words.empty() ? "" : words[0]);
+  Options options;
+  bool is_understood = genesis.has_value() && words.size() % 2 == 1;
+  for (std::size_t i = 1; is_understood && i < words.size(); i += 2) {
+    if (words[i] == "--seed") {
+      options.node_seed = crypto::Seed(crypto::sha256(as_bytes(words[i + 1])).bytes);
+    } else if (words[i] == "--listen") {
+      options.listen.push_back(words[i + 1]);
+    } else if (words[i] == "--peer") {
+      options.peers.push_back(words[i + 1]);
+    } else {
+      is_understood = false;
+    }
+  }
+  if (!is_understood) {
+    std::cerr << "usage: aether-network-probe GENESIS [--seed TEXT] [--listen ADDRESS]... [--peer ADDRESS]...\n";
     return 64;
   }
-  Options options;
   options.genesis = *genesis;
-  options.listen = {"/ip4/127.0.0.1/udp/0/quic-v1", "/ip4/127.0.0.1/tcp/0"};
   options.subscribe = {Topic::headers};
   Probe probe;
   const auto network = Network::start(std::move(options), probe);
@@ -55,10 +69,19 @@ int main(int argc, char** argv) {
     return 1;
   }
   probe.network = network->get();
-  const std::vector<std::string> addresses = (*network)->listen_addresses();
-  probe.say(R"({"quic": ")" + addresses.at(0) + R"(", "tcp": ")" + addresses.at(1) + R"("})");
+  std::string addresses;
+  for (const std::string& address : (*network)->listen_addresses()) addresses += " " + address;
+  probe.say("listening" + addresses);
   for (std::string line; std::getline(std::cin, line);) {
-    const auto message = line.starts_with("publish ") ? from_hex(line.substr(8)) : std::nullopt;
-    if (!message || !(*network)->publish(Topic::headers, *message)) probe.say("refused " + line);
+    const std::size_t space = line.find(' ');
+    const auto message = from_hex(space < line.size() ? line.substr(space + 1) : "");
+    if (message && line.starts_with("publish ")) {
+      (void)(*network)->publish(Topic::headers, *message);
+    } else if (message && line.starts_with("send ")) {
+      const auto shared = std::make_shared<const Bytes>(*message);
+      for (const PeerInfo& peer : (*network)->peers()) (void)(*network)->send(peer.id, Lane::consensus, shared);
+    } else {
+      probe.say("refused " + line);
+    }
   }
 }

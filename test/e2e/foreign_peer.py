@@ -3,14 +3,13 @@ each other, and each reads the other's gossip; one of another chain is refused."
 import hashlib
 import os
 import pathlib
-import queue
 import re
 import shutil
 import subprocess
 import sys
-import threading
 
-from _aether import BIN, DEADLINE_S, QUICK, ROOT, Report
+from _aether import QUICK, ROOT, Report
+from _network import LISTEN, Probe, Talker
 
 SOURCE = ROOT / "test" / "foreign_peer"
 CACHE = pathlib.Path(os.environ.get("AETHER_CACHE") or
@@ -55,50 +54,9 @@ def foreign_peer():
     return program
 
 
-class Talker:
-    """A program that says lines and takes some."""
-
-    def __init__(self, *command):
-        self.process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-                                        stderr=subprocess.DEVNULL)
-        self.lines = queue.Queue()
-        threading.Thread(target=self.read, daemon=True).start()
-
-    def read(self):
-        for line in self.process.stdout:
-            self.lines.put(line.strip())
-        self.lines.put(None)
-
-    def say(self, line):
-        self.process.stdin.write(line + "\n")
-        self.process.stdin.flush()
-
-    def until(self, beginning):
-        """The next line that begins so; "" where none comes."""
-        while True:
-            try:
-                line = self.lines.get(timeout=DEADLINE_S)
-            except queue.Empty:
-                return ""
-            if line is None or line.startswith(beginning):
-                return line or ""
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        """Both programs end where their input does."""
-        self.process.stdin.close()
-        try:
-            self.process.wait(DEADLINE_S)
-        finally:
-            self.process.kill()
-
-
 def converse(report, program, transport):
-    with Talker(BIN / "aether-network-probe", GENESIS) as ours:
-        address = re.search(rf'"{transport}": "([^"]+)"', ours.until("{"))[1]
-        with Talker(program, GENESIS, address) as theirs:
+    with Probe(GENESIS, "--listen", LISTEN[transport]) as ours:
+        with Talker(program, GENESIS, ours.address) as theirs:
             report.equal(f"foreign_peer {transport}: identifies us", f"protocol /aether/{GENESIS}/1", theirs.until("protocol"))
             report.equal(f"foreign_peer {transport}: our lanes", "lanes 3", theirs.until("lanes"))
             report.check(f"foreign_peer {transport}: connected", ours.until("connected 12D3KooW"), "nobody of an ed25519 key")
@@ -108,7 +66,7 @@ def converse(report, program, transport):
             ours.say("publish 0123456789")
             report.equal(f"foreign_peer {transport}: it reads our gossip", "gossip 0123456789", theirs.until("gossip"))
         report.equal(f"foreign_peer {transport}: gone", "gone", ours.until("gone"))
-        with Talker(program, OTHER_GENESIS, address) as foreign:
+        with Talker(program, OTHER_GENESIS, ours.address) as foreign:
             report.equal(f"foreign_peer {transport}: another chain's is refused", "refused foreign chain", ours.until("refused"))
             report.equal(f"foreign_peer {transport}: and disconnected", "disconnected", foreign.until("disconnected"))
 
@@ -120,7 +78,7 @@ def main():
         print(f"SKIP foreign_peer: {why}")
         return 0
     report = Report()
-    for transport in ("quic", "tcp"):
+    for transport in LISTEN:
         converse(report, program, transport)
     return report.end()
 
