@@ -223,14 +223,13 @@ void Node::on(const consensus::Broadcast& effect) {
   context_.world.broadcast(*this, packet);
 }
 
-// The own proposal, whose data was made before its hash was known; null for any other block.
+// The own proposal, whose data was made before its hash was known; null for any other block, also where this node built
+// one that holds the same.
 BlockPointer Node::adopt_own(const Hash& hash) {
   const auto header = machine_->header(hash);
-  if (!header) return nullptr;
+  if (!header || machine_->record().proposal != consensus::Proposal{header->body.slot, hash}) return nullptr;
   for (const auto& built : built_) {
-    if (built.built.slot != header->body.slot || built.built.parent != header->body.parent_hash ||
-        built.built.transactions_root != header->body.transactions_root)
-      continue;
+    if (built.built.slot != header->body.slot || built.built.parent != header->body.parent_hash) continue;
     BlockPointer block = make_block(*header, built.contents);
     if (block == nullptr) continue;
     told_.insert(hash);

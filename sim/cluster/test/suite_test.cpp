@@ -32,6 +32,16 @@ TEST(Suite, NothingIsViolatedUnderAnyFault) {
   EXPECT_EQ(summary.missing(), "");
 }
 
+// Seeds in which the simulator's host once took a block for its own that held the same, and never fetched it.
+TEST(Suite, WhoBuiltTheSameStillFetchesTheBlock) {
+  for (const std::uint64_t seed : {1230, 1943}) {
+    Restriction restriction;
+    restriction.duration_us = (seed == 1230 ? 275 : 88) * kMillion;
+    const Summary summary = run_seeds(seed, seed, restriction, 1, [] { return false; });
+    EXPECT_TRUE(summary.failures.empty()) << described(summary);
+  }
+}
+
 TEST(Suite, TwinsNeverDisagreeBelowAThird) {
   const std::uint64_t scenarios = is_set("AETHER_QUICK") ? 40 : is_set("AETHER_LONG") ? 20'000 : 2'000;
   const TwinsSummary summary = run_twins(1, scenarios, 2);
