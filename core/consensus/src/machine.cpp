@@ -33,16 +33,18 @@ void Consensus::Machine::start() {
   // C1 of genesis is held by definition, that of another final block must come, or is in the record.
   slot = std::max({record.slot, final.slot, Slot{1}});
   slot_start_us_ = now.steady_us;
+  // Where the own votes alone are a quorum, they lead to new ones, which are not durable yet.
+  const SafetyRecord durable = record;
   start_slot();
-  if (record.certificate && record.certificate->slot >= final.slot) hold(*record.certificate);
-  if (const auto me = own_index(record.slot); me && may_speak() && record.slot > final.slot) {
+  if (durable.certificate && durable.certificate->slot >= final.slot) hold(*durable.certificate);
+  if (const auto me = own_index(durable.slot); me && may_speak() && durable.slot > final.slot) {
     const auto say_again = [&](VoteKind kind, const Hash& block) {
-      const Vote vote = signer_->sign_vote({params_.chain_id, kind, record.slot, block}, *me);
+      const Vote vote = signer_->sign_vote({params_.chain_id, kind, durable.slot, block}, *me);
       emit(Broadcast{vote});
       on_vote(kSelf, vote);
     };
-    for (const Hash& block : record.prevotes) say_again(VoteKind::prevote, block);
-    if (record.precommit) say_again(VoteKind::precommit, *record.precommit);
+    for (const Hash& block : durable.prevotes) say_again(VoteKind::prevote, block);
+    if (durable.precommit) say_again(VoteKind::precommit, *durable.precommit);
   }
   act();
 }

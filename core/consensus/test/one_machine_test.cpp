@@ -93,6 +93,22 @@ TEST(OneMachine, certificate_of_a_later_slot_moves_it_and_is_precommitted_withou
   EXPECT_EQ(alone.heard<PrevoteCertificate>().size(), 1u);  // sent on
 }
 
+// Of more than two thirds of the weight: what it prevoted is certified as soon as it says so again after a restart, and
+// the precommit that follows is new.
+TEST(OneMachine, whose_own_vote_is_a_quorum_precommits_after_a_restart_only_once_that_is_durable) {
+  Alone alone({7, 1, 1, 1});
+  const Hash block{filled(7)};
+  alone.net.crash(kMe);
+  record_prevote(alone.me().durable, Slot{1}, block, std::nullopt);
+  alone.said.clear();
+  alone.net.boot(kMe);  // nothing is answered yet
+  EXPECT_EQ(alone.heard<PrevoteCertificate>().size(), 1u);
+  EXPECT_EQ(alone.machine().record().precommit, block);
+  EXPECT_TRUE(alone.votes(VoteKind::precommit, 1).empty());
+  alone.settle();
+  EXPECT_EQ(alone.votes(VoteKind::precommit, 1), std::vector{block});
+}
+
 TEST(OneMachine, late_certificate_of_an_old_slot_is_kept_but_not_precommitted) {
   Alone alone;
   alone.receive(alone.c1(5, {filled(7)}));
