@@ -196,15 +196,21 @@ void Replica::Machine::on(const consensus::Finalize& effect) {
     const auto found = blocks.find(hash);
     AETHER_ASSERT(found != blocks.end() && found->second.result);
     Known& known = found->second;
+    const Header& header = known.block->header;
+    if (hash == effect.blocks.back()) show_epoch(header, effect.certificate, final_post_);
+    show_snapshot(header);
     final_ = hash;
-    final_slot_ = known.block->header.body.slot;
+    final_slot_ = header.body.slot;
+    final_time_ms_ = header.body.time_ms;
     final_post_ = std::move(known.post);
     for (const Evidence& offence : known.block->evidence.offences) std::erase(evidence_, offence);
     committing_.push_back({final_slot_, known.result, final_post_.state});
-    commit.blocks.push_back({hash, std::move(known.block), std::move(known.accepted), std::move(known.result)});
+    commit.blocks.push_back(
+        {hash, std::move(known.block), std::move(known.accepted), std::move(known.result), is_snapshot(final_slot_)});
     blocks.erase(found);
   }
   out.push_back(std::move(commit));
+  offer_snapshot(effect.certificate);
   if (head.slot < final_slot_) move_head(final_, final_slot_, final_post_.state);
   carry_out(mempool.step(mempool::BlockFinal{final_, final_slot_}, *head.state));
   dissem.forget(final_slot_);

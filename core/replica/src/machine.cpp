@@ -4,6 +4,18 @@
 
 namespace aether::replica {
 
+namespace {
+
+std::optional<sync::SnapshotSync> snapshot_sync(const Config& config) {
+  if (!config.snapshots) return std::nullopt;
+  sync::SnapshotParams params = *config.snapshots;
+  params.light.chain_id = config.rules.chain_id;
+  params.light.epoch_slots = config.rules.params.block.epoch_slots;
+  return sync::SnapshotSync(params);
+}
+
+}  // namespace
+
 Replica::Machine::Machine(const Config& config, Tip tip, std::optional<consensus::SafetyRecord> record,
                           consensus::Authenticator& authenticator, consensus::Signer* signer)
     : consensus(config.consensus, tip.anchor, std::move(record), authenticator, signer),
@@ -11,20 +23,28 @@ Replica::Machine::Machine(const Config& config, Tip tip, std::optional<consensus
               {tip.anchor.block, tip.anchor.slot}),
       dissem({config.rules.chain_id, config.repair_us}),
       sync(config.sync),
+      snapshots(snapshot_sync(config)),
       head{tip.anchor.block, tip.anchor.slot, tip.post.state},
       config_(config),
       signer_(signer),
       final_(tip.anchor.block),
       final_slot_(tip.anchor.slot),
+      final_time_ms_(tip.anchor.time_ms),
       final_post_(std::move(tip.post)),
       verifiers_(config.rules.chain_id) {}
 
-void Replica::Machine::start(std::vector<BlockPointer> stored) {
+void Replica::Machine::start(std::vector<BlockPointer> stored, std::optional<Restoring> restoring) {
   carry_out(consensus.start(now));
   std::ranges::stable_sort(stored, {}, [](const BlockPointer& block) { return block->header.body.slot; });
   for (const BlockPointer& block : stored)
     if (block->header.body.slot > final_slot_) tasks_.push_back(TakeBlock{kSelf, *block, true});
   work_off();
+  if (!restoring) return;
+  if (snapshots && restoring->target->manifest.slot > final_slot_)
+    carry_out(snapshots->resume(std::move(restoring->target), restoring->stored, sync_now()));
+  else
+    out.push_back(AbandonRestore{restoring->target->name});
+  catch_up();
 }
 
 void Replica::Machine::handle(Event event) {
@@ -34,17 +54,9 @@ void Replica::Machine::handle(Event event) {
       self.peers_.insert_or_assign(connected.peer, connected.node_key);
       if (connected.node_key) self.peers_by_key_.insert_or_assign(*connected.node_key, connected.peer);
       self.sync.connected(connected.peer);
+      if (self.snapshots) self.snapshots->connected(connected.peer);
     }
-    void operator()(const PeerGone& gone) const {
-      const auto peer = self.peers_.find(gone.peer);
-      if (peer == self.peers_.end()) return;
-      if (peer->second)
-        if (const auto key = self.peers_by_key_.find(*peer->second);
-            key != self.peers_by_key_.end() && key->second == gone.peer)
-          self.peers_by_key_.erase(key);
-      self.peers_.erase(peer);
-      self.sync.gone(gone.peer);
-    }
+    void operator()(const PeerGone& gone) const { self.peer_gone(gone.peer); }
     void operator()(Received& received) const { self.receive(received.from, std::move(received.message)); }
     void operator()(Submitted& submitted) const {
       self.carry_out(
@@ -58,6 +70,9 @@ void Replica::Machine::handle(Event event) {
     void operator()(Judged& judged) const { self.judged(judged.block, std::move(judged.accepted)); }
     void operator()(BlockExecuted& executed) const { self.executed(executed.block, std::move(executed.executed)); }
     void operator()(const Committed& committed) const { self.committed(committed); }
+    void operator()(const ChunkStored& stored) const {
+      if (self.snapshots) self.carry_out(self.snapshots->stored(stored.snapshot, stored.index, self.sync_now()));
+    }
     void operator()(SignaturesVerified& verified) const {
       self.carry_out(self.mempool.step(std::move(verified), *self.head.state));
     }
@@ -66,17 +81,31 @@ void Replica::Machine::handle(Event event) {
   std::visit(Visitor{*this}, event);
   work_off();
   carry_out(sync.reached(consensus.final_slot(), consensus.known_through(), now.steady_us));
+  catch_up();
   work_off();
+}
+
+void Replica::Machine::peer_gone(PeerId gone) {
+  const auto peer = peers_.find(gone);
+  if (peer == peers_.end()) return;
+  if (peer->second)
+    if (const auto key = peers_by_key_.find(*peer->second); key != peers_by_key_.end() && key->second == gone)
+      peers_by_key_.erase(key);
+  peers_.erase(peer);
+  sync.gone(gone);
+  if (snapshots) snapshots->gone(gone);
 }
 
 void Replica::Machine::on_timer() {
   if (consensus.next_timer() <= now.steady_us) tasks_.push_back(consensus::Timer{});
   carry_out(dissem.on_timer(now.steady_us));
   carry_out(sync.on_timer(now.steady_us));
+  if (snapshots) carry_out(snapshots->on_timer(sync_now()));
 }
 
 std::uint64_t Replica::Machine::next_timer() const {
-  return std::min({consensus.next_timer(), dissem.next_timer(), sync.next_timer()});
+  const std::uint64_t due = std::min({consensus.next_timer(), dissem.next_timer(), sync.next_timer()});
+  return snapshots ? std::min(due, snapshots->next_timer()) : due;
 }
 
 void Replica::Machine::receive(PeerId from, NetMessage message) {
@@ -86,6 +115,7 @@ void Replica::Machine::receive(PeerId from, NetMessage message) {
     void pass(consensus::Message message) const {
       self.tasks_.push_back(consensus::Received{from, std::move(message)});
     }
+    void serve(const sync::SnapshotRequest& request) const { self.out.push_back(ServeSnapshot{from, request}); }
     void operator()(Header& header) const { pass(std::move(header)); }
     void operator()(Vote& vote) const { pass(std::move(vote)); }
     void operator()(Claim& claim) const { pass(std::move(claim)); }
@@ -107,6 +137,13 @@ void Replica::Machine::receive(PeerId from, NetMessage message) {
     void operator()(sync::Reply& reply) const {
       self.carry_out(self.sync.on_reply(from, std::move(reply), self.now.steady_us));
     }
+    void operator()(const sync::OffersRequest& request) const { serve(request); }
+    void operator()(const sync::EpochsRequest& request) const { serve(request); }
+    void operator()(const sync::ManifestRequest& request) const { serve(request); }
+    void operator()(const sync::ChunkRequest& request) const { serve(request); }
+    void operator()(sync::Offers& offers) const { self.take_reply(from, offers); }
+    void operator()(sync::Epochs& epochs) const { self.take_reply(from, epochs); }
+    void operator()(sync::Piece& piece) const { self.take_reply(from, piece); }
     void operator()(Transactions& gossip) const {
       for (Transaction& transaction : gossip.transactions)
         self.carry_out(self.mempool.step(mempool::Received{from, std::move(transaction)}, *self.head.state));
@@ -258,9 +295,9 @@ Replica::~Replica() = default;
 Replica::Replica(Replica&&) noexcept = default;
 Replica& Replica::operator=(Replica&&) noexcept = default;
 
-std::vector<Effect> Replica::start(std::vector<BlockPointer> stored, Now now) {
+std::vector<Effect> Replica::start(std::vector<BlockPointer> stored, Now now, std::optional<Restoring> restoring) {
   machine_->now = now;
-  machine_->start(std::move(stored));
+  machine_->start(std::move(stored), std::move(restoring));
   return std::exchange(machine_->out, {});
 }
 
@@ -273,7 +310,8 @@ std::vector<Effect> Replica::step(Event event, Now now) {
 std::uint64_t Replica::next_timer() const { return machine_->next_timer(); }
 const consensus::Consensus& Replica::consensus() const { return machine_->consensus; }
 const mempool::Mempool& Replica::mempool() const { return machine_->mempool; }
-bool Replica::is_behind() const { return machine_->sync.is_behind(); }
+bool Replica::is_behind() const { return machine_->sync.is_behind() || is_restoring(); }
+bool Replica::is_restoring() const { return machine_->snapshots && machine_->snapshots->is_restoring(); }
 Hash Replica::head() const { return machine_->head.block; }
 StatePointer Replica::head_state() const { return machine_->head.state; }
 std::size_t Replica::kept() const { return machine_->blocks.size(); }

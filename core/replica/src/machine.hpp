@@ -1,5 +1,5 @@
 // The machine behind Replica. Its parts: machine.cpp (events, effects of the machines within), blocks.cpp (blocks that
-// are not final: how they come, are judged, executed, made and forgotten).
+// are not final: how they come, are judged, executed, made and forgotten), snapshots.cpp (what others begin at).
 #pragma once
 
 #include <deque>
@@ -15,7 +15,7 @@ class Replica::Machine {
   Machine(const Config& config, Tip tip, std::optional<consensus::SafetyRecord> record,
           consensus::Authenticator& authenticator, consensus::Signer* signer);
 
-  void start(std::vector<BlockPointer> stored);
+  void start(std::vector<BlockPointer> stored, std::optional<Restoring> restoring);
   void handle(Event event);
   [[nodiscard]] std::uint64_t next_timer() const;
 
@@ -26,6 +26,7 @@ class Replica::Machine {
   mempool::Mempool mempool;
   dissem::Dissemination dissem;
   sync::Sync sync;
+  std::optional<sync::SnapshotSync> snapshots;
 
   struct Head {
     Hash block;
@@ -78,6 +79,7 @@ class Replica::Machine {
   void carry_out(std::vector<dissem::Effect> effects);
   void carry_out(std::vector<sync::Effect> effects);
   void carry_out(std::vector<mempool::Effect> effects);
+  void carry_out(std::vector<sync::SnapshotEffect> effects);
   void on(const consensus::Broadcast& effect);
   void on(const consensus::Persist& effect);
   void on(const consensus::Build& effect);
@@ -91,6 +93,7 @@ class Replica::Machine {
   void on(const consensus::Alarm& effect);
   void on(const consensus::SlotStarted& effect);
   void on_timer();
+  void peer_gone(PeerId peer);
   void send(PeerId to, NetMessage message);
   void send(Slot of, ValidatorIndex to, NetMessage message);
 
@@ -111,6 +114,19 @@ class Replica::Machine {
   [[nodiscard]] dissem::Announcement announcement_of(const Header& header, const Hash& hash) const;
   [[nodiscard]] const std::shared_ptr<const ValidatorSet>& validators_of(Slot slot) const;
 
+  // --- snapshots.cpp
+  void catch_up();
+  template <class Reply>
+  void take_reply(PeerId from, Reply& reply) {
+    if (snapshots) carry_out(snapshots->on_reply(from, std::move(reply), sync_now()));
+  }
+  [[nodiscard]] light::Checkpoint checkpoint() const;
+  [[nodiscard]] bool is_snapshot(Slot slot) const;
+  void show_snapshot(const Header& header);
+  void offer_snapshot(const PrecommitCertificate& certificate);
+  void show_epoch(const Header& header, const PrecommitCertificate& certificate, const PostState& parent);
+  [[nodiscard]] sync::Now sync_now() const { return {now.steady_us, now.wall_ms}; }
+
   Config config_;
   consensus::Signer* signer_;
   std::deque<Task> tasks_;
@@ -119,12 +135,15 @@ class Replica::Machine {
 
   Hash final_;
   Slot final_slot_;
+  std::uint64_t final_time_ms_ = 0;
   PostState final_post_;               // in memory, perhaps not durable yet
   std::deque<Committing> committing_;  // finals that are not durable, oldest first
   std::deque<Proposal> proposals_;     // of the own slot
   BlockPointer unsaved_proposal_;      // to be made durable with the record
   std::uint64_t unsaved_sequence_ = 0;
-  std::vector<Evidence> evidence_;  // seen, and in no final block
+  std::vector<Evidence> evidence_;      // seen, and in no final block
+  std::vector<Header> shown_;           // final ones from the newest snapshot's block on, until they show it
+  std::optional<std::uint64_t> epoch_;  // the newest whose next validators were shown
   ledger::EpochVerifiers verifiers_;
 };
 

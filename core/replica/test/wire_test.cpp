@@ -32,7 +32,14 @@ TEST(Wire, EachKindHasOneForm) {
                                          sync::BranchRequest{7, Hash{}, Slot{2}},
                                          sync::ChainRequest{8, Slot{2}, 3},
                                          sync::Reply{9, {block}},
-                                         Transactions{{block.transactions[0]}}};
+                                         Transactions{{block.transactions[0]}},
+                                         sync::OffersRequest{10, Slot{3}},
+                                         sync::Offers{11, {{Hash{}, 5, {{block.header, block.header}, {}}}}},
+                                         sync::EpochsRequest{12, 4},
+                                         sync::Epochs{13, {{block.header, {}, light::NextValidators{}}}},
+                                         sync::ManifestRequest{14, Hash{}, 1},
+                                         sync::ChunkRequest{15, Hash{}, 2},
+                                         sync::Piece{16, {Bytes{1, 2, 3}}}};
   ASSERT_EQ(messages.size(), std::variant_size_v<NetMessage>);
   for (std::size_t kind = 0; kind < messages.size(); ++kind) {
     ASSERT_EQ(messages[kind].index(), kind);

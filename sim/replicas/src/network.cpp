@@ -56,6 +56,13 @@ ReplicaNetwork::ReplicaNetwork(const ReplicaOptions& options)
     config.consensus.delta_us_min = options.delta_us_min;
     config.consensus.epoch_slots = genesis_.params.block.epoch_slots;
     config.mempool_seed = random_.next();
+    config.sync.snapshot_slots = options.snapshot_slots;
+    config.snapshots = sync::SnapshotParams{.genesis = genesis_hash(genesis_),
+                                            .light = {},
+                                            .gather_us = 300'000,
+                                            .offers_again_us = 2'000'000,
+                                            .ask_again_us = 500'000,
+                                            .give_up_us = 20'000'000};
     const auto drift = static_cast<std::int64_t>(random_.below(200)) - 100;
     nodes_.push_back(std::make_unique<ReplicaNode>(
         ReplicaNodeContext{.index = i,
@@ -66,7 +73,8 @@ ReplicaNetwork::ReplicaNetwork(const ReplicaOptions& options)
                            .signer = i < signers_.size() ? signers_[i].get() : nullptr,
                            .node_key = [this](std::size_t peer) -> std::optional<crypto::PublicKey> {
                              return identities_.validator(static_cast<std::uint32_t>(peer), false).node_key;
-                           }},
+                           },
+                           .prunes = options.prunes},
         NodeClock(drift, random_.below(1'000'000))));
   }
 }
@@ -101,6 +109,10 @@ ReplicaReport ReplicaNetwork::run() {
   load();
   disturb();
   run_until(options_.time);
+  return finish();
+}
+
+ReplicaReport ReplicaNetwork::finish() {
   calm();
   const bool live = run_until(now_ + kCalmMax, [&] { return all_final(); });
   if (!live && !report_.violation) violate("a transaction is not final everywhere after the calm");
@@ -138,7 +150,7 @@ void ReplicaNetwork::send_transaction() {
   Transaction transaction = sign(std::move(body), client.seed);
   const Hash id = transaction_id(transaction.body);
   trace_.note(id.bytes[0], id.bytes[1]);
-  transactions_.emplace(id, Pending{transaction, from, std::vector<bool>(nodes_.size())});
+  transactions_.emplace(id, Pending{transaction, from, std::vector<bool>(nodes_.size()), {}});
   // A client sends again, to any node, until it sees it final.
   const auto submit = [this, id](const auto& again) -> void {
     const Pending& pending = transactions_.at(id);
@@ -205,8 +217,10 @@ void ReplicaNetwork::broadcast(std::size_t from, const MessagePointer& message) 
     if (to != from) send(from, to, message);
 }
 
-void ReplicaNetwork::send(std::size_t from, std::size_t to, const MessagePointer& message) {
-  if (filter && !filter(from, to, *message)) return;
+void ReplicaNetwork::send(std::size_t from, std::size_t to, const MessagePointer& honest) {
+  if (filter && !filter(from, to, *honest)) return;
+  const auto liar = options_.liars.find(from);
+  const MessagePointer message = liar == options_.liars.end() ? honest : altered(liar->second, honest);
   const std::size_t bytes = 200 + (std::holds_alternative<sync::Reply>(*message) ? 10'000u : 0u);
   const Passage passage = network_.send(from, to, bytes, now_);
   trace_.note(from, to, message->index(), now_);
@@ -245,18 +259,41 @@ void ReplicaNetwork::committed(std::size_t node, const CommittedBlock& block, st
     const auto pending = transactions_.find(receipts[i].transaction);
     if (pending == transactions_.end()) return violate("a final transaction was never sent");
     if (pending->second.final[node]) return violate("a transaction is final twice");
-    pending->second.final[node] = true;
-    if (std::ranges::all_of(pending->second.final, std::identity{})) --clients_[pending->second.client].open;
+    pending->second.slot = header.slot;
+    now_final(pending->second, node);
     if (receipts[i].code != kSuccess) return violate("a transfer failed");
   }
 }
 
-void ReplicaNetwork::alarmed(std::size_t, const replica::Alarm& alarm) {
-  if (alarm.kind != consensus::AlarmKind::stale_record)
-    violate("alarm " + std::to_string(static_cast<int>(alarm.kind)));
+void ReplicaNetwork::now_final(Pending& pending, std::size_t node) {
+  pending.final[node] = true;
+  if (std::ranges::all_of(pending.final, std::identity{})) --clients_[pending.client].open;
+}
+
+void ReplicaNetwork::restored(std::size_t node, const CommittedBlock& block) {
+  const Slot slot = block.header->body.slot;
+  const auto expected = chain_.find(slot);
+  if (expected == chain_.end() || expected->second.block != block.hash)
+    return violate("a node goes on from a block that is not final");
+  if (expected->second.state_root != block.state_root) return violate("a snapshot is of another state");
+  trace_.note(node, slot.raw(), block.hash.bytes[0]);
+  ++report_.restored;
+  for (auto& [id, pending] : transactions_)
+    if (pending.slot && *pending.slot <= slot && !pending.final[node]) now_final(pending, node);
+}
+
+void ReplicaNetwork::alarmed(std::size_t node, const replica::Alarm& alarm) {
+  if (alarm.kind == consensus::AlarmKind::stale_record) return;
+  // Who is behind says so too: the others' chain does not wait.
+  if (alarm.kind == consensus::AlarmKind::epoch_not_final && nodes_[node]->final_slot() < highest_final()) return;
+  violate("alarm " + std::to_string(static_cast<int>(alarm.kind)));
 }
 
 void ReplicaNetwork::blamed(std::size_t node, const replica::Blame& blame) {
+  if (options_.liars.contains(blame.peer) && blame.fault == replica::Fault::snapshot) {
+    ++report_.blames;
+    return;
+  }
   violate("node " + std::to_string(node) + " blames an honest one for fault " +
           std::to_string(static_cast<int>(blame.fault)));
 }
@@ -264,13 +301,13 @@ void ReplicaNetwork::blamed(std::size_t node, const replica::Blame& blame) {
 Slot ReplicaNetwork::lowest_final() const {
   Slot lowest{~std::uint64_t{0}};
   for (const auto& node : nodes_)
-    if (node->is_up()) lowest = std::min(lowest, Slot{node->chain().size() - 1});
+    if (node->is_up()) lowest = std::min(lowest, node->final_slot());
   return lowest;
 }
 
 Slot ReplicaNetwork::highest_final() const {
   Slot highest;
-  for (const auto& node : nodes_) highest = std::max(highest, Slot{node->chain().size() - 1});
+  for (const auto& node : nodes_) highest = std::max(highest, node->final_slot());
   return highest;
 }
 

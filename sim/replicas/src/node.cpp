@@ -2,20 +2,6 @@
 
 namespace aether::sim {
 
-std::optional<Bytes> DurableState::get(const ObjectId& id) const {
-  const auto found = objects_.find(id);
-  return found == objects_.end() ? std::nullopt : std::optional(found->second);
-}
-
-void DurableState::apply(const ledger::Diff& diff) {
-  for (const auto& [id, value] : diff) {
-    if (value)
-      objects_.insert_or_assign(id, *value);
-    else
-      objects_.erase(id);
-  }
-}
-
 ReplicaNode::ReplicaNode(ReplicaNodeContext context, NodeClock clock)
     : context_(std::move(context)), clock_(clock), verifiers_(context_.genesis.chain_id) {
   record_.write(consensus::first_record(context_.genesis.chain_id));
@@ -25,21 +11,22 @@ ReplicaNode::ReplicaNode(ReplicaNodeContext context, NodeClock clock)
   state->apply(genesis.diff);
   state_ = std::move(state);
   tree_ = genesis.tree.tree;
-  chain_.push_back({genesis_hash(context_.genesis), nullptr, tree_.root(), genesis.receipts_root, Gas{}});
+  chain_.emplace(Slot{0}, CommittedBlock{genesis_hash(context_.genesis), nullptr, std::nullopt, tree_.root(),
+                                         genesis.receipts_root, Gas{}});
 }
 
 // --- Life
 
 replica::Tip ReplicaNode::tip() const {
-  const CommittedBlock& last = chain_.back();
+  const CommittedBlock& last = chain_.rbegin()->second;
   consensus::Anchor anchor;
   anchor.block = last.hash;
-  anchor.slot = Slot{chain_.size() - 1};
-  anchor.time_ms = last.block ? last.block->header.body.time_ms : context_.genesis.time_ms;
+  anchor.slot = final_slot();
+  anchor.time_ms = last.header ? last.header->body.time_ms : context_.genesis.time_ms;
   anchor.outcome = {last.state_root, last.receipts_root, last.gas_used, std::nullopt};
   anchor.certificate = certificate_;
-  if (last.block)
-    if (const auto& named = std::get<BftSealer>(last.block->header.body.sealer).final_certificate)
+  if (last.header)
+    if (const auto& named = std::get<BftSealer>(last.header->body.sealer).final_certificate)
       anchor.named_final = named->slot;
   anchor.epochs = replica::epochs_after(context_.config.rules, *state_, anchor.slot);
   return {std::move(anchor), {state_, tree_}};
@@ -49,17 +36,26 @@ void ReplicaNode::boot() {
   replica_.emplace(context_.config, tip(), record_.content(), context_.authenticator, context_.signer);
   std::vector<replica::BlockPointer> stored;
   for (const auto& [hash, block] : stored_) stored.push_back(block);
-  carry_out(replica_->start(std::move(stored), clocks()));
+  std::optional<replica::Restoring> restoring;
+  if (restore_) {
+    restoring.emplace(restore_->target, std::vector<bool>(restore_->target->manifest.chunks.size()));
+    for (const auto& [index, objects] : restore_->chunks) restoring->stored[index] = true;
+  }
+  carry_out(replica_->start(std::move(stored), clocks(), std::move(restoring)));
   for (std::size_t peer = 0; peer < context_.world.size(); ++peer)
     if (peer != context_.index) step(replica::PeerConnected{peer, context_.node_key(peer)});
 }
 
-void ReplicaNode::crash(Random& random) {
+void ReplicaNode::end_life() {
   ++life_;
   replica_.reset();
   working_.clear();
   armed_at_ = std::nullopt;
   synced_at_ = 0;
+}
+
+void ReplicaNode::crash(Random& random) {
+  end_life();
   static_cast<void>(record_.crash(random, true, true));
 }
 
@@ -160,10 +156,17 @@ void ReplicaNode::on(replica::Commit& effect) {
     for (const replica::FinalBlock& final : commit.blocks) {
       state->apply(final.result->diff);
       tree_ = final.result->tree.tree;
-      chain_.push_back({final.hash, final.block, tree_.root(), final.result->receipts_root, final.result->gas_used});
+      const CommittedBlock block{final.hash,
+                                 final.block,
+                                 final.block->header,
+                                 tree_.root(),
+                                 final.result->receipts_root,
+                                 final.result->gas_used};
+      chain_.emplace(block.header->body.slot, block);
       stored_.erase(final.hash);
       working_.erase(final.hash);
-      context_.world.committed(context_.index, chain_.back(), final.result->receipts);
+      context_.world.committed(context_.index, block, final.result->receipts);
+      if (final.is_snapshot) keep_snapshot(block, *state);
     }
     state_ = std::move(state);
     certificate_ = commit.certificate;
@@ -173,8 +176,11 @@ void ReplicaNode::on(replica::Commit& effect) {
 
 void ReplicaNode::on(replica::ServeChain& effect) {
   sync::Reply reply{effect.id, {}};
-  for (std::uint64_t slot = effect.after.raw() + 1; slot < chain_.size() && reply.blocks.size() < effect.count; ++slot)
-    reply.blocks.push_back(*chain_[slot].block);
+  for (auto block = chain_.find(next(effect.after)); block != chain_.end() && reply.blocks.size() < effect.count;
+       ++block) {
+    if (!block->second.block) break;
+    reply.blocks.push_back(*block->second.block);
+  }
   context_.world.send(context_.index, effect.to, std::make_shared<const replica::NetMessage>(std::move(reply)));
 }
 

@@ -60,7 +60,7 @@ PartitionStory tell_partition(std::uint64_t seed, std::size_t validators, Micros
   story.final_slot = network.lowest_final();
   story.transactions = network.sent();
   for (std::size_t i = 0; i < validators; ++i)
-    story.state_roots.push_back(network.node(i).chain()[story.final_slot.raw()].state_root);
+    story.state_roots.push_back(network.node(i).chain().at(story.final_slot).state_root);
   if (network.report().violation) story.violation = network.report().violation;
   return story;
 }

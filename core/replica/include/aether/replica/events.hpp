@@ -5,6 +5,7 @@
 #include "aether/mempool/events.hpp"
 #include "aether/replica/wire.hpp"
 #include "aether/replica/work.hpp"
+#include "aether/sync/snapshot_sync.hpp"
 
 namespace aether::replica {
 
@@ -49,12 +50,17 @@ struct Committed {
   Slot slot;
   PostState post;  // what is durable, after the block of that slot
 };
+// The answer to StoreChunk.
+struct ChunkStored {
+  Hash snapshot;
+  std::uint32_t index = 0;
+};
 using SignaturesVerified = mempool::Verdicts;
 // Time passed; due at Replica::next_timer().
 struct Timer {};
 
 using Event = std::variant<PeerConnected, PeerGone, Received, Submitted, Persisted, BlockStored, Judged, BlockExecuted,
-                           Committed, SignaturesVerified, Timer>;
+                           Committed, ChunkStored, SignaturesVerified, Timer>;
 
 // --- Effects -------------------------------------------------------------------------------------------------------
 
@@ -101,6 +107,7 @@ struct FinalBlock {
   BlockPointer block;
   AcceptedPointer accepted;
   std::shared_ptr<const exec::Executed> result;
+  bool is_snapshot = false;  // a snapshot of the state after it is wanted: of the same blocks at all nodes
 };
 // These are final, oldest first; the certificate is of the last. Commit each with its state, then answer, in order.
 struct Commit {
@@ -115,6 +122,24 @@ struct ServeChain {
   Slot after;
   std::uint16_t count = 0;
 };
+// Of the snapshot of that block, where it is made: what shows it to others. It may be offered from now on.
+struct OfferSnapshot {
+  Hash block;
+  sync::SnapshotProof proof;
+};
+// Answer that peer with what this node keeps: sync::Offers of at most sync::kOffersMax snapshots, the newest of blocks
+// above; sync::Epochs of KeepEpoch; sync::Piece. Each with the request's id, and empty where it keeps nothing of it.
+struct ServeSnapshot {
+  PeerId to = 0;
+  sync::SnapshotRequest request;
+};
+// Of catching up by a snapshot; the README says how a host carries them out.
+using sync::AbandonRestore;
+using sync::BeginRestore;
+using sync::CheckpointNeeded;
+using sync::KeepEpoch;
+using sync::Restored;
+using sync::StoreChunk;
 // Of the mempool's: the answer to VerifySignatures is SignaturesVerified.
 using mempool::Admitted;
 using mempool::Dropped;
@@ -124,6 +149,7 @@ enum class Fault : std::uint8_t {
   consensus,    // a header, vote, claim or certificate that no honest node passes on
   shred,        // not of the block that it names, or of another chain
   reply,        // blocks that were not asked for in this order
+  snapshot,     // an offer, headers, a manifest or a chunk that do not hold
   transaction,  // one that no node may hold
 };
 struct Blame {
@@ -134,6 +160,7 @@ using consensus::Alarm;
 using consensus::SlotStarted;
 
 using Effect = std::variant<Send, Broadcast, Gossip, Persist, StoreBlock, DropBlock, Judge, Execute, Commit, ServeChain,
-                            VerifySignatures, Admitted, Refused, Dropped, Blame, Alarm, SlotStarted>;
+                            OfferSnapshot, ServeSnapshot, KeepEpoch, BeginRestore, StoreChunk, AbandonRestore, Restored,
+                            CheckpointNeeded, VerifySignatures, Admitted, Refused, Dropped, Blame, Alarm, SlotStarted>;
 
 }  // namespace aether::replica

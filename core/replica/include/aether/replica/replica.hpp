@@ -6,6 +6,7 @@
 //                                                              │
 //   shreds ──▶ dissemination ──▶ body ──▶ StoreBlock ──▶ Judge ──▶ prevote … Execute ──▶ Commit
 //                    sync ──▶ blocks ──┘
+//                      └────▶ snapshot ──▶ StoreChunk … Restored: the host starts a new replica there
 //
 // A block gets here by shreds, or whole where this node is behind; both ways end in the same place, and nothing is
 // voted for before it is durable here.
@@ -16,7 +17,6 @@
 #include "aether/consensus/consensus.hpp"
 #include "aether/mempool/mempool.hpp"
 #include "aether/replica/events.hpp"
-#include "aether/sync/sync.hpp"
 
 namespace aether::replica {
 
@@ -26,6 +26,10 @@ struct Config {
   mempool::Bounds mempool = {};
   std::uint64_t mempool_seed = 0;  // a secret of this node
   sync::SyncParams sync = {};
+  // Of catching up by snapshots; chain and length of epochs are taken from `rules`. None: only by blocks.
+  std::optional<sync::SnapshotParams> snapshots = {};
+  // From somebody the node's owner trusts, where the tip is older than the trusting period.
+  std::optional<light::Checkpoint> checkpoint = {};
   std::uint64_t repair_us = 200'000;  // dissem::DissemParams
 };
 
@@ -34,6 +38,16 @@ struct Tip {
   consensus::Anchor anchor;
   PostState post;
 };
+
+// A snapshot that BeginRestore began before a restart.
+struct Restoring {
+  sync::TargetPointer target;
+  std::vector<bool> stored;  // which of its chunks are durable
+};
+
+// Where a replica begins after Restored. `post` is the state that the chunks hold; its tree has the manifest's root
+// (asserted).
+[[nodiscard]] Tip restored_tip(const Rules& rules, const sync::Target& target, PostState post);
 
 class Replica {
  public:
@@ -46,13 +60,15 @@ class Replica {
   Replica& operator=(Replica&&) noexcept;
 
   // The first step. `stored`: what StoreBlock and Persist made durable above the tip, in any order.
-  [[nodiscard]] std::vector<Effect> start(std::vector<BlockPointer> stored, Now now);
+  [[nodiscard]] std::vector<Effect> start(std::vector<BlockPointer> stored, Now now,
+                                          std::optional<Restoring> restoring = std::nullopt);
   [[nodiscard]] std::vector<Effect> step(Event event, Now now);
   [[nodiscard]] std::uint64_t next_timer() const;  // on the steady clock
 
   [[nodiscard]] const consensus::Consensus& consensus() const;
   [[nodiscard]] const mempool::Mempool& mempool() const;
-  [[nodiscard]] bool is_behind() const;  // it catches up
+  [[nodiscard]] bool is_behind() const;     // it catches up
+  [[nodiscard]] bool is_restoring() const;  // by a snapshot
   // The newest block that was executed, final or not, and its state.
   [[nodiscard]] Hash head() const;
   [[nodiscard]] StatePointer head_state() const;

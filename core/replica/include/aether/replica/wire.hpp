@@ -4,7 +4,7 @@
 
 #include "aether/consensus/events.hpp"
 #include "aether/dissem/dissemination.hpp"
-#include "aether/sync/requests.hpp"
+#include "aether/sync/snapshot_requests.hpp"
 
 namespace aether::replica {
 
@@ -23,7 +23,8 @@ struct Transactions {
 
 using NetMessage =
     std::variant<Header, Vote, Claim, PrevoteCertificate, PrecommitCertificate, Shred, dissem::ShredRequest,
-                 sync::BranchRequest, sync::ChainRequest, sync::Reply, Transactions>;
+                 sync::BranchRequest, sync::ChainRequest, sync::Reply, Transactions, sync::OffersRequest, sync::Offers,
+                 sync::EpochsRequest, sync::Epochs, sync::ManifestRequest, sync::ChunkRequest, sync::Piece>;
 using MessagePointer = std::shared_ptr<const NetMessage>;
 
 // The bytes of a block that are cut into shreds: all but the header.
@@ -45,8 +46,22 @@ struct Body {
 
 namespace aether::codec {
 template <>
-inline constexpr auto variant_names<replica::NetMessage> = std::array<std::string_view, 11>{
-    "header",      "vote",          "claim",          "prevote_certificate", "precommit_certificate",
-    "shred",       "shred_request", "branch_request", "chain_request",       "reply",
-    "transactions"};
+inline constexpr auto variant_names<replica::NetMessage> = std::array<std::string_view, 18>{"header",
+                                                                                            "vote",
+                                                                                            "claim",
+                                                                                            "prevote_certificate",
+                                                                                            "precommit_certificate",
+                                                                                            "shred",
+                                                                                            "shred_request",
+                                                                                            "branch_request",
+                                                                                            "chain_request",
+                                                                                            "reply",
+                                                                                            "transactions",
+                                                                                            "offers_request",
+                                                                                            "offers",
+                                                                                            "epochs_request",
+                                                                                            "epochs",
+                                                                                            "manifest_request",
+                                                                                            "chunk_request",
+                                                                                            "piece"};
 }  // namespace aether::codec

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "aether/cluster/identities.hpp"
+#include "aether/replicas/liar.hpp"
 #include "aether/replicas/node.hpp"
 #include "aether/world/network.hpp"
 #include "aether/world/trace.hpp"
@@ -24,6 +25,9 @@ struct ReplicaOptions {
   // Whether these happen.
   bool crashes = true;
   bool partitions = true;
+  bool prunes = false;                             // nodes keep blocks only from their older snapshot on
+  std::uint64_t snapshot_slots = 20'000;           // sync::SyncParams
+  std::map<std::size_t, SnapshotLiar> liars = {};  // nodes whose answers about snapshots are altered
 };
 
 struct ReplicaReport {
@@ -35,6 +39,8 @@ struct ReplicaReport {
   Hash state_root;                 // likewise
   std::uint64_t transactions = 0;  // sent, and final in the end
   std::uint64_t crashes = 0, partitions = 0;
+  std::uint64_t restored = 0;  // how often a node went on from a snapshot
+  std::uint64_t blames = 0;    // of liars
 };
 
 class ReplicaNetwork final : public ReplicaWorld {
@@ -55,7 +61,9 @@ class ReplicaNetwork final : public ReplicaWorld {
   // Whether nodes on different sides hear each other: side[i] of node i.
   void partition(const std::vector<int>& side);
   void calm();
-  void load();  // transactions from now on, until the calm
+  void disturb();                        // the faults of the options from now on, until the calm
+  [[nodiscard]] ReplicaReport finish();  // calm, until every transaction is final everywhere
+  void load();                           // transactions from now on, until the calm
   void send_transaction();
   [[nodiscard]] std::uint64_t sent() const { return transactions_.size(); }
   [[nodiscard]] ReplicaNode& node(std::size_t index) { return *nodes_[index]; }
@@ -71,6 +79,7 @@ class ReplicaNetwork final : public ReplicaWorld {
   void send(std::size_t from, std::size_t to, const MessagePointer& message) override;
   void later(std::size_t node, Micros at, std::function<void()> what) override;
   void committed(std::size_t node, const CommittedBlock& block, std::span<const Receipt> receipts) override;
+  void restored(std::size_t node, const CommittedBlock& block) override;
   void alarmed(std::size_t node, const replica::Alarm& alarm) override;
   void blamed(std::size_t node, const replica::Blame& blame) override;
   [[nodiscard]] Micros now() const override { return now_; }
@@ -85,7 +94,8 @@ class ReplicaNetwork final : public ReplicaWorld {
   struct Pending {
     Transaction transaction;
     std::size_t client = 0;
-    std::vector<bool> final;  // at each node
+    std::vector<bool> final;   // at each node
+    std::optional<Slot> slot;  // of its block
   };
   struct Expected {  // of a slot, by the first node that committed it
     Hash block;
@@ -93,7 +103,7 @@ class ReplicaNetwork final : public ReplicaWorld {
   };
 
   void violate(std::string what);
-  void disturb();
+  void now_final(Pending& pending, std::size_t node);
   void deliver(std::size_t from, std::size_t to, Micros at, const MessagePointer& message);
 
   ReplicaOptions options_;

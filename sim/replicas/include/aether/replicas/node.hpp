@@ -5,6 +5,7 @@
 #include <set>
 
 #include "aether/replica/replica.hpp"
+#include "aether/replicas/kept_snapshot.hpp"
 #include "aether/world/clock.hpp"
 #include "aether/world/disk.hpp"
 #include "aether/world/event_queue.hpp"
@@ -13,20 +14,11 @@ namespace aether::sim {
 
 using replica::MessagePointer;
 
-// The objects of a state, as a disk has them.
-class DurableState final : public ledger::StateView {
- public:
-  std::optional<Bytes> get(const ObjectId& id) const override;
-  void apply(const ledger::Diff& diff);
-
- private:
-  std::map<ObjectId, Bytes> objects_;
-};
-
 // A block that a node committed.
 struct CommittedBlock {
   Hash hash;
-  replica::BlockPointer block;
+  replica::BlockPointer block;   // null of genesis, and of one whose state came as a snapshot
+  std::optional<Header> header;  // none of genesis
   Hash state_root;
   Hash receipts_root;
   Gas gas_used;
@@ -41,6 +33,8 @@ class ReplicaWorld {
   // `what` at that time, unless the node was down in between.
   virtual void later(std::size_t node, Micros at, std::function<void()> what) = 0;
   virtual void committed(std::size_t node, const CommittedBlock& block, std::span<const Receipt> receipts) = 0;
+  // The node goes on from this block, whose state came as a snapshot.
+  virtual void restored(std::size_t node, const CommittedBlock& block) = 0;
   virtual void alarmed(std::size_t node, const replica::Alarm& alarm) = 0;
   virtual void blamed(std::size_t node, const replica::Blame& blame) = 0;
   [[nodiscard]] virtual Micros now() const = 0;
@@ -64,6 +58,7 @@ struct ReplicaNodeContext {
   consensus::Signer* signer = nullptr;                                    // of a validator
   std::function<std::optional<crypto::PublicKey>(std::size_t)> node_key;  // of each node
   Costs costs = {};
+  bool prunes = false;  // blocks below the snapshots that it keeps
 };
 
 class ReplicaNode {
@@ -78,7 +73,9 @@ class ReplicaNode {
   void receive(std::size_t from, const MessagePointer& message);
   void submit(const Transaction& transaction);
 
-  [[nodiscard]] const std::vector<CommittedBlock>& chain() const { return chain_; }
+  // What it keeps of its final chain, by slot.
+  [[nodiscard]] const std::map<Slot, CommittedBlock>& chain() const { return chain_; }
+  [[nodiscard]] Slot final_slot() const { return chain_.rbegin()->first; }
   [[nodiscard]] const replica::Replica& replica() const { return *replica_; }
   [[nodiscard]] const ledger::StateView& state() const { return *state_; }
   [[nodiscard]] NodeClock& clock() { return clock_; }
@@ -87,7 +84,15 @@ class ReplicaNode {
   void step(replica::Event event);
   void carry_out(std::vector<replica::Effect> effects);
   void arm();
+  void end_life();
   void answer(Micros after, replica::Event event);
+  void keep_snapshot(const CommittedBlock& block, const DurableState& state);
+  void go_on_from(const sync::Target& target);
+  [[nodiscard]] sync::Offers offers(const sync::OffersRequest& request) const;
+  [[nodiscard]] sync::Epochs epochs(const sync::EpochsRequest& request) const;
+  [[nodiscard]] sync::Piece piece(const sync::ManifestRequest& request) const;
+  [[nodiscard]] sync::Piece piece(const sync::ChunkRequest& request) const;
+  [[nodiscard]] const KeptSnapshot* kept(const Hash& name) const;
   [[nodiscard]] replica::Tip tip() const;
   [[nodiscard]] consensus::Now clocks() const;
 
@@ -101,6 +106,14 @@ class ReplicaNode {
   void on(replica::Execute& effect);
   void on(replica::Commit& effect);
   void on(replica::ServeChain& effect);
+  void on(replica::OfferSnapshot& effect);
+  void on(replica::ServeSnapshot& effect);
+  void on(replica::KeepEpoch& effect);
+  void on(replica::BeginRestore& effect);
+  void on(replica::StoreChunk& effect);
+  void on(replica::AbandonRestore& effect);
+  void on(replica::Restored& effect);
+  void on(replica::CheckpointNeeded&) {}
   void on(replica::VerifySignatures& effect);
   void on(replica::Admitted&) {}
   void on(replica::Refused&) {}
@@ -118,10 +131,17 @@ class ReplicaNode {
   // durable
   DurableFile<consensus::SafetyRecord> record_;
   std::map<Hash, replica::BlockPointer> stored_;  // blocks that are not final
-  std::vector<CommittedBlock> chain_;             // by slot; genesis first
+  std::map<Slot, CommittedBlock> chain_;
   std::optional<PrecommitCertificate> certificate_;
   std::shared_ptr<const DurableState> state_;
   smt::Tree tree_;
+  std::deque<KeptSnapshot> snapshots_;  // oldest first
+  std::map<std::uint64_t, light::FinalHeader> epochs_;
+  struct Restore {
+    sync::TargetPointer target;
+    std::map<std::uint32_t, ledger::Diff> chunks;
+  };
+  std::optional<Restore> restore_;
 
   // lost in a crash
   std::optional<replica::Replica> replica_;

@@ -23,6 +23,7 @@ class DurableFile {
     synced_ = std::move(unsynced_.front());
     unsynced_.pop_front();
   }
+  [[nodiscard]] bool is_synced() const { return unsynced_.empty(); }
   [[nodiscard]] Crash crash(Random& random, bool may_lose, bool may_tear) {
     Crash crash;
     for (T& content : unsynced_) {
