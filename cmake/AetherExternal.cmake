@@ -45,7 +45,9 @@ file(GLOB native_sources CONFIGURE_DEPENDS ${native_dir}/src/*.rs)
 set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS
   ${native_dir}/Cargo.toml ${native_dir}/Cargo.lock ${native_sources} ${native_dir}/build.sh)
 add_library(aether_native STATIC IMPORTED GLOBAL)
-set_target_properties(aether_native PROPERTIES IMPORTED_LOCATION ${native_out}/libaether_native.a)
+# One object of the archive leads to all others; only what is called stays in a program.
+set_target_properties(aether_native PROPERTIES IMPORTED_LOCATION ${native_out}/libaether_native.a
+  INTERFACE_LINK_OPTIONS -Wl,--gc-sections)
 set(AETHER_KZG_CEREMONY ${native_out}/trusted_setup.txt)  # read by host/ceremony alone
 add_library(native_crypto INTERFACE)
 target_include_directories(native_crypto SYSTEM INTERFACE
