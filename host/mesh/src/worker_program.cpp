@@ -17,13 +17,15 @@ struct WorkerFlags {
 
 std::unexpected<Failure> usage(std::string message) { return fail(Failure{kUsage, std::move(message)}); }
 
-Outcome<rpc::ServerOptions> listen_options(const std::string& text) {
+Outcome<rpc::ServerOptions> listen_options(const std::string& text, const std::string& endpoint) {
   const auto colon = text.rfind(':');
   const auto port = colon == std::string::npos ? std::nullopt : from_decimal(text.substr(colon + 1));
   if (!port || *port > 65'535) return usage("--listen " + text + ": must be ADDRESS:PORT, as 127.0.0.1:0");
   rpc::ServerOptions out = trace_server_options();
   out.address = text.substr(0, colon);
   out.port = static_cast<std::uint16_t>(*port);
+  // A front passes on the name under which it is reached.
+  if (const auto url = client::parse_url(endpoint)) out.access.hosts.push_back(url->host);
   return out;
 }
 
@@ -39,7 +41,7 @@ Outcome<std::string> endpoint_of(const WorkerFlags& flags, const rpc::ServerOpti
 Outcome<void> work(const WorkerFlags& flags, const Tampering& tampering) {
   const auto price_min = amount_from_text(flags.price_min);
   if (!price_min) return usage("--price-min " + flags.price_min + " is not an amount of AIC, as 0.25");
-  AETHER_TRY(const auto listen, listen_options(flags.listen));
+  AETHER_TRY(const auto listen, listen_options(flags.listen, flags.endpoint));
   AETHER_TRY(Setup setup, set_up(flags.common));
   const ChainReader chain(setup.rpc);
   TraceShelf shelf(flags.traces_max);  // what it offers reads the chain

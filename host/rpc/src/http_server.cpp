@@ -45,6 +45,19 @@ Request to_request(Parser::value_type&& message) {
           std::string(message[http::field::content_type]), std::move(message.body())};
 }
 
+Asking asking(const Parser::value_type& message) {
+  return {message[http::field::host], message[http::field::origin], message[http::field::authorization]};
+}
+
+Response forbidden(AccessError why) {
+  switch (why) {
+    case AccessError::host: return text_response(421, "this server does not have the name that Host gives\n");
+    case AccessError::origin: return text_response(403, "pages of this origin may not ask here\n");
+    case AccessError::token: return text_response(401, "send Authorization: Bearer TOKEN\n");
+  }
+  return text_response(403, "");
+}
+
 // What to say to a request that could not be read; none when nobody listens any more.
 std::optional<Response> refusal(const beast::error_code& code) {
   if (code == http::error::end_of_stream || code == asio::error::operation_aborted) return std::nullopt;
@@ -129,7 +142,9 @@ asio::awaitable<void> HttpServer::State::serve(tcp::socket socket) {
     if (!co_await read_request(stream, buffer, parser)) break;
     open = parser.get().keep_alive();
     const unsigned version = parser.get().version();
-    Message message = to_message(answer(to_request(parser.release())), version, open);
+    const auto refused = check_access(options.access, asking(parser.get()));
+    if (refused) open = false;
+    Message message = to_message(refused ? forbidden(*refused) : answer(to_request(parser.release())), version, open);
     stream.expires_after(std::chrono::milliseconds(options.request_ms_max));
     const auto [code, count] = co_await http::async_write(stream, message, kAwait);
     if (code) break;
@@ -177,7 +192,9 @@ Result<std::unique_ptr<HttpServer>, std::string> HttpServer::start(ServerOptions
   const std::string where = state->options.address + ":" + std::to_string(state->options.port);
   beast::error_code code;
   const auto address = asio::ip::make_address(state->options.address, code);
-  if (code || !address.is_loopback()) return fail("cannot listen on " + where + ": give a loopback address, 127.0.0.1");
+  if (code) return fail("cannot listen on " + where + ": give an IP address, 127.0.0.1");
+  if (!address.is_loopback() && state->options.access.token.empty())
+    return fail("cannot listen on " + where + ": an address that others reach needs a token; or give 127.0.0.1");
   const tcp::endpoint endpoint(address, state->options.port);
   state->acceptor.open(endpoint.protocol(), code);
   if (!code) state->acceptor.set_option(tcp::acceptor::reuse_address(true), code);

@@ -54,8 +54,8 @@ class RawClient {
 };
 
 std::string post(std::string_view body, std::string_view more = "Content-Type: application/json\r\n") {
-  return "POST / HTTP/1.1\r\nHost: x\r\n" + std::string(more) + "Content-Length: " + std::to_string(body.size()) +
-         "\r\n\r\n" + std::string(body);
+  return "POST / HTTP/1.1\r\nHost: localhost\r\n" + std::string(more) +
+         "Content-Length: " + std::to_string(body.size()) + "\r\n\r\n" + std::string(body);
 }
 
 class Server : public ::testing::Test {
@@ -87,7 +87,8 @@ TEST_F(Server, AnswersSeveralRequestsOfOneConnection) {
 }
 
 TEST_F(Server, AnswersRequestsSentTogetherInOrder) {
-  const std::string answers = once("GET /health HTTP/1.1\r\nHost: x\r\n\r\nGET /nothing HTTP/1.1\r\nHost: x\r\n\r\n");
+  const std::string answers =
+      once("GET /health HTTP/1.1\r\nHost: localhost\r\n\r\nGET /nothing HTTP/1.1\r\nHost: localhost\r\n\r\n");
   const auto first = answers.find("HTTP/1.1 200");
   const auto second = answers.find("HTTP/1.1 404");
   ASSERT_NE(first, std::string::npos);
@@ -97,20 +98,20 @@ TEST_F(Server, AnswersRequestsSentTogetherInOrder) {
 
 TEST_F(Server, RefusesEachMisuseWithItsStatus) {
   const auto status = [this](std::string_view bytes) { return once(bytes).substr(0, 12); };
-  EXPECT_EQ(status("GET / HTTP/1.1\r\nHost: x\r\n\r\n"), "HTTP/1.1 405");
-  EXPECT_EQ(status("POST /health HTTP/1.1\r\nHost: x\r\nContent-Length: 0\r\n\r\n"), "HTTP/1.1 405");
-  EXPECT_EQ(status("GET /../etc/passwd HTTP/1.1\r\nHost: x\r\n\r\n"), "HTTP/1.1 404");
+  EXPECT_EQ(status("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"), "HTTP/1.1 405");
+  EXPECT_EQ(status("POST /health HTTP/1.1\r\nHost: localhost\r\nContent-Length: 0\r\n\r\n"), "HTTP/1.1 405");
+  EXPECT_EQ(status("GET /../etc/passwd HTTP/1.1\r\nHost: localhost\r\n\r\n"), "HTTP/1.1 404");
   EXPECT_EQ(status(post(kHealth, "")), "HTTP/1.1 415");
   EXPECT_EQ(status(post(kHealth, "Content-Type: text/plain\r\n")), "HTTP/1.1 415");
   EXPECT_EQ(status("nonsense\r\n\r\n"), "HTTP/1.1 400");
-  EXPECT_EQ(status("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc"), "HTTP/1.1 400");
-  EXPECT_EQ(status("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: x\r\n\r\n"), "HTTP/1.1 400");
-  EXPECT_EQ(status("GET / HTTP/1.1\r\nX: " + std::string(9'000, 'a') + "\r\n\r\n"), "HTTP/1.1 431");
+  EXPECT_EQ(status("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nabc"), "HTTP/1.1 400");
+  EXPECT_EQ(status("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: x\r\n\r\n"), "HTTP/1.1 400");
+  EXPECT_EQ(status("GET / HTTP/1.1\r\nHost: localhost\r\nX: " + std::string(9'000, 'a') + "\r\n\r\n"), "HTTP/1.1 431");
   EXPECT_EQ(status(post(std::string(1024 * 1024 + 1, ' '))), "HTTP/1.1 413");
-  EXPECT_EQ(status("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 99999999999\r\n\r\n"), "HTTP/1.1 413");
+  EXPECT_EQ(status("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999999\r\n\r\n"), "HTTP/1.1 413");
   // And goes on.
   EXPECT_EQ(status(post(kHealth)), "HTTP/1.1 200");
-  EXPECT_EQ(status("GET /readyz HTTP/1.1\r\nHost: x\r\n\r\n"), "HTTP/1.1 200");
+  EXPECT_EQ(status("GET /readyz HTTP/1.1\r\nHost: localhost\r\n\r\n"), "HTTP/1.1 200");
 }
 
 TEST_F(Server, ANotificationHasNoContent) {
@@ -129,6 +130,63 @@ TEST_F(Server, StopsWithConnectionsOpen) {
   EXPECT_EQ(idle.read(), "");
 }
 
+TEST(CheckAccess, KnowsItsNames) {
+  const Access access{.token = {}, .hosts = {"node.example"}, .origins = {}};
+  for (const char* host : {"localhost", "LocalHost:8645", "127.0.0.1", "127.0.0.1:1", "10.1.2.3:65535", "[::1]",
+                           "[::1]:8645", "node.example", "NODE.example:443"})
+    EXPECT_FALSE(check_access(access, {host, {}, {}})) << host;
+  for (const char* host :
+       {"", ":80", "evil.example", "localhost.evil.example", "localhost:", "localhost:80x", "localhost:123456", "[::1",
+        "[::1]x", "[]", "[fe80::1%@/]", "node.example@evil.example", "127.0.0.1.evil.example"})
+    EXPECT_EQ(check_access(access, {host, {}, {}}), AccessError::host) << host;
+}
+
+TEST(CheckAccess, RefusesPagesOfOtherOrigins) {
+  const Access access{.token = {}, .hosts = {}, .origins = {"https://wallet.example"}};
+  EXPECT_FALSE(check_access(access, {"localhost", "https://wallet.example", {}}));
+  for (const char* origin :
+       {"https://evil.example", "http://wallet.example", "https://wallet.example.evil", "null", "http://localhost"})
+    EXPECT_EQ(check_access(access, {"localhost", origin, {}}), AccessError::origin) << origin;
+}
+
+TEST(CheckAccess, WantsTheWholeToken) {
+  const Access access{.token = "s3cret", .hosts = {}, .origins = {}};
+  EXPECT_FALSE(check_access(access, {"localhost", {}, "Bearer s3cret"}));
+  for (const char* given : {"", "Bearer ", "Bearer s3cre", "Bearer s3crets", "Bearer s3cres", "Bearer s3crets3cret",
+                            "Basic s3cret", "s3cret", "bearer  s3cret"})
+    EXPECT_EQ(check_access(access, {"localhost", {}, given}), AccessError::token) << given;
+}
+
+TEST_F(Server, RefusesWhoMayNotAskWithItsStatus) {
+  const auto status = [this](std::string_view lines) {
+    return once("GET /health HTTP/1.1\r\n" + std::string(lines) + "\r\n").substr(0, 12);
+  };
+  EXPECT_EQ(status("Host: localhost\r\n"), "HTTP/1.1 200");
+  EXPECT_EQ(status(""), "HTTP/1.1 421");
+  EXPECT_EQ(status("Host: evil.example\r\n"), "HTTP/1.1 421");
+  EXPECT_EQ(status("Host: localhost\r\nOrigin: https://evil.example\r\n"), "HTTP/1.1 403");
+}
+
+class ServerWithToken : public Server {
+ protected:
+  static ServerOptions options() {
+    ServerOptions out;
+    out.address = "0.0.0.0";
+    out.access.token = "s3cret";
+    return out;
+  }
+  ServerWithToken() : Server(options()) {}
+};
+
+TEST_F(ServerWithToken, ListensBeyondLoopbackAndAnswersWhoBearsIt) {
+  const auto status = [this](std::string_view lines) {
+    return once("GET /health HTTP/1.1\r\nHost: localhost\r\n" + std::string(lines) + "\r\n").substr(0, 12);
+  };
+  EXPECT_EQ(status(""), "HTTP/1.1 401");
+  EXPECT_EQ(status("Authorization: Bearer s3creT\r\n"), "HTTP/1.1 401");
+  EXPECT_EQ(status("Authorization: Bearer s3cret\r\n"), "HTTP/1.1 200");
+}
+
 class ImpatientServer : public Server {
  protected:
   static ServerOptions options() {
@@ -141,7 +199,7 @@ class ImpatientServer : public Server {
 
 TEST_F(ImpatientServer, ClosesOnARequestThatDoesNotEnd) {
   RawClient client(server_->port());
-  client.send("POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nabc");
+  client.send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 10\r\n\r\nabc");
   EXPECT_EQ(client.read(), "");  // returns because the server closes
 }
 
@@ -181,7 +239,7 @@ TEST(Limits, RefusesAConnectionAboveTheCap) {
   });
   ASSERT_TRUE(server.has_value());
   RawClient first((*server)->port());
-  first.send("GET / HTTP/1.1\r\nHost: x\r\n\r\n");
+  first.send("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n");
   gate.wait_for_one();
   RawClient second((*server)->port());
   EXPECT_TRUE(second.read().starts_with("HTTP/1.1 503"));
@@ -209,7 +267,7 @@ TEST(Handler, ThatThrowsIsAnInternalErrorAndTheServerGoesOn) {
   ASSERT_TRUE(server.has_value());
   for (int i = 0; i < 2; ++i) {
     RawClient client((*server)->port());
-    client.send("GET / HTTP/1.0\r\n\r\n");
+    client.send("GET / HTTP/1.0\r\nHost: localhost\r\n\r\n");
     EXPECT_NE(client.read().find("500"), std::string::npos);
   }
 }

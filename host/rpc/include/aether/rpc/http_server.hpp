@@ -1,5 +1,5 @@
-// A small HTTP/1.1 server on loopback: keep-alive, everything bounded, a clean stop. It knows no routes; a Handler
-// answers each complete request, on one of the server's threads.
+// A small HTTP/1.1 server: keep-alive, everything bounded, a clean stop. It asks who may ask (access.hpp) and knows no
+// routes; a Handler answers each complete request, on one of the server's threads.
 #pragma once
 
 #include <cstddef>
@@ -9,6 +9,7 @@
 #include <string>
 
 #include "aether/base/result.hpp"
+#include "aether/rpc/access.hpp"
 
 namespace aether::rpc {
 
@@ -31,8 +32,9 @@ struct Response {
 using Handler = std::function<Response(const Request&)>;
 
 struct ServerOptions {
-  std::string address = "127.0.0.1";
-  std::uint16_t port = 0;  // 0: a free one
+  std::string address = "127.0.0.1";  // another than loopback only with access.token
+  std::uint16_t port = 0;             // 0: a free one
+  Access access;
   std::size_t threads = 2;
   std::size_t connections_max = 128;  // above: 503 and closed
   std::uint32_t header_bytes_max = 8 * 1024;
