@@ -17,7 +17,7 @@ DEADLINE_S = 120  # only ends a hang
 
 
 class Report:
-    """Prints PASS and FAIL lines; end() is the exit status."""
+    """Prints PASS, FAIL and SKIP lines; end() is the exit status."""
 
     def __init__(self):
         self.failed = 0
@@ -28,6 +28,9 @@ class Report:
 
     def equal(self, name, wanted, found):
         self.check(name, wanted == found, f"expected {wanted!r}, there was {found!r}")
+
+    def skip(self, name, why):
+        print(f"SKIP {name}: {why}", flush=True)
 
     def end(self):
         return 1 if self.failed else 0
