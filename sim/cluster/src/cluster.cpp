@@ -216,8 +216,9 @@ void Cluster::broadcast(Node& from, const PacketPointer& packet) {
 
 void Cluster::propose(Node& from, const PacketPointer& header, const PacketPointer& block) {
   const Header& own = std::get<Header>(std::get<consensus::Message>(header->body));
-  AETHER_ASSERT(from.epoch_of(own.body.slot)->validators->at(std::get<BftSealer>(own.body.sealer).proposer).address ==
-                from.address());
+  AETHER_ASSERT(
+      from.machine().epoch(own.body.slot)->validators->at(std::get<BftSealer>(own.body.sealer).proposer).address ==
+      from.address());
   if (is_faulty(from.index())) broadcast(from, header);
   broadcast(from, block);
 }

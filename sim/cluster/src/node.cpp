@@ -227,7 +227,10 @@ void Node::on(const consensus::Broadcast& effect) {
 // one that holds the same.
 BlockPointer Node::adopt_own(const Hash& hash) {
   const auto header = machine_->header(hash);
-  if (!header || machine_->record().proposal != consensus::Proposal{header->body.slot, hash}) return nullptr;
+  if (!header) return nullptr;
+  const consensus::Epoch* epoch = machine_->epoch(header->body.slot);
+  const ValidatorIndex proposer = std::get<BftSealer>(header->body.sealer).proposer;
+  if (epoch == nullptr || epoch->validators->at(proposer).address != address_) return nullptr;
   for (const auto& built : built_) {
     if (built.built.slot != header->body.slot || built.built.parent != header->body.parent_hash) continue;
     BlockPointer block = make_block(*header, built.contents);
