@@ -1,5 +1,4 @@
 // aetherd: runs the chain; the commands say the rest.
-#include <CLI/CLI.hpp>
 #include <boost/json.hpp>
 #include <iostream>
 
@@ -8,18 +7,24 @@
 #include "aether/devchain/home.hpp"
 #include "aether/env/stop_signal.hpp"
 #include "aether/env/thread_pool.hpp"
+#include "aether/node/home.hpp"
 #include "aether/rpc/rpc_handler.hpp"
 #include "aether/telemetry/log.hpp"
+#include "aetherd.hpp"
 
 namespace {
 
 using namespace aether;
+using namespace aether::daemon;
 namespace json = boost::json;
 
 struct GenesisFlags {
   std::vector<std::string> funds;
   std::string preset = "standard";
   std::uint64_t chain_id = 31'337;
+  std::vector<std::string> validators;
+  std::optional<std::uint64_t> slot_ms;
+  std::optional<std::uint64_t> epoch_slots;
 };
 struct DevFlags {
   std::string data;
@@ -33,25 +38,6 @@ struct DevFlags {
   bool own_genesis = false;  // a flag changes the default genesis
 };
 
-enum Exit : int { kDone = 0, kFailed = 1, kUsage = 2 };
-
-// What went wrong and what to do; main prints it.
-struct Failure {
-  std::string message;
-  int exit = kFailed;
-};
-template <class T>
-using Outcome = Result<T, Failure>;
-
-template <class T, class E>
-Outcome<T> or_failure(Result<T, E> result) {
-  if (result) return std::move(*result);
-  if constexpr (requires { result.error().message; })
-    return fail(Failure{result.error().message});
-  else
-    return fail(Failure{result.error()});
-}
-
 Outcome<Genesis> genesis_of(const GenesisFlags& flags) {
   config::DevGenesis options;
   options.chain_id = ChainId{flags.chain_id};
@@ -61,6 +47,9 @@ Outcome<Genesis> genesis_of(const GenesisFlags& flags) {
     const auto funded = config::fund(genesis, text);
     if (!funded) return fail(Failure{"--fund: " + funded.error().message, kUsage});
   }
+  if (flags.slot_ms) genesis.params.block.slot_ms = *flags.slot_ms;
+  if (flags.epoch_slots) genesis.params.block.epoch_slots = *flags.epoch_slots;
+  if (!flags.validators.empty()) AETHER_CHECK(or_failure(node::name_validators(genesis, flags.validators), kUsage));
   return genesis;
 }
 
@@ -141,6 +130,16 @@ void add_genesis_flags(CLI::App& command, GenesisFlags& flags) {
   command.add_option("--chain-id", flags.chain_id, "Number of the chain")->capture_default_str();
 }
 
+void add_validators(CLI::App& command, GenesisFlags& flags) {
+  command
+      .add_option("--validator", flags.validators,
+                  "REGISTRATION:SWR of a validator: its registration.json, and its bond in whole units; repeatable")
+      ->allow_extra_args(false);
+  command.add_option("--slot-ms", flags.slot_ms, "Least time between two slots; 0: as fast as they come")
+      ->check(CLI::Range(0, 3'600'000));
+  command.add_option("--epoch-slots", flags.epoch_slots, "Slots of an epoch")->check(CLI::Range(9, 1'000'000'000));
+}
+
 void add_dev(CLI::App& dev, DevFlags& flags, GenesisFlags& own) {
   dev.add_option("--data", flags.data, "Directory that keeps the chain (default: it keeps nothing)");
   auto* file = dev.add_option("--genesis", flags.genesis_file, "TOML file, as `aetherd genesis` prints it");
@@ -176,9 +175,13 @@ int main(int argc, char** argv) {
   std::string keys;
   CLI::App& dev = *app.add_subcommand("dev", "Run a chain in this process, for developers and tests");
   add_dev(dev, flags, own);
-  CLI::App& genesis = *app.add_subcommand("genesis", "Print a genesis for `aetherd dev --genesis`");
+  CLI::App& genesis = *app.add_subcommand("genesis", "Print a genesis, for `aetherd dev` or of validators");
   add_genesis_flags(genesis, own);
-  genesis.footer("Example: aetherd genesis --preset demo --fund aeth1...:1000:50 > genesis.toml");
+  add_validators(genesis, own);
+  genesis.footer(
+      "Examples:\n  aetherd genesis --preset demo --fund aeth1...:1000:50 > genesis.toml\n"
+      "  aetherd genesis --chain-id 7 --validator v1/registration.json:1000 --validator v2/registration.json:1000");
+  const NodeCommands node(app);
   CLI::App& dev_keys = *app.add_subcommand("dev-keys", "Write the published development keys, which `dev` funds");
   dev_keys.add_option("DIR", keys, "Directory of the key files and of dev-password, which opens them")->required();
   dev_keys.footer(
@@ -192,6 +195,7 @@ int main(int argc, char** argv) {
   const bool as_json = output == "json";
   const Outcome<void> done = genesis.parsed()    ? print_genesis(own)
                              : dev_keys.parsed() ? write_dev_keys(keys, as_json)
+                             : node.parsed()     ? node.execute(as_json)
                                                  : run_dev(flags, own, as_json);
   if (done) return kDone;
   std::cerr << "aetherd: " << done.error().message << '\n';

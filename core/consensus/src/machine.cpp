@@ -214,6 +214,7 @@ Params params_of(ChainId chain, const ChainParams& genesis) {
   Params params{.chain_id = chain};
   params.slot_ms = genesis.block.slot_ms;
   params.epoch_slots = genesis.block.epoch_slots;
+  params.future_ms_max = genesis.block.future_ms_max;
   return params;
 }
 

@@ -44,6 +44,39 @@ Outcome<void> FileWriter::commit() {
   return sync_directory(directory_of(path_));
 }
 
+Outcome<AppendFile> AppendFile::open(const Path& path, mode_t mode) {
+  Descriptor file{::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, mode)};
+  if (!file.valid()) return fail(last_error("open", path.string()));
+  struct stat status{};
+  if (::fstat(file.get(), &status) != 0) return fail(last_error("inspect", path.string()));
+  if (!S_ISREG(status.st_mode))
+    return fail(Error{ErrorKind::not_a_file, path.string() + " is not a regular file: name a file"});
+  AETHER_CHECK(sync_directory(directory_of(path)));
+  return AppendFile(path, std::move(file), static_cast<std::uint64_t>(status.st_size));
+}
+
+Outcome<void> AppendFile::append(ByteView bytes) {
+  if (auto written = write_all(file_, bytes, path_); !written) {
+    if (!truncate(size_))  // what is there in part is not durable, and nothing follows it
+      written.error().message += "; and it may end in a part of that";
+    return written;
+  }
+  size_ += bytes.size();
+  return {};
+}
+
+Outcome<void> AppendFile::sync() {
+  while (::fdatasync(file_.get()) != 0)
+    if (errno != EINTR) return fail(last_error("sync", path_.string()));
+  return {};
+}
+
+Outcome<void> AppendFile::truncate(std::uint64_t size) {
+  if (::ftruncate(file_.get(), static_cast<off_t>(size)) != 0) return fail(last_error("truncate", path_.string()));
+  size_ = size;
+  return {};
+}
+
 Outcome<FileReader> FileReader::open(const Path& path) {
   Descriptor file{::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK)};
   if (!file.valid()) return fail(last_error("open", path.string()));

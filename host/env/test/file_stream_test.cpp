@@ -73,5 +73,27 @@ TEST(ExchangeDirectories, each_gets_the_others_name) {
   EXPECT_EQ(exchange_directories(one, dir->path() / "none").error().kind, ErrorKind::not_found);
 }
 
+TEST(AppendFile, grows_is_cut_and_found_again) {
+  const auto directory = std::move(*TempDir::create());
+  const Path path = directory.path() / "log";
+  const auto text = [&] { return std::string(as_text(*read_file(path, 100))); };
+  {
+    AppendFile file = std::move(*AppendFile::open(path));
+    EXPECT_EQ(file.size(), 0u);
+    ASSERT_TRUE(file.append(as_bytes("one ")));
+    ASSERT_TRUE(file.append(as_bytes("two ")));
+    ASSERT_TRUE(file.sync());
+    EXPECT_EQ(text(), "one two ");
+  }
+  AppendFile file = std::move(*AppendFile::open(path));
+  EXPECT_EQ(file.size(), 8u);
+  ASSERT_TRUE(file.truncate(4));
+  ASSERT_TRUE(file.append(as_bytes("three")));
+  EXPECT_EQ(file.size(), 9u);
+  EXPECT_EQ(text(), "one three");
+  EXPECT_EQ(AppendFile::open(directory.path()).error().kind, ErrorKind::not_a_file);
+  EXPECT_EQ(AppendFile::open(directory.path() / "no" / "log").error().kind, ErrorKind::not_found);
+}
+
 }  // namespace
 }  // namespace aether::env

@@ -32,6 +32,28 @@ class FileWriter {
   std::uint64_t size_ = 0;
 };
 
+// A file that grows at its end, and is durable up to its last sync().
+class AppendFile {
+ public:
+  // A file that is there, or a new and empty one, whose name is durable.
+  [[nodiscard]] static Outcome<AppendFile> open(const Path& path, mode_t mode = 0600);
+
+  // All of it, or an error and a file as before.
+  [[nodiscard]] Outcome<void> append(ByteView bytes);
+  [[nodiscard]] Outcome<void> sync();
+  // Cuts it to its first `size` bytes.
+  [[nodiscard]] Outcome<void> truncate(std::uint64_t size);
+  [[nodiscard]] std::uint64_t size() const { return size_; }
+
+ private:
+  AppendFile(Path path, Descriptor file, std::uint64_t size)
+      : path_(std::move(path)), file_(std::move(file)), size_(size) {}
+
+  Path path_;
+  Descriptor file_;
+  std::uint64_t size_;
+};
+
 // A regular file; safe from any thread.
 class FileReader {
  public:

@@ -1,0 +1,56 @@
+// What the commands of aetherd share.
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+
+#include "aether/base/result.hpp"
+
+namespace aether::daemon {
+
+enum Exit : int { kDone = 0, kFailed = 1, kUsage = 2 };
+
+// What went wrong and what to do; main prints it.
+struct Failure {
+  std::string message;
+  int exit = kFailed;
+};
+template <class T>
+using Outcome = Result<T, Failure>;
+
+template <class T, class E>
+Outcome<T> or_failure(Result<T, E> result, int exit = kFailed) {
+  if (!result) {
+    if constexpr (requires { result.error().message; })
+      return fail(Failure{result.error().message, exit});
+    else
+      return fail(Failure{result.error(), exit});
+  }
+  if constexpr (std::is_void_v<T>)
+    return {};
+  else
+    return std::move(*result);
+}
+
+// `aetherd init`, `run` and `check-config`: a node of a chain of validators.
+class NodeCommands {
+ public:
+  explicit NodeCommands(CLI::App& app);
+  [[nodiscard]] bool parsed() const { return init_.parsed() || run_.parsed() || check_.parsed(); }
+  [[nodiscard]] Outcome<void> execute(bool as_json) const;
+
+ private:
+  [[nodiscard]] Outcome<void> init(bool as_json) const;
+  [[nodiscard]] Outcome<void> run(bool as_json) const;
+  [[nodiscard]] Outcome<void> check(bool as_json) const;
+
+  CLI::App& init_;
+  CLI::App& run_;
+  CLI::App& check_;
+  std::string home_;
+  std::string genesis_;
+  std::vector<std::string> settings_;
+  bool lost_log_ = false;
+};
+
+}  // namespace aether::daemon

@@ -1,0 +1,82 @@
+// A node of a chain of validators: core/replica in the world. It carries messages over host/transport, keeps what must
+// be durable (safety_log.hpp, host/chain), runs judgements and executions, and answers JSON-RPC. It decides nothing.
+//
+//   network ──▶ inbox ──▶ replica ──effects──▶ network
+//   workers ──▶   │                   ├──▶ safety log: votes and blocks that are not final, one sync for all that waits
+//   users ────────┘                   ├──▶ work: judge, execute          ├──▶ verify: signatures of transactions
+//                                     └──▶ commit: final blocks          └──▶ serve: blocks that peers ask for
+//
+// Each box is a thread. The replica's never waits for a disk, a socket or a long computation.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "aether/env/clock.hpp"
+#include "aether/keystore/validator.hpp"
+#include "aether/mempool/mempool.hpp"
+#include "aether/node/safety_log.hpp"
+#include "aether/query/chain_queries.hpp"
+#include "aether/transport/network.hpp"
+
+namespace aether::node {
+
+struct Options {
+  SafetyLog log;
+  transport::Options network;                    // its genesis and subscriptions are filled in
+  std::optional<keystore::Validator> validator;  // none: the node follows
+  std::uint64_t delta_us_min = 400'000;          // consensus::Params
+  mempool::Bounds mempool = {};
+  // Called once, from any thread, when the node cannot go on: it has stopped speaking.
+  std::function<void(const std::string& why)> on_failure = {};
+};
+
+// Of one moment.
+struct Status {
+  Slot slot;        // in which the node is
+  Slot final_slot;  // durable here
+  std::uint32_t peers = 0;
+  std::uint32_t pending = 0;  // transactions
+  bool is_validator = false;
+  bool is_behind = false;  // it fetches blocks
+  bool is_silent = false;  // a validator that may not vote: it lost its safety record, or one of its votes
+  bool has_stopped = false;
+  std::uint64_t delta_us = 0;
+  std::optional<api::BlockRef> head;  // the newest block that was executed here, where it is not final
+};
+
+// A node is ready while its newest final block is younger than this, or than kFreshSlots slots.
+inline constexpr std::uint64_t kFreshMs = 30'000;
+inline constexpr std::uint64_t kFreshSlots = 20;
+
+class Node final : public query::ChainQueries {
+ public:
+  // The error says what is wrong and what to do. Chain, pool and clock must outlive the node.
+  [[nodiscard]] static Result<std::unique_ptr<Node>, std::string> start(chain::Chain& chain, Options options,
+                                                                        TaskPool& pool, const env::Clock& clock);
+  ~Node() override;
+  Node(const Node&) = delete;
+  Node& operator=(const Node&) = delete;
+  // Ends everything; what is durable stays. More than once is fine.
+  void stop();
+
+  [[nodiscard]] Status status() const;
+  [[nodiscard]] const transport::Network& network() const;
+
+  using query::ChainQueries::handle;
+  api::Answer<api::SendRawTransactionAnswer> handle(const api::SendRawTransaction& request) override;
+
+ protected:
+  [[nodiscard]] query::Running running() const override;
+  [[nodiscard]] std::optional<Transaction> waiting(const Hash& transaction) const override;
+
+ private:
+  class Engine;
+  Node(chain::Chain& chain, std::unique_ptr<Engine> engine, const env::Clock& clock);
+
+  const chain::Chain& chain_;
+  const env::Clock& clock_;
+  std::unique_ptr<Engine> engine_;
+};
+
+}  // namespace aether::node

@@ -1,0 +1,468 @@
+#include "engine.hpp"
+
+#include "aether/env/cpu.hpp"
+#include "aether/env/entropy.hpp"
+#include "aether/telemetry/log.hpp"
+
+namespace aether::node {
+
+namespace {
+
+using telemetry::Level;
+using telemetry::log;
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr replica::PeerId kUsers = replica::PeerId{1} << 63;  // all of this node's users; no peer's number
+constexpr std::size_t kSubmittingMax = 16 * 1024;
+constexpr std::size_t kServingMax = 64;
+constexpr std::uint64_t kAgainMin = 1'000'000;
+constexpr std::uint64_t kAgainMax = 64'000'000;
+constexpr std::size_t kUnsettledMax = 64 * 1024;
+
+template <class... F>
+struct Overloaded : F... {
+  using F::operator()...;
+};
+
+transport::Lane lane_of(const replica::NetMessage& message) {
+  using transport::Lane;
+  return std::visit(
+      Overloaded{[](const Shred&) { return Lane::shreds; }, [](const dissem::ShredRequest&) { return Lane::shreds; },
+                 [](const sync::BranchRequest&) { return Lane::sync; },
+                 [](const sync::ChainRequest&) { return Lane::sync; }, [](const sync::Reply&) { return Lane::sync; },
+                 [](const replica::Transactions&) { return Lane::sync; }, [](const auto&) { return Lane::consensus; }},
+      message);
+}
+
+std::string slot_text(Slot slot) { return std::to_string(slot.raw()); }
+
+replica::Config config_of(const replica::Rules& rules, const Options& options) {
+  replica::Config config{.rules = rules, .consensus = consensus::params_of(rules.chain_id, rules.params)};
+  config.consensus.delta_us_min = options.delta_us_min;
+  config.mempool = options.mempool;
+  std::array<std::uint8_t, 8> seed;
+  env::fill_random(seed);
+  for (const std::uint8_t byte : seed) config.mempool_seed = config.mempool_seed << 8 | byte;
+  return config;
+}
+
+// The committed blocks behind `after`, as many as an answer holds.
+sync::Reply chain_reply(const storage::Snapshot& chain, const replica::ServeChain& wanted) {
+  sync::Reply reply{wanted.id, {}};
+  std::size_t bytes = 0;
+  for (Slot slot = next(wanted.after); reply.blocks.size() < wanted.count; slot = next(slot)) {
+    auto block = chain.block(slot);
+    if (!block) break;
+    bytes += codec::encode(*block).size();
+    if (!reply.blocks.empty() && bytes > sync::kReplyBytesMax) break;
+    reply.blocks.push_back(std::move(*block));
+  }
+  return reply;
+}
+
+}  // namespace
+
+Node::Engine::Engine(chain::Chain& chain, Options options, TaskPool& pool, const env::Clock& clock)
+    : chain_(chain),
+      options_(std::move(options)),
+      pool_(pool),
+      clock_(clock),
+      rules_{chain.genesis().chain_id, chain.genesis().params, chain.programs()},
+      authenticator_(consensus::key_authenticator(rules_.chain_id, serial_)),
+      verifiers_(rules_.chain_id),
+      log_(std::move(options_.log), *this),
+      gossip_judge_([this](auto id, auto verdict) { network_->verdict(id, verdict); }) {
+  if (options_.validator) signer_.emplace(*options_.validator);
+}
+
+replica::Tip Node::Engine::tip() const {
+  const auto snapshot = chain_.snapshot();
+  const storage::BlockRecord& record = *snapshot->tip();
+  consensus::Anchor anchor;
+  anchor.block = record.hash;
+  anchor.slot = record.slot;
+  anchor.time_ms = record.time_ms;
+  anchor.outcome = {record.state_root, record.receipts_root, record.gas_used, std::nullopt};
+  anchor.certificate = snapshot->certificate();
+  if (record.header)
+    if (const auto& named = std::get<BftSealer>(record.header->body.sealer).final_certificate)
+      anchor.named_final = named->slot;
+  anchor.epochs = replica::epochs_after(rules_, *snapshot, record.slot);
+  return {std::move(anchor), {snapshot, snapshot->tree()}};
+}
+
+consensus::Now Node::Engine::now() const {
+  const auto steady = std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now().time_since_epoch());
+  return {static_cast<std::uint64_t>(steady.count()), clock_.wall_ms()};
+}
+
+Result<void, std::string> Node::Engine::start() {
+  replica::Tip begin = tip();
+  durable_ = begin.anchor.slot.raw();
+  std::vector<replica::BlockPointer> stored;
+  for (const auto& block : log_.log().blocks()) {
+    if (block->header.body.slot > begin.anchor.slot)
+      stored.push_back(block);
+    else
+      log_.post(LogWriter::Drop{block_hash(block->header.body)});
+  }
+  if (log_.log().torn_bytes() > 0)
+    log(Level::warn, "the safety log ended in " + std::to_string(log_.log().torn_bytes()) +
+                         " bytes that were never synced; they are cut off");
+  log(Level::info, "begins behind slot " + slot_text(begin.anchor.slot) + ", with " + std::to_string(stored.size()) +
+                       " blocks that are not final");
+  replica_.emplace(config_of(rules_, options_), std::move(begin), log_.log().record(), *authenticator_,
+                   signer_ ? &*signer_ : nullptr);
+  transport::Options network = std::move(options_.network);
+  network.genesis = chain_.hash_of_genesis();
+  network.subscribe = {transport::Topic::transactions};
+  auto started = transport::Network::start(std::move(network), *this);
+  if (!started) return fail(started.error().text);
+  network_ = std::move(*started);
+  reachable_ = network_.get();
+  log_.start();
+  publish_status();
+  thread_ = std::thread([this, stored = std::move(stored)] { run(stored); });
+  return {};
+}
+
+void Node::Engine::stop() {
+  stops_ = true;
+  inbox_.close();
+  if (thread_.joinable()) thread_.join();
+  for (Worker* worker : {&work_, &verify_, &serve_, &commit_}) worker->stop();
+  reachable_ = nullptr;
+  network_.reset();
+  log_.stop();
+  replica_.reset();  // its states are of the chain
+}
+
+void Node::Engine::fail_with(const std::string& why) {
+  if (has_failed_.exchange(true)) return;
+  log(Level::error, why);
+  inbox_.close();
+  if (options_.on_failure) options_.on_failure(why);
+}
+
+// --- The network's thread
+
+void Node::Engine::connected(transport::PeerId peer, const crypto::PublicKey& node_key, std::string_view address) {
+  log(Level::debug, "peer " + std::to_string(peer) + " at " + std::string(address));
+  put(Urgency::answers, replica::PeerConnected{peer, node_key});
+}
+
+void Node::Engine::gone(transport::PeerId peer) { put(Urgency::answers, replica::PeerGone{peer}); }
+
+void Node::Engine::received(transport::PeerId from, transport::Lane lane, Bytes message, transport::Credit credit) {
+  const auto take = [this, from, lane](ByteView bytes, transport::Credit held) {
+    auto decoded = codec::decode<replica::NetMessage>(bytes);
+    if (!decoded || std::holds_alternative<replica::Transactions>(*decoded) || lane_of(*decoded) != lane)
+      return malformed(from);
+    const Urgency urgency = lane == transport::Lane::consensus ? Urgency::consensus
+                            : lane == transport::Lane::shreds  ? Urgency::shreds
+                                                               : Urgency::others;
+    inbox_.put(urgency, {replica::Received{from, std::move(*decoded)}, std::move(held)});
+  };
+  if (lane != transport::Lane::sync) return take(message, std::move(credit));
+  struct Large {
+    Bytes message;
+    transport::Credit credit;
+  };
+  serve_.post([take, large = std::make_shared<Large>(std::move(message), std::move(credit))] {
+    take(large->message, std::move(large->credit));
+  });
+}
+
+void Node::Engine::gossip(transport::PeerId from, transport::Topic, transport::MessageId id, Bytes message) {
+  auto decoded = codec::decode<replica::NetMessage>(message);
+  auto* transactions = decoded ? std::get_if<replica::Transactions>(&*decoded) : nullptr;
+  if (transactions == nullptr) {
+    if (auto* network = reachable_.load()) network->verdict(id, transport::Verdict::reject);
+    return;
+  }
+  inbox_.put(Urgency::others, {Gossip{from, id, std::move(*transactions)}});
+}
+
+// --- The machine's thread
+
+void Node::Engine::run(std::vector<replica::BlockPointer> stored) {
+  carry_out(replica_->start(std::move(stored), now()));
+  std::vector<Item> items;
+  for (;;) {
+    const std::uint64_t due = replica_->next_timer();
+    const std::uint64_t longest = now().steady_us + 1'000'000;
+    if (!inbox_.take(items, Inbox::Time(std::chrono::microseconds(std::min(due, longest))))) break;
+    for (Item& item : items) handle(item);
+    if (replica_->next_timer() <= now().steady_us) step(replica::Timer{});
+    gossip_again();
+    flush_gossip();
+    publish_status();
+  }
+  submitted_.clear();  // whoever waits is told that no verdict will come
+}
+
+void Node::Engine::step(replica::Event event) { carry_out(replica_->step(std::move(event), now())); }
+
+void Node::Engine::handle(Item& item) {
+  struct Visitor {
+    Engine& self;
+    void operator()(replica::Event& event) const {
+      if (const auto* connected = std::get_if<replica::PeerConnected>(&event)) self.peers_.insert(connected->peer);
+      if (const auto* gone = std::get_if<replica::PeerGone>(&event)) {
+        self.peers_.erase(gone->peer);
+        self.gossip_judge_.gone(gone->peer);
+      }
+      self.step(std::move(event));
+    }
+    void operator()(Gossip& gossip) const {
+      if (!self.peers_.contains(gossip.from)) return self.network_->verdict(gossip.id, transport::Verdict::ignore);
+      self.gossip_judge_.received(gossip.from, gossip.id, gossip.transactions.transactions);
+      self.step(replica::Received{gossip.from, std::move(gossip.transactions)});
+    }
+    void operator()(WorkDone& done) const {
+      const auto awaited = self.tickets_.find(done.block);
+      if (awaited == self.tickets_.end() || awaited->second != done.ticket) return;
+      self.tickets_.erase(awaited);
+      self.step(std::move(done.answer));
+    }
+    void operator()(Submission& submission) const {
+      self.submitted_.emplace(transaction_id(submission.transaction.body), std::move(submission.verdict));
+      self.step(replica::Submitted{kUsers, std::move(submission.transaction)});
+    }
+    void operator()(const Question& question) const { question(*self.replica_); }
+  };
+  std::visit(Visitor{*this}, item.what);
+  item.credit = {};
+}
+
+void Node::Engine::carry_out(std::vector<replica::Effect> effects) {
+  for (replica::Effect& effect : effects) std::visit([&](auto& one) { on(one); }, effect);
+}
+
+const std::shared_ptr<const Bytes>& Node::Engine::encoded(const replica::MessagePointer& message) {
+  if (encoded_message_ != message) {
+    encoded_message_ = message;
+    encoded_bytes_ = std::make_shared<const Bytes>(codec::encode(*message));
+  }
+  return encoded_bytes_;
+}
+
+void Node::Engine::on(replica::Send& effect) {
+  network_->send(effect.to, lane_of(*effect.message), encoded(effect.message));
+}
+
+void Node::Engine::on(replica::Broadcast& effect) {
+  const transport::Lane lane = lane_of(*effect.message);
+  for (const transport::PeerId peer : peers_) network_->send(peer, lane, encoded(effect.message));
+}
+
+// What came from a peer is passed on by the verdict on its message.
+void Node::Engine::on(replica::Gossip& effect) {
+  if (effect.from != replica::kSelf) return;
+  if (unsettled_.size() < kUnsettledMax)
+    unsettled_.emplace(now().steady_us + kAgainMin, Unsettled{transaction_id(effect.transaction.body), kAgainMin});
+  if (gossip_batch_.add(std::move(effect.transaction))) flush_gossip();
+}
+
+void Node::Engine::gossip_again() {
+  const std::uint64_t at = now().steady_us;
+  for (std::size_t n = 0; n < replica::kGossipTransactionsMax; ++n) {
+    const auto first = unsettled_.begin();
+    if (first == unsettled_.end() || first->first > at) return;
+    Unsettled one = first->second;
+    unsettled_.erase(first);
+    const VerifiedTransaction* waits = replica_->mempool().find(one.transaction);
+    if (waits == nullptr) continue;
+    if (gossip_batch_.add(waits->transaction())) flush_gossip();
+    one.interval_us = std::min(2 * one.interval_us, kAgainMax);
+    unsettled_.emplace(at + one.interval_us, one);
+  }
+}
+
+void Node::Engine::flush_gossip() {
+  if (!gossip_batch_.empty()) network_->publish(transport::Topic::transactions, gossip_batch_.take());
+}
+
+void Node::Engine::on(replica::Persist& effect) {
+  log_.post(LogWriter::Persist{effect.sequence, std::move(effect.record), std::move(effect.proposal)});
+}
+
+void Node::Engine::on(replica::StoreBlock& effect) {
+  log_.post(LogWriter::Store{effect.hash, std::move(effect.block)});
+}
+
+void Node::Engine::on(replica::DropBlock& effect) {
+  tickets_.erase(effect.hash);
+  log_.post(LogWriter::Drop{effect.hash});
+}
+
+void Node::Engine::on(replica::Judge& effect) {
+  const std::uint64_t ticket = new_ticket(effect.judgement.hash);
+  work_.post([this, ticket, judgement = std::move(effect.judgement)] {
+    auto accepted = replica::judge(rules_, judgement, {pool_, env::cpu_features(), verifiers_});
+    answer(judgement.hash, ticket, replica::Judged{judgement.hash, std::move(accepted)});
+  });
+}
+
+void Node::Engine::on(replica::Execute& effect) {
+  const std::uint64_t ticket = new_ticket(effect.execution.hash);
+  work_.post([this, ticket, execution = std::move(effect.execution)] {
+    auto executed = replica::execute(rules_, execution, {pool_, env::cpu_features(), verifiers_});
+    answer(execution.hash, ticket, replica::BlockExecuted{execution.hash, std::move(executed)});
+  });
+}
+
+void Node::Engine::on(replica::Commit& effect) {
+  for (const replica::FinalBlock& block : effect.blocks) tickets_.erase(block.hash);
+  commit_.post([this, commit = std::move(effect)] {
+    std::vector<chain::FinalBlock> blocks;
+    for (const replica::FinalBlock& block : commit.blocks)
+      blocks.push_back({block.hash, *block.block, block.accepted->transactions, *block.result});
+    if (const auto committed = chain_.commit(blocks, commit.certificate); !committed)
+      return fail_with(committed.error().message);
+    const Slot slot = commit.blocks.back().block->header.body.slot;
+    durable_ = slot.raw();
+    const auto snapshot = chain_.snapshot();
+    put(Urgency::answers, replica::Committed{slot, {snapshot, snapshot->tree()}});
+    for (const replica::FinalBlock& block : commit.blocks) log_.post(LogWriter::Drop{block.hash});
+  });
+}
+
+void Node::Engine::on(replica::ServeChain& effect) {
+  if (serving_.fetch_add(1) >= kServingMax) {
+    --serving_;
+    return;
+  }
+  serve_.post([this, effect] {
+    const replica::NetMessage message(chain_reply(*chain_.snapshot(), effect));
+    network_->send(effect.to, transport::Lane::sync, std::make_shared<const Bytes>(codec::encode(message)));
+    --serving_;
+  });
+}
+
+void Node::Engine::on(const replica::ServeSnapshot& effect) {
+  const auto nothing = std::visit(
+      Overloaded{[](const sync::OffersRequest& request) { return replica::NetMessage(sync::Offers{request.id, {}}); },
+                 [](const sync::EpochsRequest& request) { return replica::NetMessage(sync::Epochs{request.id, {}}); },
+                 [](const auto& request) { return replica::NetMessage(sync::Piece{request.id, {}}); }},
+      effect.request);
+  network_->send(effect.to, transport::Lane::sync, std::make_shared<const Bytes>(codec::encode(nothing)));
+}
+
+void Node::Engine::on(replica::VerifySignatures& effect) {
+  verify_.post([this, batch = std::move(effect)] {
+    put(Urgency::others,
+        replica::SignaturesVerified{batch.batch, verify(batch.transactions, env::cpu_features(), pool_)});
+  });
+}
+
+void Node::Engine::on(const replica::Admitted& effect) {
+  gossip_judge_.admitted(effect.from, effect.transaction);
+  if (effect.from != kUsers) return;
+  if (auto waiting = submitted_.extract(effect.transaction)) waiting.mapped().set_value({});
+}
+
+void Node::Engine::on(const replica::Refused& effect) {
+  gossip_judge_.refused(effect.from, effect.transaction, mempool::is_fault(effect.why));
+  if (effect.from != kUsers) return;
+  if (auto waiting = submitted_.extract(effect.transaction)) waiting.mapped().set_value(fail(effect.why));
+}
+
+void Node::Engine::on(const replica::Blame& effect) {
+  // A transaction came by gossip, whose verdict makes the peer pay.
+  if (effect.fault != replica::Fault::transaction) network_->penalize(effect.peer, transport::Offence::invalid);
+}
+
+void Node::Engine::on(const replica::Alarm& effect) {
+  using consensus::AlarmKind;
+  const std::string slot = slot_text(effect.slot);
+  const std::string block = to_hex0x(effect.block.view());
+  switch (effect.kind) {
+    case AlarmKind::refuted:
+      return fail_with(
+          "block " + block + " of slot " + slot +
+          " was certified, and this node's execution refutes it: it has stopped. Report this, and keep the "
+          "directory");
+    case AlarmKind::conflicting_final:
+      return fail_with(
+          "block " + block + " of slot " + slot +
+          " is final beside this node's chain: more than a third of the stake signed both. It has stopped");
+    case AlarmKind::stale_record:
+      return log(Level::error,
+                 "votes of this validator that its safety log does not hold are on the network: it is "
+                 "silent for an epoch. Does it run twice, or was the log copied back?");
+    case AlarmKind::epoch_not_final:
+      return log(Level::warn, "slot " + slot + " waits: nothing of the epoch's last third is final");
+    case AlarmKind::kes_expired:
+      return log(Level::error, "no KES key for slot " + slot + ": renew it with `aetherctl keys validator rotate-kes`");
+  }
+}
+
+void Node::Engine::on(const replica::SlotStarted& effect) { log(Level::debug, "slot " + slot_text(effect.slot)); }
+
+void Node::Engine::publish_status() {
+  const consensus::Consensus& machine = replica_->consensus();
+  Status status;
+  status.slot = machine.slot();
+  status.final_slot = Slot{durable_.load()};
+  status.peers = static_cast<std::uint32_t>(peers_.size());
+  status.pending = static_cast<std::uint32_t>(replica_->mempool().count());
+  status.is_validator = signer_.has_value();
+  status.is_behind = replica_->is_behind();
+  status.is_silent = machine.silent();
+  status.has_stopped = machine.stopped();
+  status.delta_us = machine.delta_us();
+  if (const Hash head = replica_->head(); head != head_) {
+    head_ = head;
+    const auto header = machine.header(head);
+    head_slot_ = header ? header->body.slot : Slot{};
+  }
+  if (head_slot_ > status.final_slot) status.head = api::BlockRef{head_slot_, head_, false};
+  const std::lock_guard lock(mutex_);
+  status_ = status;
+}
+
+// --- Any thread
+
+Status Node::Engine::status() const {
+  const std::lock_guard lock(mutex_);
+  Status out = status_;
+  out.final_slot = Slot{durable_.load()};
+  out.has_stopped |= has_failed_ || stops_;
+  return out;
+}
+
+std::optional<Node::Engine::Verdict> Node::Engine::submit(Transaction transaction) {
+  if (submitting_.fetch_add(1) >= kSubmittingMax) {
+    --submitting_;
+    return std::nullopt;
+  }
+  Submission submission{std::move(transaction), {}};
+  auto verdict = submission.verdict.get_future();
+  inbox_.put(Urgency::others, {std::move(submission)});
+  std::optional<Verdict> out;
+  try {
+    out = verdict.get();
+  } catch (const std::future_error&) {
+    // The machine ended first.
+  }
+  --submitting_;
+  return out;
+}
+
+bool Node::Engine::ask(const std::function<void(const replica::Replica&)>& question) const {
+  auto answered = std::make_shared<std::promise<void>>();
+  auto answer = answered->get_future();
+  inbox_.put(Urgency::others, {Question([&question, answered = std::move(answered)](const replica::Replica& replica) {
+               question(replica);
+               answered->set_value();
+             })});
+  try {
+    answer.get();
+    return true;
+  } catch (const std::future_error&) {
+    return false;
+  }
+}
+
+}  // namespace aether::node

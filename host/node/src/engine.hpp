@@ -1,0 +1,140 @@
+// The threads of a node: see node.hpp.
+#pragma once
+
+#include <atomic>
+#include <future>
+#include <set>
+
+#include "aether/consensus/authenticator.hpp"
+#include "aether/node/node.hpp"
+#include "gossip.hpp"
+#include "inbox.hpp"
+#include "keystore_signer.hpp"
+#include "log_writer.hpp"
+#include "worker.hpp"
+
+namespace aether::node {
+
+class Node::Engine final : public transport::Handler, public LogWriter::Listener {
+ public:
+  Engine(chain::Chain& chain, Options options, TaskPool& pool, const env::Clock& clock);
+  ~Engine() override { stop(); }
+  Result<void, std::string> start();
+  void stop();
+
+  [[nodiscard]] Status status() const;
+  [[nodiscard]] const transport::Network& network() const { return *network_; }
+
+  // Of this node's users: what the mempool says of it.
+  using Verdict = Result<void, mempool::Refusal>;
+  [[nodiscard]] std::optional<Verdict> submit(Transaction transaction);  // none: the node stops, or has too much to do
+  // Calls `question` on the machine's thread; false when the node stops first.
+  [[nodiscard]] bool ask(const std::function<void(const replica::Replica&)>& question) const;
+
+ private:
+  // --- network's thread
+  void connected(transport::PeerId peer, const crypto::PublicKey& node_key, std::string_view address) override;
+  void gone(transport::PeerId peer) override;
+  void received(transport::PeerId from, transport::Lane lane, Bytes message, transport::Credit credit) override;
+  void gossip(transport::PeerId from, transport::Topic topic, transport::MessageId id, Bytes message) override;
+  // --- safety log's thread
+  void persisted(std::uint64_t sequence) override { put(Urgency::answers, replica::Persisted{sequence}); }
+  void stored(const Hash& block) override { put(Urgency::answers, replica::BlockStored{block}); }
+  void failed(const std::string& why) override { fail_with(why); }
+
+  // --- the machine's thread
+  void run(std::vector<replica::BlockPointer> stored);
+  void step(replica::Event event);
+  void handle(Item& item);
+  std::uint64_t new_ticket(const Hash& block) { return tickets_[block] = ++last_ticket_; }
+  void carry_out(std::vector<replica::Effect> effects);
+  void on(replica::Send& effect);
+  void on(replica::Broadcast& effect);
+  void on(replica::Gossip& effect);
+  void on(replica::Persist& effect);
+  void on(replica::StoreBlock& effect);
+  void on(replica::DropBlock& effect);
+  void on(replica::Judge& effect);
+  void on(replica::Execute& effect);
+  void on(replica::Commit& effect);
+  void on(replica::ServeChain& effect);
+  void on(replica::VerifySignatures& effect);
+  void on(const replica::ServeSnapshot& effect);
+  // Snapshots are off (replica::Config::snapshots): this node offers and restores none.
+  void on(const replica::OfferSnapshot&) {}
+  void on(const replica::KeepEpoch&) {}
+  void on(const replica::BeginRestore&) {}
+  void on(const replica::StoreChunk&) {}
+  void on(const replica::AbandonRestore&) {}
+  void on(const replica::Restored&) {}
+  void on(const replica::CheckpointNeeded&) {}
+  void on(const replica::Admitted& effect);
+  void on(const replica::Refused& effect);
+  void on(const replica::Dropped&) {}
+  void on(const replica::Blame& effect);
+  void on(const replica::Alarm& effect);
+  void on(const replica::SlotStarted& effect);
+  void gossip_again();
+  void flush_gossip();
+  void publish_status();
+
+  // --- any thread
+  [[nodiscard]] replica::Tip tip() const;
+  [[nodiscard]] consensus::Now now() const;
+  void malformed(transport::PeerId from) {
+    if (auto* network = reachable_.load()) network->penalize(from, transport::Offence::malformed);
+  }
+  void put(Urgency urgency, replica::Event event) { inbox_.put(urgency, {std::move(event)}); }
+  void answer(const Hash& block, std::uint64_t ticket, replica::Event event) {
+    inbox_.put(Urgency::answers, {WorkDone{block, ticket, std::move(event)}});
+  }
+  void fail_with(const std::string& why);
+  const std::shared_ptr<const Bytes>& encoded(const replica::MessagePointer& message);
+
+  chain::Chain& chain_;
+  Options options_;
+  TaskPool& pool_;
+  const env::Clock& clock_;
+  replica::Rules rules_;
+  SerialPool serial_;  // of the machine's thread: it never waits for a worker's turn
+  std::unique_ptr<consensus::Authenticator> authenticator_;
+  std::optional<KeystoreSigner> signer_;
+  ledger::EpochVerifiers verifiers_;  // of work_
+  LogWriter log_;
+  mutable Inbox inbox_;
+
+  // Of the machine's thread.
+  std::optional<replica::Replica> replica_;
+  std::set<transport::PeerId> peers_;
+  std::map<Hash, std::uint64_t> tickets_;  // of the blocks whose judgement or execution is awaited
+  std::uint64_t last_ticket_ = 0;
+  GossipJudge gossip_judge_;
+  GossipBatch gossip_batch_;
+  // What users sent and is in no final block yet, by when it is published again, in µs: gossip can be lost, as when
+  // nobody is connected.
+  struct Unsettled {
+    Hash transaction;
+    std::uint64_t interval_us = 0;
+  };
+  std::multimap<std::uint64_t, Unsettled> unsettled_;
+  std::multimap<Hash, std::promise<Verdict>> submitted_;
+  Hash head_;  // whose slot is head_slot_; 0: it is final
+  Slot head_slot_;
+  replica::MessagePointer encoded_message_;  // what encoded() made last
+  std::shared_ptr<const Bytes> encoded_bytes_;
+
+  mutable std::mutex mutex_;
+  Status status_;                          // by mutex_
+  std::atomic<std::uint64_t> durable_{0};  // the slot of the chain's tip
+  std::atomic<std::size_t> submitting_ = 0;
+  std::atomic<std::size_t> serving_ = 0;
+  std::atomic<bool> has_failed_ = false;
+  std::atomic<bool> stops_ = false;
+
+  std::unique_ptr<transport::Network> network_;
+  std::atomic<transport::Network*> reachable_ = nullptr;  // for the network's own thread: null until start() has it
+  Worker work_, verify_, commit_, serve_;                 // serve_ decodes large messages too
+  std::thread thread_;
+};
+
+}  // namespace aether::node

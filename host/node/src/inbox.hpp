@@ -1,0 +1,109 @@
+// What waits for the machine of a node, of four urgencies: what is more urgent overtakes. Bounded by those who put: a
+// worker answers what it was asked, and what comes from peers holds credit of the network while it is here.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <future>
+#include <mutex>
+#include <vector>
+
+#include "aether/replica/replica.hpp"
+#include "aether/transport/network.hpp"
+
+namespace aether::node {
+
+enum class Urgency : std::uint8_t {
+  answers,    // of workers, and who is connected
+  consensus,  // headers, votes, claims, certificates
+  shreds,
+  others,  // blocks, transactions, questions of this process
+};
+inline constexpr std::size_t kUrgencies = 4;
+
+struct Gossip {
+  replica::PeerId from = 0;
+  transport::MessageId id = 0;
+  replica::Transactions transactions;
+};
+// The answer of a worker about a block, which counts only while it is awaited.
+struct WorkDone {
+  Hash block;
+  std::uint64_t ticket = 0;
+  replica::Event answer;
+};
+// Of this node's users; `verdict` is kept when the mempool has judged it.
+struct Submission {
+  Transaction transaction;
+  std::promise<Result<void, mempool::Refusal>> verdict;
+};
+// Asked of the machine between two steps.
+using Question = std::function<void(const replica::Replica&)>;
+
+struct Item {
+  std::variant<replica::Event, Gossip, WorkDone, Submission, Question> what;
+  transport::Credit credit = {};
+};
+
+class Inbox {
+ public:
+  using Time = std::chrono::steady_clock::time_point;
+
+  // False once it is closed: the item is dropped.
+  bool put(Urgency urgency, Item item) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (closed_) return false;
+      waiting_[static_cast<std::size_t>(urgency)].push_back(std::move(item));
+    }
+    wake_.notify_one();
+    return true;
+  }
+
+  // What waits is dropped, and whoever waits for a promise in it learns that.
+  void close() {
+    std::array<std::deque<Item>, kUrgencies> dropped;
+    {
+      const std::lock_guard lock(mutex_);
+      closed_ = true;
+      dropped.swap(waiting_);
+    }
+    wake_.notify_one();
+  }
+
+  // Waits until something is here, `until`, or the end. What is taken is in `out`, which is emptied before: all that is
+  // most urgent, and behind it a few of each other urgency, so that none waits for ever. False: closed.
+  bool take(std::vector<Item>& out, Time until) {
+    out.clear();
+    std::unique_lock lock(mutex_);
+    wake_.wait_until(lock, until, [this] { return closed_ || any(); });
+    if (closed_) return false;
+    std::size_t room = kTakenMax;
+    for (std::deque<Item>& items : waiting_) {
+      const std::size_t taken = std::min(items.size(), out.empty() ? items.size() : room);
+      const auto end = items.begin() + static_cast<std::ptrdiff_t>(taken);
+      out.insert(out.end(), std::make_move_iterator(items.begin()), std::make_move_iterator(end));
+      items.erase(items.begin(), end);
+      room = kOthersMax;
+    }
+    return true;
+  }
+
+ private:
+  static constexpr std::size_t kTakenMax = 64;
+  static constexpr std::size_t kOthersMax = 16;
+
+  bool any() const {
+    return std::ranges::any_of(waiting_, [](const auto& items) { return !items.empty(); });
+  }
+
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::array<std::deque<Item>, kUrgencies> waiting_;  // by mutex_
+  bool closed_ = false;                               // by mutex_
+};
+
+}  // namespace aether::node

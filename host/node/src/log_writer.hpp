@@ -1,0 +1,66 @@
+// The thread that keeps the safety log. All that waits becomes durable by one sync.
+#pragma once
+
+#include <condition_variable>
+#include <functional>
+#include <mutex>
+#include <thread>
+#include <variant>
+#include <vector>
+
+#include "aether/node/safety_log.hpp"
+
+namespace aether::node {
+
+class LogWriter {
+ public:
+  using BlockPointer = SafetyLog::BlockPointer;
+  struct Persist {
+    std::uint64_t sequence = 0;
+    consensus::SafetyRecord record;
+    BlockPointer proposal;  // may be null
+  };
+  struct Store {
+    Hash hash;
+    BlockPointer block;
+  };
+  struct Drop {
+    Hash hash;
+  };
+  using Entry = std::variant<Persist, Store, Drop>;
+
+  // Called on the writer's thread. After failed() nothing is durable any more.
+  class Listener {
+   public:
+    virtual ~Listener() = default;
+    virtual void persisted(std::uint64_t sequence) = 0;
+    virtual void stored(const Hash& block) = 0;
+    virtual void failed(const std::string& why) = 0;
+  };
+
+  LogWriter(SafetyLog log, Listener& listener) : log_(std::move(log)), listener_(listener) {}
+  ~LogWriter() { stop(); }
+  LogWriter(const LogWriter&) = delete;
+  LogWriter& operator=(const LogWriter&) = delete;
+
+  // Before start(): what the log held.
+  [[nodiscard]] const SafetyLog& log() const { return log_; }
+  void start();
+  void post(Entry entry);
+  // What is being written is; what waits is forgotten, as by a crash.
+  void stop();
+
+ private:
+  void run();
+  void write(std::vector<Entry>& entries);
+
+  SafetyLog log_;  // of the thread
+  Listener& listener_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::vector<Entry> entries_;  // by mutex_
+  bool stopping_ = false;       // by mutex_
+  std::thread thread_;
+};
+
+}  // namespace aether::node

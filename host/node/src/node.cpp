@@ -1,0 +1,92 @@
+#include "aether/node/node.hpp"
+
+#include "aether/query/transactions.hpp"
+#include "engine.hpp"
+
+namespace aether::node {
+
+namespace {
+
+using api::ErrorCode;
+using query::error;
+
+api::Error refusal_error(const mempool::Refusal& refusal) {
+  if (const auto* reject = std::get_if<ledger::Reject>(&refusal)) return query::rejected(*reject);
+  switch (std::get<mempool::Limit>(refusal)) {
+    case mempool::Limit::known: return {ErrorCode::known_transaction, "the transaction waits already", {}};
+    case mempool::Limit::peer:
+    case mempool::Limit::unverified:
+      return {ErrorCode::queue_full, "too many transactions are being verified: send it again later", {}};
+    case mempool::Limit::sender:
+      return {ErrorCode::queue_full, "too many transactions of this sender wait: send it again later", {}};
+    case mempool::Limit::replacement:
+      return {ErrorCode::rejected_transaction,
+              "a waiting transaction of the sender has this nonce: pay more to replace it, or use another nonce",
+              "replacement"};
+    case mempool::Limit::object:
+      return {
+          ErrorCode::queue_full,
+          "too many dearer transactions wait for an object that this one declares: pay more, or send it again later",
+          "object"};
+    case mempool::Limit::pool:
+      return {ErrorCode::queue_full, "too many dearer transactions wait: pay more, or send it again later", {}};
+  }
+  return {};
+}
+
+}  // namespace
+
+Node::Node(chain::Chain& chain, std::unique_ptr<Engine> engine, const env::Clock& clock)
+    : query::ChainQueries(chain), chain_(chain), clock_(clock), engine_(std::move(engine)) {}
+Node::~Node() = default;
+
+Result<std::unique_ptr<Node>, std::string> Node::start(chain::Chain& chain, Options options, TaskPool& pool,
+                                                       const env::Clock& clock) {
+  auto engine = std::make_unique<Engine>(chain, std::move(options), pool, clock);
+  AETHER_CHECK(engine->start());
+  return std::unique_ptr<Node>(new Node(chain, std::move(engine), clock));
+}
+
+void Node::stop() { engine_->stop(); }
+
+Status Node::status() const { return engine_->status(); }
+
+const transport::Network& Node::network() const { return engine_->network(); }
+
+query::Running Node::running() const {
+  const Status status = engine_->status();
+  query::Running out{.pending = status.pending, .unfinal = status.head};
+  if (status.has_stopped) {
+    out.status = api::HealthStatus::stopping;
+    return out;
+  }
+  const std::uint64_t newest = chain_.snapshot()->tip()->time_ms;
+  const std::uint64_t fresh = std::max(kFreshMs, kFreshSlots * chain_.genesis().params.block.slot_ms);
+  if (newest + fresh < clock_.wall_ms())
+    out.missing.push_back("a final block younger than " + std::to_string(fresh / 1'000) + " s; it is connected to " +
+                          std::to_string(status.peers) + " peers");
+  if (status.is_behind) out.missing.push_back("blocks, which it fetches from peers");
+  out.status = out.missing.empty() ? api::HealthStatus::ready : api::HealthStatus::starting;
+  return out;
+}
+
+std::optional<Transaction> Node::waiting(const Hash& transaction) const {
+  std::optional<Transaction> out;
+  const bool answered = engine_->ask([&](const replica::Replica& replica) {
+    if (const VerifiedTransaction* found = replica.mempool().find(transaction)) out = found->transaction();
+  });
+  return answered ? out : std::nullopt;
+}
+
+api::Answer<api::SendRawTransactionAnswer> Node::handle(const api::SendRawTransaction& request) {
+  AETHER_TRY(Transaction transaction, query::read_transaction(request.transaction));
+  const auto snapshot = chain_.snapshot();
+  const Hash id = transaction_id(transaction.body);
+  if (snapshot->transaction(id)) return error(ErrorCode::known_transaction, "the transaction is in a block");
+  const auto verdict = engine_->submit(std::move(transaction));
+  if (!verdict) return error(ErrorCode::shutting_down, "the node is stopping, or has too much to do");
+  if (!*verdict) return fail(refusal_error(verdict->error()));
+  return api::SendRawTransactionAnswer{query::tip_of(*snapshot), id};
+}
+
+}  // namespace aether::node

@@ -1,0 +1,176 @@
+// Networks of whole nodes in one process, over loopback: real keys, sockets, files.
+#pragma once
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <thread>
+
+#include "aether/env/thread_pool.hpp"
+#include "aether/node/home.hpp"
+#include "aether/telemetry/log.hpp"
+
+namespace aether::node {
+
+inline constexpr ChainId kChain{77};
+inline constexpr keystore::KdfCost kCheap{1, 8 * 1024};
+
+inline crypto::Seed user_seed(std::uint8_t user) {
+  std::array<std::uint8_t, 32> bytes{};
+  bytes[0] = user;
+  bytes[31] = 1;
+  return crypto::Seed(bytes);
+}
+inline Address user_address(std::uint8_t user) { return address_of(crypto::ed25519_public_key(user_seed(user))); }
+
+inline Transaction transfer(std::uint8_t from, std::uint8_t to, Amount amount, std::uint64_t nonce) {
+  const crypto::Seed seed = user_seed(from);
+  TransactionBody body;
+  body.chain_id = kChain;
+  body.valid_until = Slot{100'000};
+  body.nonce = nonce;
+  body.sender = crypto::ed25519_public_key(seed);
+  body.outputs.push_back({user_address(to), Asset::swr, amount, OutputKind::account, std::nullopt});
+  body.gas_limit = Gas{10'000};
+  body.max_fee = kAmountUnit;
+  return sign(std::move(body), seed);
+}
+
+// Waits for what other threads do. The deadline only ends a hang.
+template <class Condition>
+bool eventually(Condition condition) {
+  const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > deadline) return false;
+    std::this_thread::sleep_for(std::chrono::milliseconds(5));
+  }
+  return true;
+}
+
+class Cluster {
+ public:
+  explicit Cluster(std::size_t validators, std::size_t followers = 0, std::uint64_t slot_ms = 20) {
+    telemetry::set_level(telemetry::Level::error);
+    genesis_.chain_id = kChain;
+    genesis_.time_ms = 1'700'000'000'000;
+    genesis_.params.block.slot_ms = slot_ms;
+    for (std::uint8_t user = 0; user < 4; ++user)
+      genesis_.accounts.insert({user_address(user), {1'000'000 * kAmountUnit, 0}});
+    BftGenesis bft;
+    const keystore::SecretBytes password(as_bytes("test"));
+    EXPECT_TRUE(env::write_file_atomically(path("password"), as_bytes("test\n"), {.mode = 0600}));
+    for (std::size_t i = 0; i < validators; ++i) {
+      std::array<std::uint8_t, 32> entropy{};
+      entropy[0] = static_cast<std::uint8_t>(i + 1);
+      const auto made = keystore::make_validator(
+          path("keys", i), {kChain, user_address(static_cast<std::uint8_t>(100 + i)), Secret<32>(entropy), kCheap},
+          password);
+      EXPECT_TRUE(made) << made.error().message;
+      bft.validators.insert({made->registration, 1'000 * kAmountUnit});
+    }
+    genesis_.sealer = std::move(bft);
+    nodes_.resize(validators + followers);
+    for (std::size_t i = 0; i < nodes_.size(); ++i) {
+      config::NodeConfig config;
+      config.consensus_delta_ms = 20;
+      if (i < validators) {
+        config.validator_keys = path("keys", i).string();
+        config.validator_password_file = path("password").string();
+      }
+      const auto made = make_home(path("home", i), genesis_, config);
+      EXPECT_TRUE(made) << made.error();
+    }
+  }
+  ~Cluster() {
+    for (std::size_t i = 0; i < nodes_.size(); ++i) stop(i);
+  }
+
+  std::size_t size() const { return nodes_.size(); }
+  env::Path home(std::size_t i) const { return path("home", i); }
+  Node& node(std::size_t i) { return *nodes_[i].node; }
+  const chain::Chain& chain(std::size_t i) const { return *nodes_[i].home->chain; }
+  bool is_up(std::size_t i) const { return nodes_[i].node != nullptr; }
+
+  // Connected to those that run.
+  void start(std::size_t i) {
+    Running& one = nodes_[i];
+    std::vector<config::Setting> settings;
+    settings.push_back({"network.listen", one.address.empty() ? "/ip4/127.0.0.1/udp/0/quic-v1" : one.address});
+    std::string peers;
+    for (const Running& other : nodes_)
+      if (&other != &one && !other.address.empty()) peers += (peers.empty() ? "" : ",") + other.address;
+    settings.push_back({"network.peers", peers});
+    auto home = open_home(this->home(i), settings, pool_);
+    ASSERT_TRUE(home) << home.error();
+    one.home.emplace(std::move(*home));
+    one.home->options.on_failure = [i](const std::string& why) { ADD_FAILURE() << "node " << i << ": " << why; };
+    auto node = Node::start(*one.home->chain, std::move(one.home->options), pool_, clock_);
+    ASSERT_TRUE(node) << node.error();
+    one.node = std::move(*node);
+    const std::string address = one.node->network().listen_addresses().front();
+    one.address = address.substr(0, address.find("/p2p/"));
+  }
+  void start_all() {
+    for (std::size_t i = 0; i < size(); ++i) start(i);
+  }
+  void stop(std::size_t i) {
+    nodes_[i].node.reset();
+    nodes_[i].home.reset();
+  }
+
+  void send(std::size_t i, const Transaction& transaction) {
+    const auto answer = node(i).handle(api::SendRawTransaction{codec::encode(transaction)});
+    EXPECT_TRUE(answer) << (answer ? "" : answer.error().message);
+  }
+  Slot final_slot(std::size_t i) const { return chain(i).snapshot()->tip()->slot; }
+  // Where each is, for a failure's message.
+  std::string text() const {
+    std::string out;
+    for (std::size_t i = 0; i < size(); ++i) {
+      if (!is_up(i)) continue;
+      const Status status = nodes_[i].node->status();
+      out += "node " + std::to_string(i) + ": slot " + std::to_string(status.slot.raw()) + ", final " +
+             std::to_string(status.final_slot.raw()) + ", peers " + std::to_string(status.peers) + ", pending " +
+             std::to_string(status.pending) + (status.is_behind ? ", behind" : "") + "\n";
+    }
+    return out;
+  }
+  // In a final block of every node that runs.
+  bool is_final(const Transaction& transaction) const {
+    const Hash id = transaction_id(transaction.body);
+    for (std::size_t i = 0; i < size(); ++i)
+      if (is_up(i) && !chain(i).snapshot()->transaction(id)) return false;
+    return true;
+  }
+  // One chain: the same block and state in each slot that several nodes have.
+  void expect_one_chain() const {
+    std::map<Slot, std::pair<Hash, Hash>> seen;
+    for (std::size_t i = 0; i < size(); ++i) {
+      if (!is_up(i)) continue;
+      const auto snapshot = chain(i).snapshot();
+      for (std::uint64_t slot = 0; slot <= snapshot->tip()->slot.raw(); ++slot) {
+        const auto record = snapshot->record(Slot{slot});
+        ASSERT_TRUE(record);
+        const auto found = seen.emplace(Slot{slot}, std::pair(record->hash, record->state_root)).first;
+        ASSERT_EQ(found->second, std::pair(record->hash, record->state_root)) << "node " << i << ", slot " << slot;
+      }
+    }
+  }
+
+ private:
+  struct Running {
+    std::optional<Home> home;
+    std::unique_ptr<Node> node;
+    std::string address;  // as it was first; empty before
+  };
+  env::Path path(std::string_view name) const { return directory_.path() / name; }
+  env::Path path(std::string_view name, std::size_t i) const { return path(std::string(name) + std::to_string(i)); }
+
+  env::TempDir directory_ = std::move(*env::TempDir::create());
+  env::ThreadPool pool_;
+  env::SystemClock clock_;
+  Genesis genesis_;
+  std::vector<Running> nodes_;
+};
+
+}  // namespace aether::node

@@ -1,0 +1,197 @@
+#include <fstream>
+
+#include "cluster.hpp"
+
+namespace aether::node {
+namespace {
+
+// Transfers from different users, to any nodes that run.
+struct Load {
+  Cluster& cluster;
+  std::vector<Transaction> sent = {};
+  std::uint64_t nonce = 0;
+
+  void send(std::size_t count) {
+    std::vector<std::size_t> up;
+    for (std::size_t i = 0; i < cluster.size(); ++i)
+      if (cluster.is_up(i)) up.push_back(i);
+    for (std::size_t n = 0; n < count; ++n) {
+      ++nonce;
+      sent.push_back(transfer(static_cast<std::uint8_t>(nonce % 3), 3, nonce, nonce));
+      cluster.send(up[n % up.size()], sent.back());
+    }
+  }
+  bool all_final() const {
+    return std::ranges::all_of(sent, [&](const Transaction& tx) { return cluster.is_final(tx); });
+  }
+};
+
+TEST(Node, a_transfer_sent_to_one_of_four_is_final_on_all_with_equal_states) {
+  Cluster cluster(4);
+  cluster.start_all();
+  Load load{cluster};
+  load.send(20);
+  ASSERT_TRUE(eventually([&] { return load.all_final(); }));
+  cluster.expect_one_chain();
+}
+
+TEST(Node, three_of_four_go_on_and_the_fourth_catches_up_after_its_return) {
+  Cluster cluster(4);
+  cluster.start_all();
+  Load load{cluster};
+  load.send(4);
+  ASSERT_TRUE(eventually([&] { return load.all_final(); }));
+  cluster.stop(2);
+  load.send(6);
+  ASSERT_TRUE(eventually([&] { return load.all_final(); }));
+  const Slot missed = cluster.final_slot(0);
+  ASSERT_TRUE(eventually([&] { return cluster.final_slot(0).raw() > missed.raw() + 50; }));
+  cluster.start(2);
+  load.send(8);
+  ASSERT_TRUE(eventually([&] { return load.all_final(); }));
+  cluster.expect_one_chain();
+}
+
+TEST(Node, all_stop_and_start_again_and_nothing_is_lost) {
+  Cluster cluster(4);
+  cluster.start_all();
+  Load load{cluster};
+  Slot final_before;
+  for (int round = 0; round < 3; ++round) {
+    load.send(8);
+    ASSERT_TRUE(eventually([&] { return load.all_final(); }));
+    for (std::size_t i = 0; i < cluster.size(); ++i) final_before = std::max(final_before, cluster.final_slot(i));
+    for (std::size_t i = 0; i < cluster.size(); ++i) cluster.stop(i);
+    cluster.start_all();
+  }
+  load.send(8);
+  ASSERT_TRUE(eventually([&] { return load.all_final() && cluster.final_slot(0) > final_before; }));
+  cluster.expect_one_chain();
+}
+
+TEST(Node, a_node_without_keys_follows_takes_transactions_and_comes_late) {
+  Cluster cluster(4, 2);
+  for (std::size_t i = 0; i < 5; ++i) cluster.start(i);
+  EXPECT_FALSE(cluster.node(4).status().is_validator);
+  Load load{cluster};
+  load.send(5);
+  ASSERT_TRUE(eventually([&] { return load.all_final() && cluster.final_slot(4).raw() > 60; })) << cluster.text();
+  cluster.start(5);
+  load.send(12);
+  ASSERT_TRUE(eventually([&] { return load.all_final(); }));
+  cluster.expect_one_chain();
+}
+
+TEST(Node, what_the_mempool_refuses_is_answered_with_its_reason) {
+  Cluster cluster(1);
+  cluster.start_all();
+  const auto answer = [&](const Transaction& tx) {
+    return cluster.node(0).handle(api::SendRawTransaction{codec::encode(tx)});
+  };
+  const Transaction good = transfer(0, 1, 5, 1);
+  ASSERT_TRUE(answer(good));
+  ASSERT_TRUE(eventually([&] { return cluster.is_final(good); }));
+  EXPECT_EQ(answer(good).error().code, api::ErrorCode::known_transaction);
+  EXPECT_EQ(answer(transfer(0, 1, 6, 1)).error().code, api::ErrorCode::rejected_transaction);
+  EXPECT_EQ(answer(transfer(0, 1, 6, 1)).error().reason, "nonce_used");
+  Transaction unsigned_one = transfer(0, 1, 5, 2);
+  unsigned_one.signature[3] ^= 1;
+  EXPECT_EQ(answer(unsigned_one).error().reason, "bad_signature");
+  EXPECT_EQ(cluster.node(0).handle(api::SendRawTransaction{{1, 2}}).error().code,
+            api::ErrorCode::malformed_transaction);
+}
+
+TEST(Node, a_node_that_stops_tells_whoever_waits) {
+  Cluster cluster(4);
+  cluster.start(0);
+  cluster.node(0).stop();
+  EXPECT_EQ(cluster.node(0).handle(api::SendRawTransaction{codec::encode(transfer(0, 1, 5, 1))}).error().code,
+            api::ErrorCode::shutting_down);
+  const auto found = cluster.node(0).handle(api::GetTransaction{.transaction = Hash{{1}}});
+  ASSERT_TRUE(found);
+  EXPECT_EQ(found->status, api::TransactionStatus::unknown);
+}
+
+TEST(Node, is_ready_while_blocks_become_final_and_says_what_it_waits_for) {
+  Cluster cluster(4);
+  cluster.start(0);
+  const auto health = [&] { return *cluster.node(0).handle(api::GetHealth{}); };
+  EXPECT_EQ(health().status, api::HealthStatus::starting);
+  ASSERT_EQ(health().missing.size(), 1u);
+  EXPECT_NE(health().missing[0].find("0 peers"), std::string::npos) << health().missing[0];
+  for (std::size_t i = 1; i < 4; ++i) cluster.start(i);
+  ASSERT_TRUE(eventually([&] { return health().status == api::HealthStatus::ready; })) << cluster.text();
+  EXPECT_TRUE(health().missing.empty());
+  cluster.node(0).stop();
+  EXPECT_EQ(health().status, api::HealthStatus::stopping);
+}
+
+// --- Homes
+
+std::string refusal(const env::Path& home, const std::vector<config::Setting>& settings = {}) {
+  env::ThreadPool pool(1);
+  const auto opened = open_home(home, settings, pool);
+  EXPECT_FALSE(opened);
+  return opened ? "" : opened.error();
+}
+
+TEST(Home, each_thing_that_is_wrong_is_named) {
+  Cluster cluster(1, 1);
+  const env::Path validator = cluster.home(0);
+  const env::Path follower = cluster.home(1);
+  EXPECT_NE(refusal(follower / "nothing").find("aetherd init"), std::string::npos);
+  EXPECT_NE(refusal(validator, {{"rpc.prot", "1"}}).find("rpc.prot"), std::string::npos);
+  EXPECT_NE(refusal(validator, {{"validator.keys", "elsewhere"}}).find("elsewhere"), std::string::npos);
+  const env::Path wrong = follower / "wrong-password";
+  std::ofstream(wrong) << "wrong\n";
+  std::filesystem::permissions(wrong, std::filesystem::perms::owner_read);
+  EXPECT_NE(refusal(validator, {{"validator.password_file", wrong.string()}}), "");
+  std::filesystem::permissions(follower / kNodeKeyFile, std::filesystem::perms::others_read,
+                               std::filesystem::perm_options::add);
+  EXPECT_NE(refusal(follower).find("chmod 600"), std::string::npos);
+  cluster.start(0);
+  EXPECT_NE(refusal(validator).find("in use"), std::string::npos);
+}
+
+TEST(Home, a_validator_without_its_safety_log_does_not_start_and_with_a_new_one_stays_silent) {
+  Cluster cluster(4);
+  const env::Path log = cluster.home(0) / kSafetyLogFile;
+  EXPECT_NE(replace_lost_log(cluster.home(0)).error().find("whole"), std::string::npos);
+  std::filesystem::remove(log);
+  EXPECT_NE(refusal(cluster.home(0)).find("--lost-safety-log"), std::string::npos);
+  ASSERT_TRUE(replace_lost_log(cluster.home(0)));
+  for (std::size_t i = 0; i < 4; ++i) cluster.start(i);
+  Load load{cluster};
+  load.send(4);
+  ASSERT_TRUE(eventually([&] { return load.all_final(); }));
+  EXPECT_TRUE(cluster.node(0).status().is_silent);
+  EXPECT_FALSE(cluster.node(1).status().is_silent);
+}
+
+TEST(Home, a_damaged_safety_log_is_set_aside_when_it_is_replaced) {
+  Cluster cluster(1);
+  const env::Path log = cluster.home(0) / kSafetyLogFile;
+  std::ofstream(log, std::ios::trunc) << "noise";
+  EXPECT_NE(refusal(cluster.home(0)).find("--lost-safety-log"), std::string::npos);
+  ASSERT_TRUE(replace_lost_log(cluster.home(0)));
+  EXPECT_TRUE(std::filesystem::exists(log.string() + ".damaged"));
+  env::ThreadPool pool(1);
+  EXPECT_TRUE(open_home(cluster.home(0), {}, pool));
+}
+
+TEST(Home, is_made_once_and_of_a_genesis_of_validators) {
+  Cluster cluster(1);
+  const Genesis genesis = read_home(cluster.home(0), {})->genesis;
+  EXPECT_NE(make_home(cluster.home(0), genesis, {}).error().find("not empty"), std::string::npos);
+  const env::Path fresh = cluster.home(0) / "fresh";
+  EXPECT_NE(make_home(fresh, config::dev_genesis({}), {}).error().find("aetherd dev"), std::string::npos);
+  Genesis other = genesis;
+  other.chain_id = ChainId{78};
+  EXPECT_FALSE(make_home(fresh, other, {}));
+  EXPECT_FALSE(std::filesystem::exists(fresh));
+  ASSERT_TRUE(make_home(fresh, genesis, {}));
+  EXPECT_FALSE(read_home(fresh, {})->validator);
+}
+
+}  // namespace
+}  // namespace aether::node
