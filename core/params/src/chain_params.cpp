@@ -74,7 +74,7 @@ std::string_view to_string(ParamsError error) {
     case ParamsError::prove_window: return "jobs.commit_prove_min_slots must be at least 1 and below the maximum";
     case ParamsError::amount_above_bound: return "an amount is above 2^100 base units";
     case ParamsError::respond_above_bond: return "jobs.session_bond_min must cover 8 respond fees";
-    case ParamsError::slots_above_bound: return "a window or clock is above 2^32 slots";
+    case ParamsError::slots_above_bound: return "a window or clock is above 2^32";
   }
   return "unknown";
 }
@@ -93,14 +93,14 @@ Result<void, ParamsError> validate(const ChainParams& p) {
         std::uint64_t{p.jobs.burn_bps}, std::uint64_t{p.jobs.silent_bps},
         std::uint64_t{p.jobs.fraud_buyer_bps} + p.jobs.fraud_challenger_bps})
     if (share > kBpsWhole) return fail(ParamsError::share_above_whole);
-  for (const std::uint64_t clock :
-       {p.block.slot_ms, p.block.epoch_slots, p.jobs.window_slots, p.jobs.recompute_units_per_slot,
-        p.jobs.worker_clock_slots, p.jobs.challenger_clock_slots, p.jobs.dispute_slots_max})
+  for (const std::uint64_t clock : {p.block.epoch_slots, p.jobs.window_slots, p.jobs.recompute_units_per_slot,
+                                    p.jobs.worker_clock_slots, p.jobs.challenger_clock_slots, p.jobs.dispute_slots_max})
     if (clock == 0) return fail(ParamsError::zero_clock);
   if (p.jobs.commit_prove_min_slots == 0 || p.jobs.commit_prove_min_slots >= p.jobs.commit_prove_max_slots)
     return fail(ParamsError::prove_window);
-  for (const std::uint64_t slots : {p.block.epoch_slots, p.jobs.window_slots, p.jobs.commit_prove_max_slots,
-                                    p.jobs.worker_clock_slots, p.jobs.challenger_clock_slots, p.jobs.dispute_slots_max})
+  for (const std::uint64_t slots :
+       {p.block.slot_ms, p.block.epoch_slots, p.jobs.window_slots, p.jobs.commit_prove_max_slots,
+        p.jobs.worker_clock_slots, p.jobs.challenger_clock_slots, p.jobs.dispute_slots_max})
     if (slots > kSlotsMax) return fail(ParamsError::slots_above_bound);
   for (const u128 amount :
        {p.fees.base, p.fees.per_byte, p.fees.per_step, p.fees.per_memory_byte, p.jobs.exit_fee, p.jobs.commit_deposit,

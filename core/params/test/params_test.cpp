@@ -42,6 +42,10 @@ TEST(Params, each_relation_has_its_own_error) {
   EXPECT_EQ(error_after([](auto& p) { p.stake.leak_ppm = 10'001; }), ParamsError::stake);
   EXPECT_EQ(error_after([](auto& p) { p.stake.leak_epoch_max_ppm = 1'000'001; }), ParamsError::stake);
   EXPECT_EQ(error_after([](auto& p) { p.block.epoch_slots = 0; }), ParamsError::zero_clock);
+  EXPECT_EQ(error_after([](auto& p) { p.block.slot_ms = ~std::uint64_t{0}; }), ParamsError::slots_above_bound);
+  ChainParams unpaced;
+  unpaced.block.slot_ms = 0;
+  EXPECT_TRUE(validate(unpaced));
   EXPECT_EQ(error_after([](auto& p) { p.jobs.fraud_challenger_bps = 4'001; }), ParamsError::share_above_whole);
   EXPECT_EQ(error_after([](auto& p) { p.jobs.worker_clock_slots = 0; }), ParamsError::zero_clock);
   EXPECT_EQ(error_after([](auto& p) { p.jobs.commit_prove_min_slots = 8; }), ParamsError::prove_window);

@@ -132,7 +132,12 @@ void Node::Engine::stop() {
   if (thread_.joinable()) thread_.join();
   for (Worker* worker : {&work_, &verify_, &serve_, &commit_}) worker->stop();
   reachable_ = nullptr;
-  network_.reset();
+  std::shared_ptr<transport::Network> network;
+  {
+    const std::lock_guard lock(mutex_);
+    network.swap(network_);
+  }
+  network.reset();
   log_.stop();
   replica_.reset();  // its states are of the chain
 }
@@ -148,10 +153,20 @@ void Node::Engine::fail_with(const std::string& why) {
 
 void Node::Engine::connected(transport::PeerId peer, const crypto::PublicKey& node_key, std::string_view address) {
   log(Level::debug, "peer " + std::to_string(peer) + " at " + std::string(address));
+  {
+    const std::lock_guard lock(mutex_);
+    since_.emplace(peer, SteadyClock::now());
+  }
   put(Urgency::answers, replica::PeerConnected{peer, node_key});
 }
 
-void Node::Engine::gone(transport::PeerId peer) { put(Urgency::answers, replica::PeerGone{peer}); }
+void Node::Engine::gone(transport::PeerId peer) {
+  {
+    const std::lock_guard lock(mutex_);
+    since_.erase(peer);
+  }
+  put(Urgency::answers, replica::PeerGone{peer});
+}
 
 void Node::Engine::received(transport::PeerId from, transport::Lane lane, Bytes message, transport::Credit credit) {
   const auto take = [this, from, lane](ByteView bytes, transport::Credit held) {
@@ -429,6 +444,31 @@ Status Node::Engine::status() const {
   Status out = status_;
   out.final_slot = Slot{durable_.load()};
   out.has_stopped |= has_failed_ || stops_;
+  return out;
+}
+
+std::optional<api::GetPeersAnswer> Node::Engine::peers() const {
+  std::map<crypto::PublicKey, Address> validators;
+  const bool answered = ask([&](const replica::Replica& replica) {
+    const consensus::Consensus& machine = replica.consensus();
+    if (const consensus::Epoch* epoch = machine.epoch(machine.slot()))
+      for (const Validator& validator : epoch->validators->list().validators)
+        validators.emplace(validator.node_key, validator.address);
+  });
+  const std::lock_guard lock(mutex_);
+  if (!answered || !network_) return std::nullopt;
+  api::GetPeersAnswer out;
+  out.peer = network_->local_peer_id();
+  out.listening = network_->listen_addresses();
+  for (const transport::PeerInfo& peer : network_->peers()) {
+    const auto validator = validators.find(peer.node_key);
+    const auto since = since_.find(peer.id);
+    const auto connected = since == since_.end() ? SteadyClock::duration{} : SteadyClock::now() - since->second;
+    out.peers.push_back(
+        {peer.libp2p_id, peer.address, peer.dialled ? api::Direction::outbound : api::Direction::inbound,
+         validator == validators.end() ? std::nullopt : std::optional(validator->second),
+         static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(connected).count())});
+  }
   return out;
 }
 

@@ -24,6 +24,7 @@ class Node::Engine final : public transport::Handler, public LogWriter::Listener
 
   [[nodiscard]] Status status() const;
   [[nodiscard]] const transport::Network& network() const { return *network_; }
+  [[nodiscard]] std::optional<api::GetPeersAnswer> peers() const;  // without a block; none: the node has stopped
 
   // Of this node's users: what the mempool says of it.
   using Verdict = Result<void, mempool::Refusal>;
@@ -124,14 +125,15 @@ class Node::Engine final : public transport::Handler, public LogWriter::Listener
   std::shared_ptr<const Bytes> encoded_bytes_;
 
   mutable std::mutex mutex_;
-  Status status_;                          // by mutex_
-  std::atomic<std::uint64_t> durable_{0};  // the slot of the chain's tip
+  Status status_;                                   // by mutex_
+  std::map<transport::PeerId, Inbox::Time> since_;  // by mutex_: when each peer was connected
+  std::atomic<std::uint64_t> durable_{0};           // the slot of the chain's tip
   std::atomic<std::size_t> submitting_ = 0;
   std::atomic<std::size_t> serving_ = 0;
   std::atomic<bool> has_failed_ = false;
   std::atomic<bool> stops_ = false;
 
-  std::unique_ptr<transport::Network> network_;
+  std::shared_ptr<transport::Network> network_;           // by mutex_ for threads of users
   std::atomic<transport::Network*> reachable_ = nullptr;  // for the network's own thread: null until start() has it
   Worker work_, verify_, commit_, serve_;                 // serve_ decodes large messages too
   std::thread thread_;

@@ -89,4 +89,11 @@ api::Answer<api::SendRawTransactionAnswer> Node::handle(const api::SendRawTransa
   return api::SendRawTransactionAnswer{query::tip_of(*snapshot), id};
 }
 
+api::Answer<api::GetPeersAnswer> Node::handle(const api::GetPeers&) {
+  auto peers = engine_->peers();
+  if (!peers) return error(ErrorCode::shutting_down, "the node is stopping");
+  peers->at = query::tip_of(*chain_.snapshot());
+  return std::move(*peers);
+}
+
 }  // namespace aether::node

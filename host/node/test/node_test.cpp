@@ -126,6 +126,22 @@ TEST(Node, is_ready_while_blocks_become_final_and_says_what_it_waits_for) {
   EXPECT_EQ(health().status, api::HealthStatus::stopping);
 }
 
+TEST(Node, names_its_peers_and_who_of_them_validates) {
+  Cluster cluster(2, 1);
+  cluster.start_all();
+  ASSERT_TRUE(eventually([&] { return cluster.node(0).status().peers == 2; }));
+  const auto answer = cluster.node(0).handle(api::GetPeers{});
+  ASSERT_TRUE(answer);
+  ASSERT_EQ(answer->peers.size(), 2u);
+  std::map<std::string, std::optional<Address>> expected{{cluster.node(1).network().local_peer_id(), user_address(101)},
+                                                         {cluster.node(2).network().local_peer_id(), std::nullopt}};
+  for (const api::PeerEntry& peer : answer->peers) EXPECT_EQ(peer.validator, expected.at(peer.peer));
+  EXPECT_EQ(answer->peer, cluster.node(0).network().local_peer_id());
+  EXPECT_EQ(answer->listening, cluster.node(0).network().listen_addresses());
+  cluster.node(0).stop();
+  EXPECT_EQ(cluster.node(0).handle(api::GetPeers{}).error().code, api::ErrorCode::shutting_down);
+}
+
 // --- Homes
 
 std::string refusal(const env::Path& home, const std::vector<config::Setting>& settings = {}) {

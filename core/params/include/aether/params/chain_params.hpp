@@ -66,9 +66,9 @@ struct BlockParams {
   std::uint64_t gas_max = 1'000'000'000;
   std::uint32_t transactions_max = 16 * 1024;
   std::uint32_t dispute_lane_bps = 2'500;  // share of bytes_max kept for dispute instructions
-  std::uint64_t slot_ms = 500;
-  std::uint64_t epoch_slots = 43'200;  // epoch e: slots e·epoch_slots to (e + 1)·epoch_slots − 1
-  std::uint64_t future_ms_max = 500;   // a block further ahead than this waits
+  std::uint64_t slot_ms = 500;             // between the starts of slots at least; 0: unpaced
+  std::uint64_t epoch_slots = 43'200;      // epoch e: slots e·epoch_slots to (e + 1)·epoch_slots − 1
+  std::uint64_t future_ms_max = 500;       // a block further ahead than this waits
 
   template <class Self, class V>
   static void fields(Self& self, V& visit) {
@@ -206,7 +206,7 @@ enum class ParamsError : std::uint8_t {
   prove_window,        // commit_prove_min ≥ commit_prove_max, or min < 1
   amount_above_bound,  // an amount above 2^100, which could overflow a sum
   respond_above_bond,  // a session's bond cannot pay its responds
-  slots_above_bound,   // a window or clock above 2^32 slots, which could overflow a sum
+  slots_above_bound,   // a window or clock above 2^32, which could overflow a sum or product
 };
 std::string_view to_string(ParamsError error);
 

@@ -65,6 +65,7 @@ class Node final : public query::ChainQueries {
 
   using query::ChainQueries::handle;
   api::Answer<api::SendRawTransactionAnswer> handle(const api::SendRawTransaction& request) override;
+  api::Answer<api::GetPeersAnswer> handle(const api::GetPeers& request) override;
 
  protected:
   [[nodiscard]] query::Running running() const override;
