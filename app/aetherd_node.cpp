@@ -135,6 +135,13 @@ Outcome<void> NodeCommands::run(bool as_json) const {
   listen.address = config.rpc_address;
   listen.port = static_cast<std::uint16_t>(config.rpc_port);
   listen.connections_max = config.rpc_connections_max;
+  listen.access.hosts = config.rpc_hosts;
+  listen.access.origins = config.rpc_origins;
+  if (!config.rpc_token_file.empty()) {
+    AETHER_TRY(const auto token,
+               or_failure(keystore::password_from_file(node::resolved(home_, config.rpc_token_file))));
+    listen.access.token = std::string(as_text(token.view()));
+  }
   AETHER_TRY(const auto server, or_failure(rpc::HttpServer::start(listen, rpc::rpc_handler(*node))));
   print_ready(*node, *home.chain, "http://" + listen.address + ":" + std::to_string(server->port()), as_json);
   const int signal = stop.wait();

@@ -29,9 +29,6 @@ HomeOutcome<T> or_message(Result<T, E> result) {
 
 env::Path chain_directory(const env::Path& home) { return home / "chain"; }
 
-// A path of the config: without "..", since the home may not be there yet.
-env::Path resolved(const env::Path& home, const std::string& path) { return (home / path).lexically_normal(); }
-
 HomeOutcome<crypto::Seed> read_node_key(const env::Path& path) {
   struct stat status{};
   if (::stat(path.c_str(), &status) == 0 && (status.st_mode & 077) != 0)
@@ -73,6 +70,9 @@ HomeOutcome<SafetyLog> open_log(const env::Path& home, const Hash& genesis) {
 }
 
 }  // namespace
+
+// Without "..": the home may not be there yet.
+env::Path resolved(const env::Path& home, const std::string& path) { return (home / path).lexically_normal(); }
 
 HomeOutcome<void> name_validators(Genesis& genesis, std::span<const std::string> validators) {
   BftGenesis bft;

@@ -33,6 +33,9 @@ struct NodeConfig {
   std::string validator_password_file;
   std::string rpc_address = "127.0.0.1";
   std::uint64_t rpc_port = 8645;
+  std::string rpc_token_file;
+  std::vector<std::string> rpc_hosts;
+  std::vector<std::string> rpc_origins;
   std::uint64_t rpc_connections_max = 128;
   std::uint64_t mempool_transactions_max = 100'000;
   std::string log_level = "info";
@@ -55,8 +58,13 @@ struct NodeConfig {
     visit("validator.keys", self.validator_keys,
           "Folder of a validator's keys (`aetherctl keys validator new`); empty: this node only follows.");
     visit("validator.password_file", self.validator_password_file, "File whose first line opens them.");
-    visit("rpc.address", self.rpc_address, "Address of JSON-RPC, of this machine.");
+    visit("rpc.address", self.rpc_address,
+          "Address of JSON-RPC: of this machine alone, or another one, which needs rpc.token_file.");
     visit("rpc.port", self.rpc_port, Range{0, 65'535}, "Its port; 0: a free one.");
+    visit("rpc.token_file", self.rpc_token_file,
+          "File whose first line every request must bear, as \"Authorization: Bearer TOKEN\"; empty: none.");
+    visit("rpc.hosts", self.rpc_hosts, "Names that clients reach JSON-RPC under, besides addresses and localhost.");
+    visit("rpc.origins", self.rpc_origins, "Origins of web pages that may ask, as \"https://wallet.example\".");
     visit("rpc.connections_max", self.rpc_connections_max, Range{1, 65'536}, "Connections of clients at one time.");
     visit("mempool.transactions_max", self.mempool_transactions_max, Range{1, limits::kMempoolTransactionsMax},
           "Transactions that wait for a block at one time.");

@@ -19,6 +19,9 @@ using HomeOutcome = Result<T, std::string>;
 
 inline constexpr std::string_view kNodeKeyFile = "node.key";
 
+// A path as aetherd.toml has it.
+[[nodiscard]] env::Path resolved(const env::Path& home, const std::string& path);
+
 // Makes the genesis one of validators, each "REGISTRATION:SWR": its registration.json and its bond in whole units. Its
 // time is now, its randomness is drawn.
 [[nodiscard]] HomeOutcome<void> name_validators(Genesis& genesis, std::span<const std::string> validators);
