@@ -48,8 +48,9 @@ aether_layer(query    GROUP host USES chain api)
 aether_layer(devchain GROUP host USES query rpc keystore config)
 aether_layer(node     GROUP host USES replica query transport rpc keystore config)
 aether_layer(client   GROUP host USES api env EXTERNAL Boost::headers)
+aether_layer(devnet   GROUP host USES client keystore config)
 aether_layer(mesh     GROUP host USES agents client rpc models keystore EXTERNAL CLI11::CLI11)
-aether_layer(cli      GROUP host USES mesh receipts chain EXTERNAL CLI11::CLI11)
+aether_layer(cli      GROUP host USES mesh receipts chain devnet EXTERNAL CLI11::CLI11)
 
 # sim: virtual time, networks, disks; clusters of the core's machines in them
 aether_layer(world    GROUP sim USES base)

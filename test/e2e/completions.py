@@ -16,13 +16,15 @@ from _ctl import USAGE, Ctl, refuses  # noqa: E402
 
 HANG_S = 60  # ends a hang
 WANTED = {
-    "": ["keys", "status", "account", "transfer", "utxo", "tx", "model", "job", "completion"],
+    "": ["keys", "status", "account", "transfer", "utxo", "tx", "model", "job", "devnet", "completion"],
     "keys": ["new", "import", "export", "sign", "verify", "list", "show", "validator"], "tx": ["wait"],
     "utxo": ["list", "spend"], "utxo spend 0x00": ["--from", "--to", "--amount", "--asset", "--utxo", "--no-wait"],
     "keys export": ["--format", "--out", "--stdout", "--password-file"],
     "keys validator": ["new", "show", "rotate-kes", "verify"],
     "keys validator new": ["--account", "--chain-id", "--mnemonic-file", "--restore", "--output"],
     "keys validator verify folder": ["--secrets", "--chain-id", "--account"],
+    "devnet": ["up", "down", "status", "logs", "kill", "restart", "pause", "resume"],
+    "devnet up": ["--nodes", "--dir", "--slot-ms", "--delta-ms", "--fund", "--output"],
     "model": ["convert", "register", "list"],
     "job": ["post", "watch", "list", "show", "cancel", "prove", "run", "verify"],
     "job show 0x00": ["--receipt", "--output", "--rpc"], "job run": ["--model", "--threads", "--key"]}

@@ -112,6 +112,16 @@ struct Arguments {
   std::string genesis_hash;  // empty: any
   std::string block_hash;
   std::string state_root;
+
+  // Networks on this machine; their directory is `folder`.
+  std::optional<std::uint32_t> nodes_wanted;
+  std::optional<std::uint64_t> slot_ms;
+  std::optional<std::uint64_t> delta_ms;
+  std::vector<std::string> funds;
+  std::vector<std::uint32_t> nodes;
+  std::optional<std::size_t> tail;
+  bool follow = false;
+  bool erase = false;
 };
 
 }  // namespace aether::cli

@@ -96,5 +96,13 @@ CommandResult snapshot_create(const Arguments& arguments);
 CommandResult snapshot_verify(const Arguments& arguments);
 CommandResult snapshot_restore(const Arguments& arguments);
 CommandResult snapshot_info(const Arguments& arguments);
+CommandResult devnet_up(const Arguments& arguments);
+CommandResult devnet_down(const Arguments& arguments);
+CommandResult devnet_status(const Arguments& arguments);
+CommandResult devnet_logs(const Arguments& arguments);
+CommandResult devnet_kill(const Arguments& arguments);
+CommandResult devnet_restart(const Arguments& arguments);
+CommandResult devnet_pause(const Arguments& arguments);
+CommandResult devnet_resume(const Arguments& arguments);
 
 }  // namespace aether::cli

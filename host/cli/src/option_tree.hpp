@@ -19,6 +19,7 @@ class Tree {
   void runs(CLI::App& job);
   void ledger(CLI::App& app);
   void snapshots(CLI::App& app);
+  void devnet(CLI::App& app);
 
  private:
   void sent(CLI::App* command);                              // options of a payment

@@ -162,6 +162,7 @@ void add_commands(CLI::App& app, Arguments& arguments, Command& command) {
   tree.jobs(app);
   tree.ledger(app);
   tree.snapshots(app);
+  tree.devnet(app);
 }
 
 }  // namespace aether::cli

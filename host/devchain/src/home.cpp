@@ -5,8 +5,6 @@ namespace {
 
 constexpr std::string_view kPasswordFile = "dev-password";
 constexpr std::string_view kPassword = "development";
-// The password is published, so nothing is gained by a dear derivation.
-constexpr keystore::KdfCost kCost{1, 8 * 1024};
 
 template <class T, class E>
 HomeOutcome<T> said(Result<T, E> result) {
@@ -20,7 +18,8 @@ HomeOutcome<T> said(Result<T, E> result) {
 
 HomeOutcome<keystore::KeyInfo> write_dev_key(const env::Path& directory, std::string_view name) {
   const crypto::Seed seed = config::dev_seed(name);
-  auto written = keystore::import_key(directory, name, seed.clone(), keystore::SecretBytes(as_bytes(kPassword)), kCost);
+  auto written = keystore::import_key(directory, name, seed.clone(), keystore::SecretBytes(as_bytes(kPassword)),
+                                      keystore::kKdfCostLeast);
   if (written || written.error().kind != keystore::ErrorKind::exists) return said(std::move(written));
   AETHER_TRY(const auto path, said(keystore::key_path(directory, name)));
   AETHER_TRY(auto there, said(keystore::inspect_key(path)));

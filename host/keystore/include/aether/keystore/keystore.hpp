@@ -58,6 +58,8 @@ struct KdfCost {
   std::uint64_t memory_bytes = 64 * 1024 * 1024;
 };
 inline constexpr KdfCost kKdfCostMax{16, 1024 * 1024 * 1024};
+// The least: for keys whose password is published, where nothing is gained by a dear derivation.
+inline constexpr KdfCost kKdfCostLeast{1, 8 * 1024};
 
 struct KeyInfo {
   std::string name;

@@ -1,0 +1,51 @@
+#include "node.hpp"
+
+#include "aether/env/entropy.hpp"
+
+namespace aether::devnet {
+
+namespace {
+
+env::Path part_of_node(const env::Path& directory, NodeIndex node, std::string_view ending) {
+  return directory / "nodes" / (std::to_string(node) + std::string(ending));
+}
+env::Path pid_file(const env::Path& directory, NodeIndex node) { return part_of_node(directory, node, ".pid"); }
+
+}  // namespace
+
+env::Path node_home(const env::Path& directory, NodeIndex node) { return part_of_node(directory, node, ""); }
+env::Path node_log(const env::Path& directory, NodeIndex node) { return part_of_node(directory, node, ".log"); }
+env::Path validator_folder(const env::Path& directory, NodeIndex node) {
+  return directory / "validators" / std::to_string(node);
+}
+env::Path keys_directory(const env::Path& directory) { return directory / "keys"; }
+env::Path password_file(const env::Path& directory) { return keys_directory(directory) / "dev-password"; }
+
+env::Path full_path(const env::Path& given) {
+  const env::Path out = std::filesystem::absolute(given).lexically_normal();
+  return out.has_filename() ? out : out.parent_path();
+}
+
+env::Path unused_beside(const env::Path& directory, std::string_view word) {
+  std::array<std::uint8_t, 8> suffix{};
+  env::fill_random(suffix);
+  return directory.string() + "." + std::string(word) + "-" + to_hex(suffix);
+}
+
+std::optional<Process> process_of(const env::Path& directory, NodeIndex node) {
+  const auto text = env::read_file(pid_file(directory, node), kSmallFileBytesMax);
+  const auto id = text ? process_id_from_text(as_text(*text)) : std::nullopt;
+  return id ? Process::find(*id) : std::nullopt;
+}
+
+env::Outcome<void> keep_process(const env::Path& directory, NodeIndex node, const ProcessId& id) {
+  return env::write_file_atomically(pid_file(directory, node), as_bytes(to_text(id)), {.durable = false});
+}
+
+std::optional<Health> ask_health(const client::Rpc& rpc) {
+  const auto health = rpc.call(api::GetHealth{});
+  if (!health) return std::nullopt;
+  return Health{health->at.slot, health->status == api::HealthStatus::ready};
+}
+
+}  // namespace aether::devnet
