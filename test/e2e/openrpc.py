@@ -7,7 +7,7 @@ import tempfile
 
 import _aether
 
-META_SCHEMA = pathlib.Path(os.environ["AETHER_ROOT"]) / "test" / "vectors" / "openrpc_meta_schema.json"
+META_SCHEMA = pathlib.Path(os.environ["AETHER_ROOT"]) / "test" / "e2e" / "openrpc_meta_schema.json"
 # Answers without parameters, on a chain that has just begun.
 PLAIN = ("aeth_chainId", "aeth_getSlotNumber", "aeth_getFinalizedSlot", "aeth_health", "aeth_getEpoch", "aeth_getGenesis",
          "aeth_getBlockByNumber", "aeth_getStateRoot", "aeth_getJobs", "aeth_getModels")

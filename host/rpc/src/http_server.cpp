@@ -194,7 +194,8 @@ Result<std::unique_ptr<HttpServer>, std::string> HttpServer::start(ServerOptions
   const auto address = asio::ip::make_address(state->options.address, code);
   if (code) return fail("cannot listen on " + where + ": give an IP address, 127.0.0.1");
   if (!address.is_loopback() && state->options.access.token.empty())
-    return fail("cannot listen on " + where + ": an address that others reach needs a token; or give 127.0.0.1");
+    return fail("cannot listen on " + where +
+                ": others would reach it, which needs a token; or give a loopback address, as 127.0.0.1");
   const tcp::endpoint endpoint(address, state->options.port);
   state->acceptor.open(endpoint.protocol(), code);
   if (!code) state->acceptor.set_option(tcp::acceptor::reuse_address(true), code);
