@@ -1,6 +1,7 @@
 #include "aether/rpc/http_server.hpp"
 
 #include <atomic>
+#include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
@@ -8,6 +9,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/steady_timer.hpp>
+#include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
@@ -164,7 +166,8 @@ asio::awaitable<void> HttpServer::State::refuse(tcp::socket socket) {
 
 asio::awaitable<void> HttpServer::State::accept_all() {
   for (;;) {
-    auto [code, socket] = co_await acceptor.async_accept(kAwait);
+    // A strand for each connection: the timer of its stream ends its reads and writes, maybe from another thread.
+    auto [code, socket] = co_await acceptor.async_accept(asio::any_io_executor(asio::make_strand(context)), kAwait);
     if (code == asio::error::operation_aborted) co_return;
     if (code) {
       // Out of descriptors: wait for some to come back instead of spinning.
@@ -172,13 +175,14 @@ asio::awaitable<void> HttpServer::State::accept_all() {
       co_await pause.async_wait(kAwait);
       continue;
     }
+    const asio::any_io_executor strand = socket.get_executor();
     const std::size_t open = ++connections;
     if (open > 2 * options.connections_max) {
       --connections;  // the socket closes here
     } else if (open > options.connections_max) {
-      asio::co_spawn(context, refuse(std::move(socket)), asio::detached);
+      asio::co_spawn(strand, refuse(std::move(socket)), asio::detached);
     } else {
-      asio::co_spawn(context, serve(std::move(socket)), asio::detached);
+      asio::co_spawn(strand, serve(std::move(socket)), asio::detached);
     }
   }
 }
