@@ -37,7 +37,7 @@ class Ctl:
         """The data of a command that must succeed."""
         done = self.run(*words, "--output", "json", **options)
         if done.returncode != DONE:
-            raise AssertionError(f"{' '.join(map(str, words))}: exit {done.returncode}: {done.stderr}")
+            raise AssertionError(f"{' '.join(map(str, words))}: exit {done.returncode}: {done.stderr}{done.stdout}")
         return json.loads(done.stdout)
 
 
