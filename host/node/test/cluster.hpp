@@ -85,6 +85,8 @@ class Cluster {
     for (std::size_t i = 0; i < nodes_.size(); ++i) stop(i);
   }
 
+  std::set<std::size_t> tcp;  // who is reached by TCP alone
+
   std::size_t size() const { return nodes_.size(); }
   env::Path home(std::size_t i) const { return path("home", i); }
   Node& node(std::size_t i) { return *nodes_[i].node; }
@@ -95,7 +97,8 @@ class Cluster {
   void start(std::size_t i) {
     Running& one = nodes_[i];
     std::vector<config::Setting> settings;
-    settings.push_back({"network.listen", one.address.empty() ? "/ip4/127.0.0.1/udp/0/quic-v1" : one.address});
+    const std::string fresh = tcp.contains(i) ? "/ip4/127.0.0.1/tcp/0" : "/ip4/127.0.0.1/udp/0/quic-v1";
+    settings.push_back({"network.listen", one.address.empty() ? fresh : one.address});
     std::string peers;
     for (const Running& other : nodes_)
       if (&other != &one && !other.address.empty()) peers += (peers.empty() ? "" : ",") + other.address;

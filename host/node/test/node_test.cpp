@@ -35,6 +35,25 @@ TEST(Node, a_transfer_sent_to_one_of_four_is_final_on_all_with_equal_states) {
   cluster.expect_one_chain();
 }
 
+TEST(Node, some_are_reached_by_quic_and_some_by_tcp) {
+  Cluster cluster(4, 1);
+  cluster.tcp = {1, 2};
+  cluster.start_all();
+  Load load{cluster};
+  load.send(10);
+  ASSERT_TRUE(eventually([&] { return load.all_final(); })) << cluster.text();
+  ASSERT_TRUE(eventually([&] { return cluster.node(0).status().peers == 4; })) << cluster.text();
+  std::map<transport::Transport, int> seen;
+  for (const transport::PeerInfo& peer : cluster.node(4).network().peers()) ++seen[peer.transport];
+  EXPECT_EQ(seen[transport::Transport::tcp], 2);
+  EXPECT_EQ(seen[transport::Transport::quic], 2);
+  cluster.stop(1);
+  cluster.start(1);
+  load.send(5);
+  ASSERT_TRUE(eventually([&] { return load.all_final(); })) << cluster.text();
+  cluster.expect_one_chain();
+}
+
 TEST(Node, three_of_four_go_on_and_the_fourth_catches_up_after_its_return) {
   Cluster cluster(4);
   cluster.start_all();
