@@ -81,19 +81,16 @@ class Inbox {
     std::unique_lock lock(mutex_);
     wake_.wait_until(lock, until, [this] { return closed_ || any(); });
     if (closed_) return false;
-    std::size_t room = kTakenMax;
     for (std::deque<Item>& items : waiting_) {
-      const std::size_t taken = std::min(items.size(), out.empty() ? items.size() : room);
+      const std::size_t taken = out.empty() ? items.size() : std::min(items.size(), kOthersMax);
       const auto end = items.begin() + static_cast<std::ptrdiff_t>(taken);
       out.insert(out.end(), std::make_move_iterator(items.begin()), std::make_move_iterator(end));
       items.erase(items.begin(), end);
-      room = kOthersMax;
     }
     return true;
   }
 
  private:
-  static constexpr std::size_t kTakenMax = 64;
   static constexpr std::size_t kOthersMax = 16;
 
   bool any() const {
