@@ -455,15 +455,23 @@ std::optional<api::GetPeersAnswer> Node::Engine::peers() const {
       for (const Validator& validator : epoch->validators->list().validators)
         validators.emplace(validator.node_key, validator.address);
   });
-  const std::lock_guard lock(mutex_);
-  if (!answered || !network_) return std::nullopt;
+  // The network is asked without the lock, which its own thread takes.
+  std::shared_ptr<transport::Network> network;
+  std::map<transport::PeerId, Inbox::Time> connected_since;
+  {
+    const std::lock_guard lock(mutex_);
+    network = network_;
+    connected_since = since_;
+  }
+  if (!answered || !network) return std::nullopt;
   api::GetPeersAnswer out;
-  out.peer = network_->local_peer_id();
-  out.listening = network_->listen_addresses();
-  for (const transport::PeerInfo& peer : network_->peers()) {
+  out.peer = network->local_peer_id();
+  out.listening = network->listen_addresses();
+  for (const transport::PeerInfo& peer : network->peers()) {
     const auto validator = validators.find(peer.node_key);
-    const auto since = since_.find(peer.id);
-    const auto connected = since == since_.end() ? SteadyClock::duration{} : SteadyClock::now() - since->second;
+    const auto since = connected_since.find(peer.id);
+    const auto connected =
+        since == connected_since.end() ? SteadyClock::duration{} : SteadyClock::now() - since->second;
     out.peers.push_back(
         {peer.libp2p_id, peer.address, peer.dialled ? api::Direction::outbound : api::Direction::inbound,
          validator == validators.end() ? std::nullopt : std::optional(validator->second),
