@@ -15,12 +15,14 @@ from _ctl import BAD_FILE, DIFFERS, DONE, FAILED, HONEST, UNREACHABLE, USAGE, Ct
 COMMANDS = ["keys new", "keys import", "keys export", "keys sign", "keys verify", "keys list", "keys show",
             "keys validator new", "keys validator show", "keys validator rotate-kes", "keys validator verify", "status",
             "account", "transfer", "utxo list", "utxo spend",
-            "tx wait", "model convert", "model register", "model list", "job post", "job watch", "job list", "job show",
+            "block", "validators", "peers", "tx send", "tx status", "tx wait", "tx simulate",
+            "model convert", "model register", "model list", "job post", "job watch", "job list", "job show",
             "job cancel", "job prove", "job run", "job verify", "completion",
             *(f"contract {name}" for name in ("build", "upload", "deploy", "call", "query", "logs", "upgrade", "authority",
                                               "inspect")),
             *(f"ledger {name}" for name in ("init", "apply", "state", "proof", "verify-proof", "replay", "block")),
-            *(f"snapshot {name}" for name in ("create", "verify", "restore", "info"))]
+            *(f"snapshot {name}" for name in ("create", "verify", "restore", "info")),
+            *(f"devnet {name}" for name in ("up", "down", "status", "logs", "kill", "restart", "pause", "resume"))]
 MODEL = _aether.ROOT / "models" / "aether-tiny"
 PROMPT = "And it came to pass"
 

@@ -16,8 +16,9 @@ from _ctl import USAGE, Ctl, refuses  # noqa: E402
 
 HANG_S = 60  # ends a hang
 WANTED = {
-    "": ["keys", "status", "account", "transfer", "utxo", "tx", "model", "job", "devnet", "completion"],
-    "keys": ["new", "import", "export", "sign", "verify", "list", "show", "validator"], "tx": ["wait"],
+    "": ["keys", "status", "block", "validators", "peers", "account", "transfer", "utxo", "tx", "model", "job", "devnet", "completion"],
+    "keys": ["new", "import", "export", "sign", "verify", "list", "show", "validator"], "tx": ["send", "status", "wait", "simulate"],
+    "tx send pay.tx": ["--no-wait", "--rpc", "--output"], "tx status 0x00": ["--valid-until"], "validators": ["--epoch"],
     "utxo": ["list", "spend"], "utxo spend 0x00": ["--from", "--to", "--amount", "--asset", "--utxo", "--no-wait"],
     "keys export": ["--format", "--out", "--stdout", "--password-file"],
     "keys validator": ["new", "show", "rotate-kes", "verify"],

@@ -35,6 +35,15 @@ def first_up(report, net, folder):
     report.equal("four_nodes_run", ["running"] * 4, [node["state"] for node in made["nodes"]])
     report.equal("who_is_named_is_funded", {"swr": "7000000", "aic": "8500000"},
                  net.ctl(3).json("account", rich)["account"]["balance"])
+    status = net("status")["nodes"]
+    report.equal("each_node_is_connected_to_all_others", [3] * 4, [node["peers"] for node in status])
+    validators = net.ctl(1).json("validators")["validators"]
+    peers = [net.ctl(node).json("peers") for node in range(4)]
+    report.equal("validators_and_peers_are_the_same_four", [{entry["validator"]["address"] for entry in validators}] * 4,
+                 [{peer["validator"] for other in peers for peer in other["peers"]}] * 4)
+    report.equal("a_block_names_its_proposer", "validators", net.ctl(2).json("status")["kind"])
+    proposer = net.ctl(2).json("block")["header"]["sealer"]["bft"]["proposer"]
+    report.check("which_is_one_of_them", proposer in range(4), proposer)
     print(f"ready in {made['ready_ms']} ms, load {os.getloadavg()[0]:.1f}")
 
 

@@ -59,11 +59,7 @@ class MemoryChain final : public ChainService {
     out.code_name = "success";
     return out;
   }
-  Answer<GetAccountAnswer> handle(const GetAccount&) override {
-    GetAccountAnswer out{head(), true, {}};
-    out.account.balance.swr = 7 * kAmountUnit;
-    return out;
-  }
+  Answer<GetAccountAnswer> handle(const GetAccount&) override { return GetAccountAnswer{head(), true, account_}; }
   Answer<GetUtxosAnswer> handle(const GetUtxos& request) override {
     AETHER_CHECK(page_limit(request.limit));
     return GetUtxosAnswer{head(), {}, {}};
@@ -145,6 +141,8 @@ class MemoryChain final : public ChainService {
     return SlotAnswer{head()};
   }
 
+  // Of every address.
+  Account& account() { return account_; }
   void put_job(const Hash& id, programs::JobObject job) { jobs_[id] = std::move(job); }
 
   static constexpr ChainId kChain{7};
@@ -167,6 +165,7 @@ class MemoryChain final : public ChainService {
   }
 
   Slot slot_{1};
+  Account account_{.balance = {.swr = 7 * kAmountUnit}};
   std::map<Hash, Sent> sent_;
   std::map<Hash, programs::JobObject> jobs_;
 };

@@ -37,10 +37,10 @@ struct Arguments {
   std::string from;     // name of the key that signs
   std::string to;
   std::string amount;
-  std::string asset;  // empty: SWR, or that of the UTxOs that are spent
+  std::string asset;  // empty: that of the amount, else SWR, or that of the UTxOs that are spent
   std::string priority_fee = "0";
   std::uint64_t valid_slots = 200;
-  std::string transaction;
+  std::string transaction;        // an id, 0x and hex of its bytes, or a file with that
   std::uint64_t valid_until = 0;  // 0: as the chain knows it
   bool no_wait = false;
   std::optional<std::uint64_t> nonce;  // none: the next unused one
@@ -49,6 +49,9 @@ struct Arguments {
   std::string script;    // id of the contract that judges who spends a UTxO
   std::string datum;     // 0x and hex, for the script
   std::string redeemer;  // 0x and hex, from who spends
+
+  std::string block;  // a slot or a hash; empty: the newest
+  std::optional<std::uint64_t> epoch;
 
   // Rent.
   std::uint64_t epochs = 0;

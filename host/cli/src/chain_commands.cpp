@@ -15,18 +15,30 @@ std::string balance_text(const Balance& balance) {
 CommandResult show_status(const Arguments& arguments) {
   AETHER_TRY(const auto rpc, connect(arguments));
   CLI_TRY(const auto chain, rpc.call(api::GetChainId{}));
+  CLI_TRY(const auto newest, rpc.call(api::GetSlotNumber{}));
   CLI_TRY(const auto health, rpc.call(api::GetHealth{}));
   const std::string status(codec::enum_names<api::HealthStatus>[static_cast<std::size_t>(health.status)]);
+  const std::string kind(codec::enum_names<api::ChainKind>[static_cast<std::size_t>(chain.kind)]);
+  json::array missing;
+  std::string waits;
+  for (const auto& what : health.missing) {
+    missing.push_back(json::string(what));
+    waits += "waits    for " + what + "\n";
+  }
   const json::object out{{"chain_id", api::to_json(chain.chain_id)},
+                         {"kind", kind},
                          {"genesis_hash", api::to_json(chain.genesis_hash)},
+                         {"slot", api::to_json(newest.at.slot)},
                          {"at", api::to_json(health.at)},
                          {"status", status},
+                         {"missing", std::move(missing)},
                          {"pending", health.pending},
                          {"time_ms", api::to_json(health.time_ms)},
                          {"version", health.version}};
-  const std::string text = "chain    " + std::to_string(chain.chain_id.raw()) + "\ngenesis  " +
-                           to_hex0x(chain.genesis_hash.bytes) + "\nslot     " + std::to_string(health.at.slot.raw()) +
-                           "\nblock    " + to_hex0x(health.at.hash.bytes) + "\nstatus   " + status + "\npending  " +
+  const std::string text = "chain    " + std::to_string(chain.chain_id.raw()) + " (" + kind + ")\ngenesis  " +
+                           to_hex0x(chain.genesis_hash.bytes) + "\nslot     " + std::to_string(newest.at.slot.raw()) +
+                           "\nfinal    " + std::to_string(health.at.slot.raw()) + "\nblock    " +
+                           to_hex0x(health.at.hash.bytes) + "\nstatus   " + status + "\n" + waits + "pending  " +
                            std::to_string(health.pending) + "\nversion  " + health.version + "\n";
   return Output{text, out, health.status == api::HealthStatus::ready ? kDone : kFailed};
 }
@@ -46,25 +58,10 @@ CommandResult show_account(const Arguments& arguments) {
 
 CommandResult transfer(const Arguments& arguments) {
   AETHER_TRY(auto intent, read_intent(arguments));
-  AETHER_CHECK(add_output(arguments, asset_named(arguments.asset), intent));
+  AETHER_TRY(const auto asset, asset_of_amount(arguments));
+  AETHER_CHECK(add_output(arguments, asset.value_or(Asset::swr), intent));
   AETHER_TRY(const auto rpc, connect(arguments));
   return send_payment(arguments, rpc, intent);
-}
-
-CommandResult tx_wait(const Arguments& arguments) {
-  AETHER_TRY(const auto id, read_id("transaction id", arguments.transaction));
-  AETHER_TRY(const auto rpc, connect(arguments));
-  Slot valid_until{arguments.valid_until};
-  if (arguments.valid_until == 0) {
-    CLI_TRY(const auto known, rpc.call(api::GetTransaction{id}));
-    if (!known.transaction)
-      return fail(Failure{kFailed, "unknown_transaction", "the chain does not know " + arguments.transaction,
-                          "send it again, or say with --valid-until SLOT how long it may still come"});
-    valid_until = known.transaction->body.valid_until;
-  }
-  const env::SystemClock clock;
-  CLI_TRY(const auto settled, client::wait_for(rpc, clock, id, valid_until));
-  return show(settled);
 }
 
 }  // namespace aether::cli

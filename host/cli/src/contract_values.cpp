@@ -67,8 +67,8 @@ Result<void, Failure> encode_value(const Arguments& arguments, const std::string
     if (text != "true" && text != "false") return bad_value(value, "wanted is true or false");
     put(out, text == "true");
   } else if (type == "amount") {
-    AETHER_TRY(const auto amount, read_amount("amount", text));
-    put(out, amount);
+    AETHER_TRY(const auto quantity, read_quantity("amount", text));
+    put(out, quantity.amount);
   } else if (type == "address") {
     AETHER_TRY(const auto address, resolve_address(arguments, text));
     put(out, address);
@@ -178,15 +178,13 @@ Result<ShownValues, Failure> decode_values(const std::string& types, ByteView by
 Result<Balance, Failure> read_attached(const std::vector<std::string>& attach) {
   Balance out;
   for (const auto& text : attach) {
-    const std::size_t split = text.size() < 3 ? 0 : text.size() - 3;
-    const std::string asset = text.substr(split);
-    if (asset != "SWR" && asset != "AIC")
+    AETHER_TRY(const auto quantity, read_quantity("--attach", text));
+    if (!quantity.asset)
       return usage("bad_amount",
                    "--attach \"" + text + "\": wanted is an amount and its asset, such as 1.5SWR or 2AIC");
-    AETHER_TRY(const auto amount, read_amount("--attach", text.substr(0, split)));
-    Amount& held = out.of(asset == "SWR" ? Asset::swr : Asset::aic);
-    if (held != 0) return usage("bad_amount", "--attach names " + asset + " twice");
-    held = amount;
+    Amount& held = out.of(*quantity.asset);
+    if (held != 0) return usage("bad_amount", "--attach names " + std::string(asset_name(*quantity.asset)) + " twice");
+    held = quantity.amount;
   }
   return out;
 }

@@ -57,19 +57,6 @@ json::object describe(const devnet::NodeFacts& node) {
           {"log", node.log.string()}};
 }
 
-// Columns as wide as their widest cell.
-std::string table(const std::vector<std::vector<std::string>>& rows) {
-  std::vector<std::size_t> widths(rows.front().size());
-  for (const auto& row : rows)
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
-  std::string out;
-  for (const auto& row : rows) {
-    for (std::size_t i = 0; i + 1 < row.size(); ++i) out += row[i] + std::string(widths[i] + 2 - row[i].size(), ' ');
-    out += row.back() + "\n";
-  }
-  return out;
-}
-
 Result<Output, Failure> show(const Devnet& net, const std::vector<devnet::NodeIndex>& nodes) {
   std::vector<std::vector<std::string>> rows{{"node", "state", "pid", "rpc", "log"}};
   json::array list;
@@ -112,10 +99,6 @@ Result<Devnet, Failure> made(const Arguments& arguments, const env::Path& direct
   return net;
 }
 
-std::string seconds_text(std::uint64_t ms) {
-  return std::to_string(ms / 1'000) + "." + std::to_string(ms % 1'000 / 100) + " s";
-}
-
 }  // namespace
 
 CommandResult devnet_up(const Arguments& arguments) {
@@ -156,12 +139,13 @@ CommandResult devnet_status(const Arguments& arguments) {
   AETHER_TRY(const auto net, open(arguments, devnet::Use::look));
   CLI_TRY(const auto nodes, net.status());
   std::vector<std::vector<std::string>> rows{
-      {"node", "state", "pid", "rpc", "slot", "finalized", "root of", "state root"}};
+      {"node", "state", "pid", "rpc", "peers", "final", "root of", "state root"}};
   json::array list;
   for (const auto& [facts, answer] : nodes) {
     json::object entry = describe(facts);
     entry.emplace("answers", answer.has_value());
     entry.emplace("ready", answer && answer->is_ready);
+    entry.emplace("peers", answer ? json::value(answer->peers) : json::value(nullptr));
     entry.emplace("slot", answer ? api::to_json(answer->slot) : json::value(nullptr));
     entry.emplace("finalized_slot", answer ? api::to_json(answer->final_slot) : json::value(nullptr));
     entry.emplace("root_slot", answer ? api::to_json(answer->root_slot) : json::value(nullptr));
@@ -171,10 +155,10 @@ CommandResult devnet_status(const Arguments& arguments) {
                               : !answer                                 ? "no answer"
                               : answer->is_ready                        ? "ready"
                                                                         : "behind";
-    rows.push_back({std::to_string(facts.index), state, facts.pid ? std::to_string(*facts.pid) : "-", rpc_text(facts),
-                    answer ? std::to_string(answer->final_slot.raw()) : "-",
-                    answer ? std::to_string(answer->root_slot.raw()) : "-",
-                    answer ? to_hex0x(answer->state_root.bytes) : "-"});
+    rows.push_back(
+        {std::to_string(facts.index), state, facts.pid ? std::to_string(*facts.pid) : "-", rpc_text(facts),
+         answer ? std::to_string(answer->peers) : "-", answer ? std::to_string(answer->final_slot.raw()) : "-",
+         answer ? std::to_string(answer->root_slot.raw()) : "-", answer ? to_hex0x(answer->state_root.bytes) : "-"});
   }
   const bool agree = devnet::roots_agree(nodes);
   std::string text = table(rows);

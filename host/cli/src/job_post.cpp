@@ -47,10 +47,10 @@ Result<programs::JobTerms, Failure> read_terms(const Arguments& arguments, const
   programs::JobTerms terms;
   terms.model_id = model;
   terms.max_new = arguments.max_new;
-  AETHER_TRY(terms.price, read_amount("--price", arguments.price));
+  AETHER_TRY(terms.price, read_amount("--price", arguments.price, Asset::aic));
   terms.bond = params.worker_bond_min;
   if (!arguments.bond.empty()) {
-    AETHER_TRY(terms.bond, read_amount("--bond", arguments.bond));
+    AETHER_TRY(terms.bond, read_amount("--bond", arguments.bond, Asset::aic));
   }
   terms.attempts = arguments.attempts;
   terms.accept_slots = arguments.accept_slots;

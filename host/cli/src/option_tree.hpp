@@ -11,6 +11,7 @@ class Tree {
   void keys(CLI::App& app);
   void validator(CLI::App& keys);
   void chain(CLI::App& app);
+  void transactions(CLI::App& app);
   void utxos(CLI::App& app);
   void rents(CLI::App& app);
   void contracts(CLI::App& app);

@@ -3,16 +3,26 @@
 namespace aether::cli {
 
 void Tree::chain(CLI::App& app) {
-  add(app, "status", "Which chain answers, and whether it is ready", &show_status, "aetherctl status");
+  add(app, "status", "Which chain answers, how far it is, and whether it is ready; 1 if it is not", &show_status,
+      "aetherctl status\n         aetherctl status --rpc http://127.0.0.1:8645 --output json");
+  auto* block = add(app, "block", "A block by its slot or hash; the newest final one without either", &show_block,
+                    "aetherctl block\n         aetherctl block 12\n         aetherctl block 0x...");
+  block->add_option("SLOT|HASH", arguments_.block, "A slot, or 0x and 64 hex digits");
+  auto* validators = add(app, "validators", "Who validates, and with which stake", &show_validators,
+                         "aetherctl validators\n         aetherctl validators --epoch 3 --output json");
+  validators->add_option("--epoch", arguments_.epoch, "Default: the newest block's");
+  add(app, "peers", "Whom the node that answers is connected to", &show_peers, "aetherctl peers");
   auto* account = add(app, "account", "Balances of an account", &show_account, "aetherctl account alice");
   account->add_option("ADDRESS", arguments_.address, "aeth1..., or the name of a key")->required();
 
-  auto* pay = add(app, "transfer", "Pays from one of the keys and waits until it is executed", &transfer,
-                  "aetherctl transfer --from alice --to aeth1... --amount 12.5 --asset AIC");
+  auto* pay = add(app, "transfer", "Pays from one of the keys and waits until that is final", &transfer,
+                  "aetherctl transfer --from alice --to aeth1... --amount '12.5 AIC'");
   signed_by(pay, "Name of the key that pays");
   pay->add_option("--to", arguments_.to, "aeth1..., or the name of a key")->required();
-  pay->add_option("--amount", arguments_.amount, "At most 6 decimals")->required();
-  pay->add_option("--asset", arguments_.asset, "SWR (the default) or AIC")->check(CLI::IsMember({"SWR", "AIC"}));
+  pay->add_option("--amount", arguments_.amount, "At most 6 decimals, with its asset or without: 12.5, '12.5 AIC'")
+      ->required();
+  pay->add_option("--asset", arguments_.asset, "SWR or AIC (default: that of --amount, else SWR)")
+      ->check(CLI::IsMember({"SWR", "AIC"}));
   pay->add_flag("--utxo", arguments_.as_utxo, "Pay into a UTxO of --to, not into its account");
   auto* script = pay->add_option("--script", arguments_.script, "Id of the contract that judges who spends the UTxO");
   pay->add_option("--datum", arguments_.datum, "What the script is told, 0x and hex")->needs(script);
@@ -20,10 +30,38 @@ void Tree::chain(CLI::App& app) {
   sent(pay);
   utxos(app);
 
-  auto& tx = group(app, "tx", "Transactions");
-  auto* wait = add(tx, "wait", "Waits until a transaction is executed or expired", &tx_wait, "aetherctl tx wait 0x...");
-  wait->add_option("ID", arguments_.transaction, "Id of the transaction")->required();
-  wait->add_option("--valid-until", arguments_.valid_until, "Its last slot, when the chain does not know it yet");
+  transactions(app);
+}
+
+void Tree::transactions(CLI::App& app) {
+  auto& tx = group(app, "tx", "Transactions that are signed");
+  const auto takes = [this](CLI::App* command, const char* name, const char* what) {
+    command->add_option(name, arguments_.transaction, what)->required();
+    return command;
+  };
+  constexpr const char* kTransaction = "A file that --out wrote (- reads stdin), or 0x and the same in hex";
+  constexpr const char* kNamed = "Its id, or the transaction itself: a file, or 0x and hex";
+
+  takes(
+      add(tx, "send", "Sends a signed transaction and waits until it is final", &tx_send,
+          "aetherctl transfer --from alice --to aeth1... --amount '1.5 SWR' --out pay.tx && aetherctl tx send pay.tx"),
+      "TRANSACTION", kTransaction)
+      ->add_flag("--no-wait", arguments_.no_wait, "Only send it");
+  const auto until = [this](CLI::App* command) {
+    command->add_option("--valid-until", arguments_.valid_until,
+                        "Its last slot, where the chain does not know it and only its id is given");
+  };
+  until(takes(add(tx, "status",
+                  "pending, final, expired, refused, each with the reason, or unknown; 1 unless it is "
+                  "pending or succeeded",
+                  &tx_status, "aetherctl tx status 0x...\n         aetherctl tx status pay.tx"),
+              "ID|TRANSACTION", kNamed));
+  until(takes(add(tx, "wait", "Waits until a transaction is final, or no block can hold it any more", &tx_wait,
+                  "aetherctl tx wait 0x..."),
+              "ID|TRANSACTION", kNamed));
+  takes(add(tx, "simulate", "What a signed transaction would do in the next block; nothing is sent", &tx_simulate,
+            "aetherctl tx simulate pay.tx"),
+        "TRANSACTION", kTransaction);
 }
 
 void Tree::sent(CLI::App* command) {
@@ -31,7 +69,9 @@ void Tree::sent(CLI::App* command) {
   command->add_option("--valid-slots", arguments_.valid_slots, "Slots from now in which it may be executed");
   command->add_option("--nonce", arguments_.nonce,
                       "Number of the transaction (default: the next unused one), to send several without waiting");
-  command->add_flag("--no-wait", arguments_.no_wait, "Only send it");
+  auto* no_wait = command->add_flag("--no-wait", arguments_.no_wait, "Only send it");
+  command->add_option("--out", arguments_.out, "Write the signed transaction to this file instead, for `tx send`")
+      ->excludes(no_wait);
 }
 
 void Tree::utxos(CLI::App& app) {
@@ -48,7 +88,8 @@ void Tree::utxos(CLI::App& app) {
   spend->add_option("ID", arguments_.utxos, "Ids of the UTxOs, at most 64")->required();
   signed_by(spend, "Name of the key that owns them");
   auto* to = spend->add_option("--to", arguments_.to, "aeth1..., or the name of a key");
-  auto* amount = spend->add_option("--amount", arguments_.amount, "At most 6 decimals")->needs(to);
+  auto* amount =
+      spend->add_option("--amount", arguments_.amount, "At most 6 decimals, with its asset or without")->needs(to);
   to->needs(amount);
   spend->add_option("--asset", arguments_.asset, "SWR or AIC (default: the asset of the UTxOs)")
       ->check(CLI::IsMember({"SWR", "AIC"}))

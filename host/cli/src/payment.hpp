@@ -7,8 +7,8 @@
 
 namespace aether::cli {
 
-// "SWR" unless it is "AIC".
-[[nodiscard]] Asset asset_named(const std::string& name);
+// The asset that --amount or --asset name; none: neither does.
+[[nodiscard]] Result<std::optional<Asset>, Failure> asset_of_amount(const Arguments& arguments);
 // --priority-fee, --valid-slots and --nonce; no inputs and outputs.
 [[nodiscard]] Result<client::Intent, Failure> read_intent(const Arguments& arguments);
 // Adds the output that --to, --amount and --utxo describe.
@@ -16,9 +16,12 @@ namespace aether::cli {
 
 struct Paid {
   Output output;                   // names the UTxOs that it makes
-  std::optional<Receipt> receipt;  // none with --no-wait, or when it expired
+  std::optional<Receipt> receipt;  // none with --no-wait or --out, or when it is in no block
 };
-// Sends it, and waits unless --no-wait is given.
+// Sends a signed transaction, and waits unless --no-wait is given.
+[[nodiscard]] Result<Paid, Failure> send_and_show(const Arguments& arguments, const client::Rpc& rpc,
+                                                  const Transaction& transaction);
+// Signs it and does the same, or with --out writes it to a file instead.
 [[nodiscard]] Result<Paid, Failure> pay(const Arguments& arguments, const client::Rpc& rpc,
                                         const client::Intent& intent);
 [[nodiscard]] CommandResult send_payment(const Arguments& arguments, const client::Rpc& rpc,

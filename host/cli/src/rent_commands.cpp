@@ -40,7 +40,7 @@ CommandResult send(const Arguments& arguments, const client::Rpc& rpc, const pro
 
 // The deposit that --amount or --epochs mean.
 Result<Amount, Failure> wanted_deposit(const Arguments& arguments, const api::GetRentAnswer& rent) {
-  if (!arguments.amount.empty()) return read_amount("--amount", arguments.amount);
+  if (!arguments.amount.empty()) return read_amount("--amount", arguments.amount, Asset::swr);
   const auto amount = checked_mul<Amount>(*rent.per_epoch, arguments.epochs);
   if (!amount) return usage("bad_amount", "--epochs is too large");
   return *amount;

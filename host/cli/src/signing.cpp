@@ -45,7 +45,33 @@ Result<crypto::Seed, Failure> unlock(const Arguments& arguments, const std::stri
   return seed;
 }
 
-Output show(const client::Settled& settled) {
+std::string remedy(ledger::Reject reject) {
+  using enum ledger::Reject;
+  switch (reject) {
+    case nonce_used:
+    case nonce_too_old:
+    case nonce_repeated: return "make it again: it then takes the next unused nonce";
+    case nonce_too_far: return "send those with the nonces before it first";
+    case cannot_pay: return "aetherctl account shows the balance, which must cover max_fee";
+    case fee_too_low:
+    case fee_below_congestion: return "make it again: it then offers what blocks ask now";
+    case wrong_chain: return "name the chain that it was signed for with --rpc";
+    default: return "make it again";
+  }
+}
+
+void add_obstacle(const std::optional<client::Obstacle>& obstacle, const TransactionBody& body, Output& out) {
+  const std::string reason = obstacle ? std::string(ledger::reject_name(obstacle->reject)) : "none";
+  const std::string message = obstacle ? client::to_text(*obstacle, body) : "nothing in the state stands in its way";
+  const std::string next =
+      obstacle ? remedy(obstacle->reject) : "make it again; --priority-fee puts it before those that offer less";
+  out.text += "why          " + message + "\nnext         " + next + "\n";
+  json::object why{{"reason", reason}, {"message", message}, {"next", next}};
+  why.emplace("used_by", obstacle && obstacle->used_by ? json::value(to_hex0x(obstacle->used_by->bytes)) : nullptr);
+  out.json.get_object().emplace("why", std::move(why));
+}
+
+Output show(const client::Settled& settled, const TransactionBody* body) {
   const bool success = settled.receipt && settled.receipt->code == kSuccess;
   const std::string outcome =
       settled.receipt ? outcome_name(settled.receipt->code, settled.code_name) : settled.code_name;
@@ -59,7 +85,11 @@ Output show(const client::Settled& settled) {
     out.emplace("place", api::to_json(*settled.place));
     text += "slot         " + std::to_string(settled.place->slot.raw()) + "\n";
   }
-  return {std::move(text), std::move(out), success ? kDone : kFailed};
+  out.emplace("waited_ms", settled.waited_ms);
+  text += "waited       " + seconds_text(settled.waited_ms) + (settled.receipt ? " until it was final\n" : "\n");
+  Output shown{std::move(text), std::move(out), success ? kDone : kFailed};
+  if (!settled.receipt && body) add_obstacle(settled.obstacle, *body, shown);
+  return shown;
 }
 
 Result<Sent, Failure> send_call(const client::Rpc& rpc, const crypto::Seed& seed, Call call) {
@@ -72,8 +102,10 @@ Result<Sent, Failure> send_call(const client::Rpc& rpc, const crypto::Seed& seed
   const std::string outcome =
       settled.receipt ? outcome_name(settled.receipt->code, settled.code_name) : settled.code_name;
   return fail(Failure{kFailed, outcome,
-                      "the transaction " + to_hex0x(settled.transaction.bytes) + " ended with " + outcome,
-                      "its fee is paid if it was executed; aetherctl tx wait shows its receipt"});
+                      "the transaction " + to_hex0x(settled.transaction.bytes) + " ended with " + outcome +
+                          (settled.obstacle ? ": " + client::to_text(*settled.obstacle, transaction.body) : ""),
+                      settled.receipt ? "its fee is paid; aetherctl tx wait shows its receipt"
+                                      : "nothing happened, and nothing is paid: try again"});
 }
 
 }  // namespace aether::cli

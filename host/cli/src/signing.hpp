@@ -19,7 +19,12 @@ namespace aether::cli {
 [[nodiscard]] Result<crypto::Seed, Failure> unlock(const Arguments& arguments, const std::string& name);
 
 // How a transaction ended; a failure of the chain is the exit code's business, the output is there either way.
-[[nodiscard]] Output show(const client::Settled& settled);
+// `body`: null where it is not known, and so not why it is in no block.
+[[nodiscard]] Output show(const client::Settled& settled, const TransactionBody* body = nullptr);
+// What to do about a transaction that no block may hold.
+[[nodiscard]] std::string remedy(ledger::Reject reject);
+// Adds why it is in no block, and what to do. None: no reason can be seen.
+void add_obstacle(const std::optional<client::Obstacle>& obstacle, const TransactionBody& body, Output& out);
 
 struct Sent {
   Transaction transaction;

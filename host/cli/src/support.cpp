@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstdio>
 
+#include "aether/devnet/devnet.hpp"
 #include "aether/env/file.hpp"
 #include "aether/ledger/code.hpp"
 #include "contract_text.hpp"
@@ -16,14 +17,21 @@ std::unexpected<Failure> usage(std::string code, std::string message) {
   return fail(Failure{kUsage, std::move(code), std::move(message), "aetherctl COMMAND --help shows examples"});
 }
 
+static std::string how_to_reach() {
+  const auto directory = devnet::default_directory();
+  if (directory && devnet::Devnet::open(*directory, devnet::Use::look))
+    return "aetherctl devnet status lists the nodes of the network in " + directory->string() +
+           "; name one of them, or another chain, with --rpc URL";
+  return "start a chain with aetherctl devnet up or aetherd dev, and name it with --rpc URL";
+}
+
 Failure failure_of(const client::Error& error) {
   const bool of_input = error.result == result_code(ledger::Code::missing_input) ||
                         error.result == result_code(ledger::Code::foreign_input);
   const bool of_pruned = error.reason == to_string(ledger::Code::object_pruned);
   using enum client::ErrorKind;
   switch (error.kind) {
-    case unreachable:
-      return {kUnreachable, "unreachable", error.message, "start a chain with aetherd dev, or name one with --rpc URL"};
+    case unreachable: return {kUnreachable, "unreachable", error.message, how_to_reach()};
     case undecided: return {kUnreachable, "undecided", error.message, "aetherctl tx wait ID asks again"};
     case bad_answer:
       return {kUnreachable, "bad_answer", error.message, "check that --rpc names a chain of this version"};
@@ -81,11 +89,30 @@ Result<client::Rpc, Failure> connect(const Arguments& arguments) {
   return usage("bad_url", "--rpc \"" + arguments.rpc + "\": " + std::string(to_string(url.error())));
 }
 
-Result<Amount, Failure> read_amount(std::string_view option, const std::string& text) {
-  const auto amount = amount_from_text(text);
-  if (amount) return *amount;
-  return usage("bad_amount",
-               std::string(option) + " \"" + text + "\": wanted is a number like 12.5, at most 6 decimals");
+std::string_view asset_name(Asset asset) { return codec::enum_names<Asset>[static_cast<std::size_t>(asset)]; }
+
+Result<Quantity, Failure> read_quantity(std::string_view option, const std::string& text) {
+  std::string_view number = text;
+  Quantity out;
+  for (const Asset asset : {Asset::swr, Asset::aic}) {
+    if (!number.ends_with(asset_name(asset))) continue;
+    number.remove_suffix(asset_name(asset).size());
+    if (number.ends_with(' ')) number.remove_suffix(1);
+    out.asset = asset;
+  }
+  const auto amount = amount_from_text(number);
+  if (!amount)
+    return usage("bad_amount", std::string(option) + " \"" + text +
+                                   "\": wanted is a number like 12.5, at most 6 decimals, or with its asset: 12.5 SWR");
+  out.amount = *amount;
+  return out;
+}
+
+Result<Amount, Failure> read_amount(std::string_view option, const std::string& text, Asset asset) {
+  AETHER_TRY(const auto quantity, read_quantity(option, text));
+  if (quantity.asset.value_or(asset) == asset) return quantity.amount;
+  return usage("wrong_asset",
+               std::string(option) + " \"" + text + "\": wanted is an amount of " + std::string(asset_name(asset)));
 }
 
 Result<Hash, Failure> read_id(std::string_view what, const std::string& text) {
@@ -147,6 +174,23 @@ bool write_stdout(const keystore::SecretBytes& secret) {
 
 Failure stdout_failure() {
   return {kBadFile, "stdout", "the output cannot be written", "free space where stdout goes, or keep its reader open"};
+}
+
+std::string seconds_text(std::uint64_t ms) {
+  const std::string hundredths = std::to_string(ms % 1'000 / 10);
+  return std::to_string(ms / 1'000) + (hundredths.size() == 1 ? ".0" : ".") + hundredths + " s";
+}
+
+std::string table(const std::vector<std::vector<std::string>>& rows) {
+  std::vector<std::size_t> widths(rows.front().size());
+  for (const auto& row : rows)
+    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], row[i].size());
+  std::string out;
+  for (const auto& row : rows) {
+    for (std::size_t i = 0; i + 1 < row.size(); ++i) out += row[i] + std::string(widths[i] + 2 - row[i].size(), ' ');
+    out += row.back() + "\n";
+  }
+  return out;
 }
 
 void note(std::string_view line) {

@@ -20,8 +20,15 @@ namespace aether::cli {
 inline constexpr std::string_view kRestoreIt =
     "aetherctl rent show OBJECT tells whether an object was pruned, rent restore puts it back";
 
-// `option` names where the text came from: "--price".
-[[nodiscard]] Result<Amount, Failure> read_amount(std::string_view option, const std::string& text);
+// "1.5", "1.5SWR" or "1.5 SWR". `option` names where the text came from: "--price".
+struct Quantity {
+  Amount amount = 0;
+  std::optional<Asset> asset;  // none: the text names none
+};
+[[nodiscard]] Result<Quantity, Failure> read_quantity(std::string_view option, const std::string& text);
+// The same of this asset, which the text need not name.
+[[nodiscard]] Result<Amount, Failure> read_amount(std::string_view option, const std::string& text, Asset asset);
+[[nodiscard]] std::string_view asset_name(Asset asset);
 [[nodiscard]] Result<Hash, Failure> read_id(std::string_view what, const std::string& text);
 // Pairs of hex digits, with or without 0x; of at most `bytes_max` bytes.
 [[nodiscard]] Result<Bytes, Failure> read_hex(std::string_view option, const std::string& text, std::size_t bytes_max);
@@ -38,6 +45,11 @@ inline constexpr std::string_view kRestoreIt =
 [[nodiscard]] Failure stdout_failure();
 // A line for people on stderr.
 void note(std::string_view line);
+
+// "0.41 s"
+[[nodiscard]] std::string seconds_text(std::uint64_t ms);
+// Rows of as many cells, in columns as wide as their widest cell.
+[[nodiscard]] std::string table(const std::vector<std::vector<std::string>>& rows);
 
 // The bytes as UTF-8: each one that is not part of a valid sequence becomes U+FFFD. JSON holds nothing else.
 [[nodiscard]] std::string to_utf8(ByteView bytes);

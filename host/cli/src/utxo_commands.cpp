@@ -40,7 +40,8 @@ Result<std::vector<Utxo>, Failure> find_own(const client::Rpc& rpc, const Addres
 }
 
 Result<Asset, Failure> asset_to_pay(const Arguments& arguments, std::span<const Utxo> spent) {
-  if (!arguments.asset.empty()) return asset_named(arguments.asset);
+  AETHER_TRY(const auto named, asset_of_amount(arguments));
+  if (named) return *named;
   const auto differs = [&](const Utxo& utxo) { return utxo.asset != spent[0].asset; };
   if (std::ranges::any_of(spent, differs))
     return usage("asset_needed", "the UTxOs hold SWR and AIC: --asset says which of them --amount means");

@@ -17,7 +17,73 @@ Outcome<api::EstimateFeeAnswer> estimate(const Rpc& rpc, const TransactionBody& 
   return fail(std::move(error));
 }
 
-void pause(const WaitOptions& options) { std::this_thread::sleep_for(std::chrono::milliseconds(options.poll_ms)); }
+class Waiter {
+ public:
+  Waiter(const Rpc& rpc, const env::Clock& clock, WaitOptions options)
+      : rpc_(rpc), clock_(clock), options_(options), begin_ms_(clock.monotonic_ms()) {}
+
+  // `transaction`: null where it is not known.
+  Outcome<Settled> wait(const Hash& id, Slot valid_until, const Transaction* transaction) {
+    std::uint64_t progress_ms = begin_ms_;
+    std::optional<Slot> newest;
+    std::string last = "the chain makes no new block";
+    for (;; pause()) {
+      const auto answer = rpc_.call(api::GetTransactionReceipt{id});
+      if (answer) {
+        if (answer->status == api::TransactionStatus::executed) {
+          if (!answer->receipt) return fail(Error{ErrorKind::bad_answer, "executed, but without a receipt", {}, {}});
+          return Settled{id, answer->receipt, answer->code_name, answer->place, {}, waited_ms()};
+        }
+        if (answer->at.slot >= valid_until) return kept_out(id, "expired", transaction);
+        // In the state after this block, or an earlier one, the nonce was used already; and not by this transaction.
+        if (superseded_at_ && answer->at.slot >= *superseded_at_) return kept_out(id, reject_, transaction);
+        if (!newest || *newest < answer->at.slot) {
+          progress_ms = clock_.monotonic_ms();
+          if (transaction) look_at_nonce(transaction->body);
+        }
+        newest = answer->at.slot;
+      } else if (answer.error().kind == ErrorKind::unreachable) {
+        last = answer.error().message;
+      } else {
+        return fail(answer.error());
+      }
+      if (clock_.monotonic_ms() - progress_ms > options_.patience_ms)
+        return fail(
+            Error{ErrorKind::undecided,
+                  "not known how " + to_hex0x(id.bytes) + " ended: " + last + "; ask again with aetherctl tx wait",
+                  {},
+                  {}});
+    }
+  }
+
+ private:
+  void pause() const { std::this_thread::sleep_for(std::chrono::milliseconds(options_.poll_ms)); }
+  std::uint64_t waited_ms() const { return clock_.monotonic_ms() - begin_ms_; }
+
+  void look_at_nonce(const TransactionBody& body) {
+    const auto account = rpc_.call(api::GetAccount{address_of(body.sender)});
+    if (!account || !account->at.final || superseded_at_) return;
+    const auto unused = ledger::check_nonce(account->account, body.nonce);
+    if (unused || unused.error() == ledger::Reject::nonce_too_far) return;
+    superseded_at_ = account->at.slot;
+    reject_ = ledger::reject_name(unused.error());
+  }
+
+  Settled kept_out(const Hash& id, std::string code_name, const Transaction* transaction) const {
+    Settled out{id, {}, std::move(code_name), {}, {}, waited_ms()};
+    if (!transaction) return out;
+    // How it ended is known; that the reason cannot be asked for does not change it.
+    if (const auto obstacle = find_obstacle(rpc_, *transaction)) out.obstacle = *obstacle;
+    return out;
+  }
+
+  const Rpc& rpc_;
+  const env::Clock& clock_;
+  WaitOptions options_;
+  std::uint64_t begin_ms_;
+  std::optional<Slot> superseded_at_;  // the final state after this block holds the nonce as used
+  std::string reject_;
+};
 
 }  // namespace
 
@@ -61,40 +127,24 @@ Outcome<Hash> send(const Rpc& rpc, const Transaction& transaction) {
 
 Outcome<Settled> wait_for(const Rpc& rpc, const env::Clock& clock, const Hash& transaction, Slot valid_until,
                           WaitOptions options) {
-  std::uint64_t progress_ms = clock.monotonic_ms();
-  std::optional<Slot> newest;
-  std::string last = "the chain makes no new block";
-  for (;; pause(options)) {
-    const auto answer = rpc.call(api::GetTransactionReceipt{transaction});
-    if (answer) {
-      if (answer->status == api::TransactionStatus::executed) {
-        if (!answer->receipt) return fail(Error{ErrorKind::bad_answer, "executed, but without a receipt", {}, {}});
-        return Settled{transaction, answer->receipt, answer->code_name, answer->place};
-      }
-      if (answer->at.slot >= valid_until) return Settled{transaction, {}, "expired", {}};
-      if (!newest || *newest < answer->at.slot) progress_ms = clock.monotonic_ms();
-      newest = answer->at.slot;
-    } else if (answer.error().kind == ErrorKind::unreachable) {
-      last = answer.error().message;
-    } else {
-      return fail(answer.error());
-    }
-    if (clock.monotonic_ms() - progress_ms > options.patience_ms)
-      return fail(Error{
-          ErrorKind::undecided,
-          "not known how " + to_hex0x(transaction.bytes) + " ended: " + last + "; ask again with aetherctl tx wait",
-          {},
-          {}});
-  }
+  return Waiter(rpc, clock, options).wait(transaction, valid_until, nullptr);
+}
+
+Outcome<Settled> wait_for(const Rpc& rpc, const env::Clock& clock, const Transaction& transaction,
+                          WaitOptions options) {
+  return Waiter(rpc, clock, options).wait(transaction_id(transaction.body), transaction.body.valid_until, &transaction);
 }
 
 Outcome<Settled> submit_and_wait(const Rpc& rpc, const env::Clock& clock, const Transaction& transaction,
                                  WaitOptions options) {
+  const std::uint64_t begin_ms = clock.monotonic_ms();
   auto sent = send(rpc, transaction);
   // A cut connection leaves open whether it arrived; waiting tells, and a second try does no harm.
   if (!sent && sent.error().kind == ErrorKind::unreachable) sent = send(rpc, transaction);
   if (!sent) return fail(sent.error());
-  return wait_for(rpc, clock, *sent, transaction.body.valid_until, options);
+  auto out = wait_for(rpc, clock, transaction, options);
+  if (out) out->waited_ms = clock.monotonic_ms() - begin_ms;
+  return out;
 }
 
 }  // namespace aether::client

@@ -192,6 +192,60 @@ TEST_F(Submit, EndsAsExpiredWhenNoBlockTookIt) {
   EXPECT_EQ(settled->code_name, "expired");
 }
 
+TEST_F(Submit, EndsBeforeItExpiresWhenAnotherUsedTheNonce) {
+  const auto built = build(rpc_, seed_, intent());
+  ASSERT_TRUE(built.has_value());
+  ledger::mark_nonce(chain_.account(), built->body.nonce);
+  const auto settled = wait_for(rpc_, clock_, *built, fast_);  // never sent: as one that a stale node took and lost
+  ASSERT_TRUE(settled.has_value()) << settled.error().message;
+  EXPECT_FALSE(settled->receipt.has_value());
+  EXPECT_EQ(settled->code_name, "nonce_used");
+  ASSERT_TRUE(settled->obstacle.has_value());
+  EXPECT_EQ(settled->obstacle->reject, ledger::Reject::nonce_used);
+  EXPECT_LT(chain_.handle(api::GetSlotNumber{})->at.slot, built->body.valid_until);
+}
+
+TEST_F(Submit, ANonceThatItUsedItselfIsNoObstacle) {
+  const auto built = build(rpc_, seed_, intent());
+  ASSERT_TRUE(built.has_value());
+  ASSERT_TRUE(send(rpc_, *built).has_value());
+  ledger::mark_nonce(chain_.account(), built->body.nonce);
+  const auto settled = wait_for(rpc_, clock_, *built, fast_);
+  ASSERT_TRUE(settled.has_value()) << settled.error().message;
+  EXPECT_TRUE(settled->receipt.has_value());
+}
+
+TEST_F(Submit, FindsWhatStandsInTheWay) {
+  const auto built = build(rpc_, seed_, intent());
+  ASSERT_TRUE(built.has_value());
+  const auto obstacle_of = [&](TransactionBody body) {
+    const auto found = find_obstacle(rpc_, sign(std::move(body), seed_));
+    EXPECT_TRUE(found.has_value());
+    return found && *found ? std::optional((*found)->reject) : std::nullopt;
+  };
+  using enum ledger::Reject;
+  EXPECT_EQ(obstacle_of(built->body), std::nullopt);
+  auto body = built->body;
+  body.chain_id = ChainId{8};
+  EXPECT_EQ(obstacle_of(body), wrong_chain);
+  body = built->body;
+  body.max_fee = 0;
+  EXPECT_EQ(obstacle_of(body), fee_too_low);
+  body = built->body;
+  body.max_fee = chain_.account().balance.swr + 1;
+  EXPECT_EQ(obstacle_of(body), cannot_pay);
+  body = built->body;
+  body.valid_until = Slot{0};  // expired, and nothing else
+  EXPECT_EQ(obstacle_of(body), std::nullopt);
+  ledger::mark_nonce(chain_.account(), body.nonce);
+  EXPECT_EQ(obstacle_of(body), nonce_used);
+  Transaction forged = *built;
+  forged.signature[0] ^= 1;
+  const auto found = find_obstacle(rpc_, forged);
+  ASSERT_TRUE(found && *found);
+  EXPECT_EQ((*found)->reject, bad_signature);
+}
+
 TEST_F(Submit, IsUndecidedWhenTheChainStandsStill) {
   const auto built = build(rpc_, seed_, intent());
   ASSERT_TRUE(built.has_value());

@@ -149,7 +149,9 @@ Outcome<std::vector<NodeStatus>> Devnet::status() const {
     if (health) {
       const auto newest = rpcs.back().call(api::GetSlotNumber{});
       const Slot slot = newest ? newest->at.slot : health->final_slot;
-      status.answer = NodeAnswer{slot, health->final_slot, health->final_slot, {}, health->is_ready};
+      const auto peers = rpcs.back().call(api::GetPeers{});
+      const auto count = peers ? static_cast<std::uint32_t>(peers->peers.size()) : 0;
+      status.answer = NodeAnswer{slot, health->final_slot, health->final_slot, {}, health->is_ready, count};
       common = std::min(common.value_or(health->final_slot), health->final_slot);
     }
     out.push_back(std::move(status));

@@ -1,7 +1,7 @@
 // From an intent to a receipt: fills in nonce, sets, gas and fee, signs, sends, and waits for the one end it can have.
 #pragma once
 
-#include "aether/client/rpc.hpp"
+#include "aether/client/obstacle.hpp"
 #include "aether/env/clock.hpp"
 
 namespace aether::client {
@@ -23,22 +23,27 @@ struct Intent {
 // Hands it over. Sending twice does no harm: that it is known already is success.
 [[nodiscard]] Outcome<Hash> send(const Rpc& rpc, const Transaction& transaction);
 
-// How a transaction ended: executed (the receipt's code may still be a failure), or expired: it is in no block up to
-// valid_until, and no later block may hold it.
+// How a transaction ended: executed in a final block (the receipt's code may still be a failure), or in none, and no
+// later block may hold it: it expired, or its nonce was used by another.
 struct Settled {
   Hash transaction;
-  std::optional<Receipt> receipt;  // none: expired
-  std::string code_name;           // "expired" when there is no receipt
+  std::optional<Receipt> receipt;  // none: in no block
+  std::string code_name;           // without a receipt: "expired", "nonce_used" or "nonce_too_old"
   std::optional<api::TransactionPlace> place;
+  std::optional<Obstacle> obstacle;  // without a receipt: what kept it out, where that can be seen
+  std::uint64_t waited_ms = 0;       // from the call of the function that gives it
 };
 
 struct WaitOptions {
-  std::uint32_t poll_ms = 50;
+  std::uint32_t poll_ms = 20;
   std::uint32_t patience_ms = 60'000;  // without a new slot, or without an answer: then `undecided`
 };
 
 [[nodiscard]] Outcome<Settled> wait_for(const Rpc& rpc, const env::Clock& clock, const Hash& transaction,
                                         Slot valid_until, WaitOptions options = {});
+// Does not wait for valid_until where another transaction has used the nonce.
+[[nodiscard]] Outcome<Settled> wait_for(const Rpc& rpc, const env::Clock& clock, const Transaction& transaction,
+                                        WaitOptions options = {});
 [[nodiscard]] Outcome<Settled> submit_and_wait(const Rpc& rpc, const env::Clock& clock, const Transaction& transaction,
                                                WaitOptions options = {});
 

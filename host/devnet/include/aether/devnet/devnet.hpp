@@ -74,6 +74,7 @@ struct NodeAnswer {
   Slot root_slot;   // the newest slot that is final on all nodes which answered; final_slot if it lacks that block
   Hash state_root;  // after root_slot
   bool is_ready = false;
+  std::uint32_t peers = 0;  // that it is connected to
 };
 struct NodeStatus {
   NodeFacts facts;
