@@ -46,10 +46,9 @@ void Replica::Machine::body_came(const Hash& hash, ByteView bytes) {
     tasks_.push_back(consensus::DataHeld{hash});
     return;
   }
-  hold(hash,
-       std::make_shared<const Block>(
-           Block{std::move(*header), std::move(body->transactions), std::move(body->evidence)}),
-       false);
+  const Known& held = hold(hash, std::make_shared<const Block>(Block{std::move(*header), std::move(body->transactions),
+                                                                     std::move(body->evidence)}));
+  out.push_back(StoreBlock{hash, held.block});
 }
 
 // A block that came whole.
@@ -63,20 +62,21 @@ void Replica::Machine::take(TakeBlock taken) {
     if (taken.from != kSelf) out.push_back(Blame{taken.from, Fault::reply});
     return;
   }
-  hold(hash,
-       std::make_shared<const Block>(
-           Block{std::move(taken.block.header), std::move(body.transactions), std::move(body.evidence)}),
-       taken.is_stored);
-}
-
-void Replica::Machine::hold(const Hash& hash, BlockPointer block, bool is_stored) {
-  blocks[hash].block = block;
-  sync.found(hash);
-  dissem.found(hash, block->header.body.slot);
-  if (is_stored)
+  Known& held = hold(hash, std::make_shared<const Block>(Block{
+                               std::move(taken.block.header), std::move(body.transactions), std::move(body.evidence)}));
+  held.came_whole = true;
+  if (taken.is_stored)
     block_stored(hash);
   else
-    out.push_back(StoreBlock{hash, std::move(block)});
+    out.push_back(StoreBlock{hash, held.block});
+}
+
+Replica::Machine::Known& Replica::Machine::hold(const Hash& hash, BlockPointer block) {
+  sync.found(hash);
+  dissem.found(hash, block->header.body.slot);
+  Known& held = blocks[hash];
+  held.block = std::move(block);
+  return held;
 }
 
 void Replica::Machine::block_stored(const Hash& hash) {
@@ -92,7 +92,7 @@ void Replica::Machine::on(const consensus::Validate& effect) {
   const BlockPointer& block = known->second.block;
   const PostState* parent = post_of(block->header.body.parent_hash);
   AETHER_ASSERT(parent != nullptr);
-  Judgement judgement{effect.block, block, parent->state, effect.empty, {}};
+  Judgement judgement{effect.block, block, parent->state, effect.empty, {}, known->second.came_whole};
   judgement.known.resize(block->transactions.size());
   for (std::size_t i = 0; i < block->transactions.size(); ++i) {
     const VerifiedTransaction* waiting = mempool.find(transaction_id(block->transactions[i].body));
@@ -252,12 +252,10 @@ void Replica::Machine::serve(PeerId to, const dissem::ShredRequest& request) {
   const auto known = blocks.find(request.block);
   if (!dissem.serves(request.block) && known != blocks.end() && known->second.block) {
     // Whoever lost its memory, or got the block whole, cuts it once more.
-    const Block& block = *known->second.block;
-    auto shreds = erasure::ShreddedBlock::make(config_.rules.chain_id, block.header.body.slot,
-                                               codec::encode(Body{block.transactions, block.evidence}));
-    AETHER_ASSERT(shreds.has_value());
-    dissem.serve(announcement_of(block.header, request.block),
-                 std::make_shared<const erasure::ShreddedBlock>(std::move(*shreds)));
+    // One that came whole may have none, and be on its way to being judged so.
+    auto shreds = shredded(*known->second.block);
+    if (shreds == nullptr) return;
+    dissem.serve(announcement_of(known->second.block->header, request.block), std::move(shreds));
   }
   carry_out(dissem.on_request(to, request));
 }

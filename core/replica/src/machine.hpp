@@ -41,7 +41,8 @@ class Replica::Machine {
     AcceptedPointer accepted;  // once it was judged valid
     std::shared_ptr<const exec::Executed> result;
     PostState post;
-    bool refuted = false;  // its shreds are no block: there is no `block`
+    bool refuted = false;     // its shreds are no block: there is no `block`
+    bool came_whole = false;  // by sync, or out of the own store
   };
   std::map<Hash, Known> blocks;
 
@@ -101,7 +102,7 @@ class Replica::Machine {
   void header_came(const Hash& hash);
   void body_came(const Hash& hash, ByteView bytes);
   void take(TakeBlock taken);
-  void hold(const Hash& hash, BlockPointer block, bool is_stored);
+  Known& hold(const Hash& hash, BlockPointer block);
   void block_stored(const Hash& hash);
   void judged(const Hash& hash, AcceptedPointer accepted);
   void executed(const Hash& hash, Executed executed);

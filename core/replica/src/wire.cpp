@@ -8,4 +8,14 @@ bool fits(const Header& header, const Body& body) {
          sealer->evidence_root == evidence_root(body.evidence);
 }
 
+std::shared_ptr<const erasure::ShreddedBlock> shredded(const Block& block) {
+  const HeaderBody& header = block.header.body;
+  const auto* sealer = std::get_if<BftSealer>(&header.sealer);
+  if (sealer == nullptr) return nullptr;
+  auto shreds = erasure::ShreddedBlock::make(header.chain_id, header.slot,
+                                             codec::encode(Body{block.transactions, block.evidence}));
+  if (!shreds || shreds->root() != sealer->shred_root) return nullptr;
+  return std::make_shared<const erasure::ShreddedBlock>(std::move(*shreds));
+}
+
 }  // namespace aether::replica

@@ -33,8 +33,8 @@ class Work : public AtGenesis {
     made->header.signature = crypto::KesSignature{};
     return made;
   }
-  AcceptedPointer judged(const BlockPointer& block, bool empty = false) {
-    Judgement judgement{block_hash(block->header.body), block, post.state, empty, {}};
+  AcceptedPointer judged(const BlockPointer& block, bool empty = false, bool came_whole = false) {
+    Judgement judgement{block_hash(block->header.body), block, post.state, empty, {}, came_whole};
     judgement.known.resize(block->transactions.size());
     return judge(rules, std::move(judgement), workers);
   }
@@ -73,6 +73,19 @@ TEST_F(Work, WhatIsNotSignedOrExpiredIsRefused) {
 TEST_F(Work, ABlockThatMustBeEmptyIs) {
   EXPECT_EQ(judged(block(Slot{1}, {transfer(1)}), true), nullptr);
   EXPECT_NE(judged(block(Slot{1}, {}), true), nullptr);
+}
+
+// A proposer may name a root of other shreds. Who gets the block whole must come to the same verdict as who gets those.
+TEST_F(Work, ABlockThatCameWholeIsCutIntoTheShredsOfItsHeader) {
+  auto made = std::make_shared<Block>(*block(Slot{1}, {transfer(1)}));
+  EXPECT_EQ(shredded(*made), nullptr);
+  EXPECT_EQ(judged(made, false, true), nullptr);
+  const auto shreds = erasure::ShreddedBlock::make(kChain, Slot{1}, codec::encode(Body{made->transactions, {}}));
+  ASSERT_TRUE(shreds.has_value());
+  std::get<BftSealer>(made->header.body.sealer).shred_root = shreds->root();
+  EXPECT_NE(judged(made, false, true), nullptr);
+  ASSERT_NE(shredded(*made), nullptr);
+  EXPECT_EQ(shredded(*made)->root(), shreds->root());
 }
 
 TEST_F(Work, EvidenceIsTheHeadersAndHolds) {

@@ -46,8 +46,10 @@ struct Judgement {
   bool empty = false;  // a block with transactions is invalid
   // Of each transaction, where this node verified its very bytes before.
   std::vector<std::optional<VerifiedTransaction>> known;
+  bool came_whole = false;  // not from shreds: whether it is cut into those that its header names is judged too
 };
-// Null where it is invalid.
+// Null where it is invalid. That does not depend on the way on which the block came: to some it may come by shreds that
+// are no encoding, to others whole.
 [[nodiscard]] AcceptedPointer judge(const Rules& rules, Judgement judgement, const Workers& workers);
 
 struct Execution {
