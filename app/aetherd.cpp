@@ -8,6 +8,7 @@
 #include "aether/env/stop_signal.hpp"
 #include "aether/env/thread_pool.hpp"
 #include "aether/node/home.hpp"
+#include "aether/query/publisher.hpp"
 #include "aether/rpc/rpc_handler.hpp"
 #include "aether/telemetry/log.hpp"
 #include "aetherd.hpp"
@@ -94,11 +95,14 @@ Outcome<void> run_dev(const DevFlags& flags, const GenesisFlags& own, bool as_js
   devchain::DevChain dev(*chain, clock, std::move(options));
   rpc::ServerOptions listen;
   listen.port = flags.port;
-  AETHER_TRY(const auto server, or_failure(rpc::HttpServer::start(listen, rpc::rpc_handler(dev))));
+  query::Publisher publisher(*chain, dev);
+  AETHER_TRY(const auto server,
+             or_failure(rpc::HttpServer::start(listen, rpc::rpc_handler(dev), rpc::rpc_sockets(dev, publisher))));
   print_ready(*chain, flags, "http://" + listen.address + ":" + std::to_string(server->port()), as_json);
   const int signal = stop.wait();
   if (signal != 0) telemetry::log(telemetry::Level::info, "stopping after signal " + std::to_string(signal));
   dev.stop();  // first, so that a dev_seal of many slots ends
+  publisher.stop();
   server->stop();
   if (failed) return fail(Failure{"a block could not be committed, as the log says; what was acknowledged is kept"});
   return {};

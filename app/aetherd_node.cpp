@@ -7,6 +7,7 @@
 #include "aether/env/stop_signal.hpp"
 #include "aether/env/thread_pool.hpp"
 #include "aether/node/home.hpp"
+#include "aether/query/publisher.hpp"
 #include "aether/rpc/rpc_handler.hpp"
 #include "aether/telemetry/log.hpp"
 #include "aetherd.hpp"
@@ -142,11 +143,14 @@ Outcome<void> NodeCommands::run(bool as_json) const {
                or_failure(keystore::password_from_file(node::resolved(home_, config.rpc_token_file))));
     listen.access.token = std::string(as_text(token.view()));
   }
-  AETHER_TRY(const auto server, or_failure(rpc::HttpServer::start(listen, rpc::rpc_handler(*node))));
+  query::Publisher publisher(*home.chain, *node);
+  AETHER_TRY(const auto server,
+             or_failure(rpc::HttpServer::start(listen, rpc::rpc_handler(*node), rpc::rpc_sockets(*node, publisher))));
   print_ready(*node, *home.chain, "http://" + listen.address + ":" + std::to_string(server->port()), as_json);
   const int signal = stop.wait();
   if (signal != 0) telemetry::log(telemetry::Level::info, "stopping after signal " + std::to_string(signal));
   node->stop();  // first, so that whoever waits for a verdict is answered
+  publisher.stop();
   server->stop();
   if (failed) return fail(Failure{"the node cannot go on, as the log says; what is final here is kept"});
   return {};

@@ -14,13 +14,7 @@ std::string envelope(const json::value& id, std::string_view key, std::string_vi
   return out;
 }
 
-std::string error_text(const json::value& id, const Error& error) {
-  const ErrorInfo& known = info(error.code);
-  json::object data{{"name", json::string(known.name)}, {"remedy", json::string(known.remedy)}};
-  if (!error.reason.empty()) data.emplace("reason", json::string(error.reason));
-  const json::object out{{"code", known.number}, {"message", json::string(error.message)}, {"data", std::move(data)}};
-  return envelope(id, "error", json::serialize(out));
-}
+std::string error_text(const json::value& id, const Error& error) { return envelope(id, "error", error_object(error)); }
 
 struct Call {
   json::value id;
@@ -62,7 +56,7 @@ Answer<Call> read_call(const json::value& in) {
 }
 
 // The result as JSON text.
-Answer<std::string> answer_call(ChainService& service, const Call& call) {
+Answer<std::string> answer_call(const Asked& asked, const Call& call) {
   if (!call.params.is_object())
     return fail(Error{ErrorCode::invalid_params, "params must be an object: parameters go by name", "wrong_type"});
   if (call.method == "rpc.discover") {
@@ -74,7 +68,7 @@ Answer<std::string> answer_call(ChainService& service, const Call& call) {
       std::find_if(kMethods.begin(), kMethods.end(), [&](const Method& m) { return m.name == call.method; });
   if (method == kMethods.end())
     return fail(Error{ErrorCode::method_not_found, "no method \"" + std::string(call.method.substr(0, 64)) + "\"", {}});
-  AETHER_TRY(const auto result, method->call(service, call.params));
+  AETHER_TRY(const auto result, method->call(asked, call.params));
   return json::serialize(result);
 }
 
@@ -86,10 +80,10 @@ json::value id_of(const json::value& in) {
 }
 
 // Empty for a notification.
-std::string answer_one(ChainService& service, const json::value& in, std::size_t bytes_left) {
+std::string answer_one(const Asked& asked, const json::value& in, std::size_t bytes_left) {
   const auto call = read_call(in);
   if (!call) return error_text(id_of(in), call.error());
-  const auto result = answer_call(service, *call);
+  const auto result = answer_call(asked, *call);
   if (call->notification) return {};
   if (!result) return error_text(call->id, result.error());
   if (result->size() > bytes_left)
@@ -99,7 +93,7 @@ std::string answer_one(ChainService& service, const json::value& in, std::size_t
   return envelope(call->id, "result", *result);
 }
 
-std::string answer_batch(ChainService& service, const json::array& batch) {
+std::string answer_batch(const Asked& asked, const json::array& batch) {
   if (batch.empty()) return error_text(nullptr, {ErrorCode::invalid_request, "an empty batch", {}});
   if (batch.size() > kBatchMax)
     return error_text(
@@ -107,7 +101,7 @@ std::string answer_batch(ChainService& service, const json::array& batch) {
   std::string out;
   for (const auto& item : batch) {
     const std::size_t used = std::min(out.size(), kResponseBytesMax);
-    const std::string one = answer_one(service, item, kResponseBytesMax - used);
+    const std::string one = answer_one(asked, item, kResponseBytesMax - used);
     if (one.empty()) continue;
     out += out.empty() ? "[" : ",";
     out += one;
@@ -117,13 +111,23 @@ std::string answer_batch(ChainService& service, const json::array& batch) {
 
 }  // namespace
 
-std::string dispatch(ChainService& service, std::string_view body) {
+std::string error_object(const Error& error) {
+  const ErrorInfo& known = info(error.code);
+  json::object data{{"name", json::string(known.name)}, {"remedy", json::string(known.remedy)}};
+  if (!error.reason.empty()) data.emplace("reason", json::string(error.reason));
+  if (error.retry_after_ms) data.emplace("retry_after_ms", *error.retry_after_ms);
+  return json::serialize(
+      json::object{{"code", known.number}, {"message", json::string(error.message)}, {"data", std::move(data)}});
+}
+
+std::string dispatch(ChainService& service, std::string_view body, const Session& session) {
+  const Asked asked{service, session};
   const auto parsed = parse_json(body, kRequestBytesMax);
   if (!parsed)
     return error_text(nullptr,
                       {ErrorCode::parse_error, parsed.error().text(), std::string(to_string(parsed.error().kind))});
-  if (parsed->is_array()) return answer_batch(service, parsed->get_array());
-  return answer_one(service, *parsed, kResponseBytesMax);
+  if (parsed->is_array()) return answer_batch(asked, parsed->get_array());
+  return answer_one(asked, *parsed, kResponseBytesMax);
 }
 
 std::string request_text(std::string_view method, json::value params) {

@@ -4,7 +4,7 @@ namespace aether::api {
 namespace {
 
 using enum ErrorCode;
-constexpr std::array<ErrorInfo, 15> kErrors{{
+constexpr std::array<ErrorInfo, 17> kErrors{{
     {parse_error, -32700, "parse_error", "send one JSON object or array"},
     {invalid_request, -32600, "invalid_request", "send {\"jsonrpc\":\"2.0\",\"id\":…,\"method\":…,\"params\":{…}}"},
     {method_not_found, -32601, "method_not_found", "rpc.discover lists the methods"},
@@ -20,6 +20,8 @@ constexpr std::array<ErrorInfo, 15> kErrors{{
     {response_too_large, -32008, "response_too_large", "ask for less at once"},
     {not_available, -32009, "not_available", "start the chain in the mode that has this method"},
     {shutting_down, -32010, "shutting_down", "start the chain again and repeat the request"},
+    {too_many_subscriptions, -32011, "too_many_subscriptions", "end some, or ask without subscribing"},
+    {rate_limited, -32012, "rate_limited", "ask again after `retry_after_ms`, and less often"},
 }};
 
 }  // namespace

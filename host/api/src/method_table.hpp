@@ -1,28 +1,41 @@
 // The method table, made from AllRequests: how each is called, and the schemas that rpc.discover shows.
 #pragma once
 
+#include "aether/api/dispatch.hpp"
 #include "aether/api/json_reader.hpp"
 #include "aether/api/schema.hpp"
-#include "aether/api/service.hpp"
 
 namespace aether::api {
+
+// Who is asked, and by whom.
+struct Asked {
+  ChainService& service;
+  const Session& session;
+};
 
 struct Method {
   std::string_view name;
   std::string_view summary;
-  Answer<boost::json::value> (*call)(ChainService& service, const boost::json::value& params);
+  Answer<boost::json::value> (*call)(const Asked& asked, const boost::json::value& params);
   boost::json::object (*request_schema)();
   boost::json::object (*answer_schema)();
 };
 
 template <class Request>
-Answer<boost::json::value> call_method(ChainService& service, const boost::json::value& params) {
+Answer<boost::json::value> call_method(const Asked& asked, const boost::json::value& params) {
   auto request = from_json<Request>(params);
   if (!request)
     return fail(Error{ErrorCode::invalid_params, "params: " + request.error().text(),
                       std::string(to_string(request.error().kind))});
-  AETHER_TRY(const auto answer, service.handle(*request));
-  return to_json(answer);
+  if constexpr (std::same_as<Request, Subscribe> || std::same_as<Request, Unsubscribe>) {
+    if (asked.session.subscriptions == nullptr)
+      return fail(Error{ErrorCode::not_available, "subscriptions need a WebSocket, at the same address", {}});
+    AETHER_TRY(const auto answer, asked.session.subscriptions->handle(*request));
+    return to_json(answer);
+  } else {
+    AETHER_TRY(const auto answer, asked.service.handle(*request));
+    return to_json(answer);
+  }
 }
 
 template <class... Requests>

@@ -20,6 +20,23 @@ json::object describe(const Method& method) {
           {"result", json::object{{"name", "answer"}, {"schema", method.answer_schema()}}}};
 }
 
+template <class Topic>
+json::object describe_topic(std::string_view name) {
+  return {{"topic", json::string(name)},
+          {"summary", json::string(Topic::kSummary)},
+          {"resumes", Topic::kResumes},
+          {"result", schema_of<typename Topic::Notice>()}};
+}
+
+// OpenRPC knows no notifications; a client finds here what it is sent after aeth_subscribe.
+template <std::size_t... I>
+json::object describe_notifications(std::index_sequence<I...>) {
+  return {
+      {"method", json::string(kNotificationMethod)},
+      {"subscription", schema_of<decltype(SubscribeAnswer::subscription)>()},
+      {"topics", json::array{describe_topic<std::variant_alternative_t<I, Topic>>(codec::variant_names<Topic>[I])...}}};
+}
+
 std::string make_document() {
   json::array methods;
   for (const auto& method : kMethods) methods.push_back(describe(method));
@@ -29,10 +46,12 @@ std::string make_document() {
                                   {"message", json::string(error.name)},
                                   {"data", json::object{{"remedy", json::string(error.remedy)}}}});
   }
-  return json::serialize(json::object{{"openrpc", "1.2.6"},
-                                      {"info", json::object{{"title", "Aether JSON-RPC"}, {"version", "1"}}},
-                                      {"methods", std::move(methods)},
-                                      {"x-errors", std::move(errors)}});
+  return json::serialize(
+      json::object{{"openrpc", "1.2.6"},
+                   {"info", json::object{{"title", "Aether JSON-RPC"}, {"version", "1"}}},
+                   {"methods", std::move(methods)},
+                   {"x-notifications", describe_notifications(std::make_index_sequence<std::variant_size_v<Topic>>{})},
+                   {"x-errors", std::move(errors)}});
 }
 
 }  // namespace

@@ -94,6 +94,34 @@ TEST(Dispatch, AnswersABatchInOrderAndLeavesOutNotifications) {
   EXPECT_EQ(dispatch(chain, "[" + seal + "]"), "");
 }
 
+TEST(Dispatch, SubscriptionsAreOfAConnection) {
+  struct Counted final : Subscriptions {
+    Answer<SubscribeAnswer> handle(const Subscribe& request) override {
+      if (request.from) return fail(Error{ErrorCode::too_many_subscriptions, "enough", {}});
+      return SubscribeAnswer{{}, ++count};
+    }
+    Answer<UnsubscribeAnswer> handle(const Unsubscribe& request) override {
+      count -= request.subscription;
+      return UnsubscribeAnswer{};
+    }
+    void drained() override {}
+    std::uint64_t count = 0;
+  } subscriptions;
+  testing::MemoryChain chain;
+  const json::object topic{{"topic", {{"newHeads", json::object{}}}}};
+  const json::object too_many{{"topic", {{"newHeads", json::object{}}}}, {"from", "1"}};
+  EXPECT_EQ(call_error(chain, "aeth_subscribe", topic), "not_available");
+  EXPECT_EQ(call_error(chain, "aeth_unsubscribe", {{"subscription", "1"}}), "not_available");
+  const auto over = [&](std::string_view method, const json::object& params) {
+    return json::parse(dispatch(chain, request_text(method, params), {&subscriptions}));
+  };
+  EXPECT_EQ(over("aeth_subscribe", topic).at("result").at("subscription").as_string(), "1");
+  EXPECT_EQ(error_name(over("aeth_subscribe", too_many)), "too_many_subscriptions");
+  EXPECT_EQ(error_name(over("aeth_unsubscribe", {{"subscription", "1"}})), "none");
+  EXPECT_EQ(subscriptions.count, 0U);
+  EXPECT_EQ(error_name(over("aeth_health", {})), "none");
+}
+
 TEST(Dispatch, BoundsABatch) {
   testing::MemoryChain chain;
   std::string batch = "[1";
@@ -107,8 +135,16 @@ TEST(Dispatch, DescribesEveryMethod) {
   const auto document = ask(chain, request_text("rpc.discover", json::object{})).at("result");
   std::set<std::string> names;
   for (const auto& method : document.at("methods").as_array()) names.insert(std::string(method.at("name").as_string()));
-  EXPECT_EQ(names.size(), 30U);
+  EXPECT_EQ(names.size(), 32U);
   EXPECT_TRUE(names.contains("aeth_sendRawTransaction"));
+  std::set<std::string_view> topics;
+  const auto& notifications = document.at("x-notifications").as_object();
+  EXPECT_EQ(notifications.at("method").as_string(), kNotificationMethod);
+  for (const auto& topic : notifications.at("topics").as_array()) {
+    topics.insert(topic.at("topic").as_string());
+    EXPECT_TRUE(topic.at("result").at("properties").as_object().contains("at")) << topic;
+  }
+  EXPECT_EQ(topics, std::set<std::string_view>(codec::variant_names<Topic>.begin(), codec::variant_names<Topic>.end()));
   EXPECT_EQ(document.at("x-errors").as_array().size(), error_table().size());
 }
 
@@ -274,6 +310,17 @@ constexpr BadCall kBadCalls[] = {
     {"aeth_getValidators", R"({"after":"0x05"})", "bad_address"},
     {"aeth_getValidators", R"({"limit":0})", "out_of_range"},
     {"aeth_getPeers", R"({"x":1})", "unknown_key"},
+    {"aeth_subscribe", R"({})", "missing_key"},
+    {"aeth_subscribe", R"({"topic":"newHeads"})", "wrong_type"},
+    {"aeth_subscribe", R"({"topic":{}})", "wrong_type"},
+    {"aeth_subscribe", R"({"topic":{"heads":{}}})", "unknown_name"},
+    {"aeth_subscribe", R"({"topic":{"newHeads":{"x":1}}})", "unknown_key"},
+    {"aeth_subscribe", R"({"topic":{"logs":{"contract":"0x05"}}})", "bad_hex"},
+    {"aeth_subscribe", R"({"topic":{"jobs":{"filter":"mine"}}})", "unknown_name"},
+    {"aeth_subscribe", R"({"topic":{"transaction":{}}})", "missing_key"},
+    {"aeth_subscribe", R"({"topic":{"finalizedHeads":{}},"from":5})", "wrong_type"},
+    {"aeth_unsubscribe", R"({"subscription":7})", "wrong_type"},
+    {"aeth_unsubscribe", R"({})", "missing_key"},
     {"dev_seal", R"({})", "missing_key"},
     {"dev_seal", R"({"slots":"1"})", "wrong_type"},
     {"dev_seal", R"({"slots":0})", "out_of_range"},

@@ -4,7 +4,7 @@
 
 #include <map>
 
-#include "aether/api/service.hpp"
+#include "aether/api/dispatch.hpp"
 
 namespace aether::api::testing {
 

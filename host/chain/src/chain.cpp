@@ -116,6 +116,7 @@ storage::Outcome<void> Chain::commit(std::span<const FinalBlock> blocks,
     commits[i].objects = executed.tree.objects;
   }
   AETHER_CHECK(store_->commit(commits, certificate));
+  changes_.add();
   for (const FinalBlock& block : blocks) recent_->update(block.executed.diff);
   if (vm_.stored_bytes() > code_bytes_max_) drop_dead_code();
   return {};

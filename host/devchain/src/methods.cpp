@@ -63,6 +63,7 @@ api::Answer<api::SendRawTransactionAnswer> DevChain::handle(const api::SendRawTr
     if (const auto added = pending_.add(std::move(*tx), funds); !added) return fail(queue_error(added.error()));
     fresh_ = true;
   }
+  taken_.add(id);
   wake_.notify_all();
   return api::SendRawTransactionAnswer{query::tip_of(*snapshot), id};
 }

@@ -372,6 +372,7 @@ void Node::Engine::on(replica::VerifySignatures& effect) {
 }
 
 void Node::Engine::on(const replica::Admitted& effect) {
+  taken_.add(effect.transaction);
   gossip_judge_.admitted(effect.from, effect.transaction);
   if (effect.from != kUsers) return;
   if (auto waiting = submitted_.extract(effect.transaction)) waiting.mapped().set_value({});
@@ -427,14 +428,20 @@ void Node::Engine::publish_status() {
   status.is_silent = machine.silent();
   status.has_stopped = machine.stopped();
   status.delta_us = machine.delta_us();
-  if (const Hash head = replica_->head(); head != head_) {
+  const Hash head = replica_->head();
+  const bool is_new = head != head_;
+  if (is_new) {
     head_ = head;
-    const auto header = machine.header(head);
-    head_slot_ = header ? header->body.slot : Slot{};
+    auto header = machine.header(head);
+    head_header_ = header ? std::make_shared<const Header>(std::move(*header)) : nullptr;
   }
-  if (head_slot_ > status.final_slot) status.head = api::BlockRef{head_slot_, head_, false};
-  const std::lock_guard lock(mutex_);
-  status_ = status;
+  if (head_header_ && head_header_->body.slot > status.final_slot)
+    status.head = {api::BlockRef{head_header_->body.slot, head_, false}, head_header_};
+  {
+    const std::lock_guard lock(mutex_);
+    status_ = std::move(status);
+  }
+  if (is_new) chain_.changes().add();
 }
 
 // --- Any thread

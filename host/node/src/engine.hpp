@@ -23,6 +23,7 @@ class Node::Engine final : public transport::Handler, public LogWriter::Listener
   void stop();
 
   [[nodiscard]] Status status() const;
+  [[nodiscard]] const query::RecentTransactions& taken() const { return taken_; }
   [[nodiscard]] const transport::Network& network() const { return *network_; }
   [[nodiscard]] std::optional<api::GetPeersAnswer> peers() const;  // without a block; none: the node has stopped
 
@@ -119,15 +120,16 @@ class Node::Engine final : public transport::Handler, public LogWriter::Listener
   };
   std::multimap<std::uint64_t, Unsettled> unsettled_;
   std::multimap<Hash, std::promise<Verdict>> submitted_;
-  Hash head_;  // whose slot is head_slot_; 0: it is final
-  Slot head_slot_;
-  replica::MessagePointer encoded_message_;  // what encoded() made last
+  Hash head_;
+  std::shared_ptr<const Header> head_header_;  // none: head_ is final
+  replica::MessagePointer encoded_message_;    // what encoded() made last
   std::shared_ptr<const Bytes> encoded_bytes_;
 
   mutable std::mutex mutex_;
   Status status_;                                   // by mutex_
   std::map<transport::PeerId, Inbox::Time> since_;  // by mutex_: when each peer was connected
-  std::atomic<std::uint64_t> durable_{0};           // the slot of the chain's tip
+  query::RecentTransactions taken_;
+  std::atomic<std::uint64_t> durable_{0};  // the slot of the chain's tip
   std::atomic<std::size_t> submitting_ = 0;
   std::atomic<std::size_t> serving_ = 0;
   std::atomic<bool> has_failed_ = false;

@@ -78,6 +78,10 @@ std::optional<Transaction> Node::waiting(const Hash& transaction) const {
   return answered ? out : std::nullopt;
 }
 
+query::RecentTransactions::Behind Node::taken(const std::optional<std::uint64_t>& count) const {
+  return engine_->taken().behind(count);
+}
+
 api::Answer<api::SendRawTransactionAnswer> Node::handle(const api::SendRawTransaction& request) {
   AETHER_TRY(Transaction transaction, query::read_transaction(request.transaction));
   const auto snapshot = chain_.snapshot();

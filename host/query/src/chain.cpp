@@ -34,7 +34,7 @@ api::Answer<api::GetGenesisAnswer> ChainQueries::handle(const api::GetGenesis& r
 api::Answer<api::SlotAnswer> ChainQueries::handle(const api::GetSlotNumber&) {
   const Running now = running();
   const auto final_tip = tip_of(*chain_.snapshot());
-  return api::SlotAnswer{now.unfinal && now.unfinal->slot > final_tip.slot ? *now.unfinal : final_tip};
+  return api::SlotAnswer{now.unfinal && now.unfinal->at.slot > final_tip.slot ? now.unfinal->at : final_tip};
 }
 
 api::Answer<api::SlotAnswer> ChainQueries::handle(const api::GetFinalizedSlot&) {

@@ -72,9 +72,7 @@ api::Answer<api::GetLogsAnswer> ChainQueries::handle(const api::GetLogs& request
       const Receipt& receipt = (*receipts)[at.transaction];
       for (; at.log < receipt.logs.size(); ++at.log) {
         const Log& log = receipt.logs[at.log];
-        const bool wanted =
-            (!request.contract || log.contract == *request.contract) && (!request.topic || log.topic == *request.topic);
-        if (!wanted) continue;
+        if (!api::passes(log, request.contract, request.topic)) continue;
         if (out.logs.size() == limit) {
           out.next = at;
           return out;

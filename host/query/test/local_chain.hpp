@@ -5,6 +5,7 @@
 
 #include <mutex>
 
+#include "aether/api/dispatch.hpp"
 #include "aether/api/json_reader.hpp"
 #include "aether/config/genesis.hpp"
 #include "aether/programs/instructions.hpp"
@@ -129,6 +130,7 @@ class SealedByHand final : public ChainQueries {
     AETHER_TRY(Transaction transaction, read_transaction(request.transaction));
     const std::lock_guard lock(mutex_);
     waiting_.push_back(*verify(std::move(transaction)));
+    taken_.add(waiting_.back().id());
     return api::SendRawTransactionAnswer{tip_of(*chain_.snapshot()), waiting_.back().id()};
   }
   api::Answer<api::SlotAnswer> handle(const api::DevSeal& request) override {
@@ -142,6 +144,11 @@ class SealedByHand final : public ChainQueries {
     return api::SlotAnswer{tip_of(*chain_.snapshot())};
   }
 
+  void set_unfinal(Unfinal block) {
+    const std::lock_guard lock(mutex_);
+    now.unfinal = std::move(block);
+  }
+
   Running now{.status = api::HealthStatus::ready};  // beside what waits
 
  protected:
@@ -150,6 +157,9 @@ class SealedByHand final : public ChainQueries {
     Running out = now;
     out.pending = static_cast<std::uint32_t>(waiting_.size());
     return out;
+  }
+  RecentTransactions::Behind taken(const std::optional<std::uint64_t>& count) const override {
+    return taken_.behind(count);
   }
   std::optional<Transaction> waiting(const Hash& id) const override {
     const std::lock_guard lock(mutex_);
@@ -160,6 +170,7 @@ class SealedByHand final : public ChainQueries {
 
  private:
   chain::Chain& chain_;
+  RecentTransactions taken_;
   mutable std::mutex mutex_;
   std::vector<VerifiedTransaction> waiting_;
 };

@@ -2,13 +2,16 @@
 #include <gtest/gtest.h>
 
 #include "aether/smt/proof.hpp"
-#include "local_chain.hpp"
+#include "fixtures.hpp"
 
 namespace aether::query {
 namespace {
 
 namespace json = boost::json;
+using testing::a_post;
+using testing::escrow;
 using testing::LocalChain;
+using testing::register_model;
 using testing::user;
 using testing::user_seed;
 
@@ -182,29 +185,6 @@ TEST(Query, UtxosAreListedByTheirOwnerInPages) {
 }
 
 // --- Jobs and models -----------------------------------------------------------------------------------------------
-
-Hash register_model(LocalChain& local, std::uint64_t nonce, std::uint8_t n) {
-  const programs::ModelsInstruction instruction = programs::RegisterModel{testing::model_facts(n)};
-  const auto body = local.call(0, nonce, programs::make_call(instruction), programs::access_sets(instruction));
-  EXPECT_EQ(local.outcome(sign(body, user_seed(0))), "success");
-  return programs::model_id(testing::model_facts(n));
-}
-std::string escrow(LocalChain& local, std::uint64_t from, std::uint64_t nonce,
-                   const programs::EscrowInstruction& instruction, const Hash& model) {
-  const auto sets = programs::access_sets(instruction, {ChainId{5}, user(from), nonce, model});
-  return local.outcome(sign(local.call(from, nonce, programs::make_call(instruction), sets), user_seed(from)));
-}
-programs::EscrowInstruction a_post(const Hash& model) {
-  programs::Post post;
-  post.terms.model_id = model;
-  post.terms.max_new = 4;
-  post.terms.price = 1'000;
-  post.terms.bond = 10'000'000;
-  post.terms.accept_slots = post.terms.sla_slots = post.terms.max_slots = 100;
-  post.terms.accept_uncovered = true;
-  post.prompt = {1, 2, 3};
-  return post;
-}
 
 TEST(Query, ModelsAreFoundByIdAndListedInPages) {
   LocalChain local;

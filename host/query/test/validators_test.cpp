@@ -20,6 +20,7 @@ class Asked final : public ChainQueries {
  protected:
   Running running() const override { return now; }
   std::optional<Transaction> waiting(const Hash&) const override { return std::nullopt; }
+  RecentTransactions::Behind taken(const std::optional<std::uint64_t>&) const override { return {}; }
 };
 
 constexpr std::uint64_t kEpochSlots = 6;
@@ -156,10 +157,10 @@ TEST(Slots, TheNewestIsOneThatIsNotFinalWhereThereIsOne) {
   c.run_to(Slot{2});
   const api::BlockRef final_tip{Slot{2}, c.chain->snapshot()->tip()->hash, true};
   EXPECT_EQ(c.asked.handle(api::GetSlotNumber{})->at, final_tip);
-  c.asked.now.unfinal = api::BlockRef{Slot{3}, Hash{{3}}, false};
-  EXPECT_EQ(c.asked.handle(api::GetSlotNumber{})->at, *c.asked.now.unfinal);
+  c.asked.now.unfinal = {{Slot{3}, Hash{{3}}, false}};
+  EXPECT_EQ(c.asked.handle(api::GetSlotNumber{})->at, c.asked.now.unfinal->at);
   EXPECT_EQ(c.asked.handle(api::GetFinalizedSlot{})->at, final_tip);
-  c.asked.now.unfinal = api::BlockRef{Slot{2}, Hash{{3}}, false};  // read before the other became final
+  c.asked.now.unfinal = {{Slot{2}, Hash{{3}}, false}};  // read before the other became final
   EXPECT_EQ(c.asked.handle(api::GetSlotNumber{})->at, final_tip);
 }
 

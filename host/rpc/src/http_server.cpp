@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "aether/telemetry/log.hpp"
+#include "socket_session.hpp"
 
 namespace aether::rpc {
 namespace {
@@ -78,20 +79,36 @@ Response text_response(unsigned status, std::string body) {
   return {status, "text/plain; charset=utf-8", std::move(body), {}};
 }
 
+// One of the connections that are counted, while it lives.
+class Counted {
+ public:
+  explicit Counted(std::atomic<std::size_t>& count) : count_(count) {}
+  ~Counted() { --count_; }
+
+ private:
+  std::atomic<std::size_t>& count_;
+};
+using Connection = std::shared_ptr<Counted>;
+
 struct HttpServer::State {
-  State(ServerOptions o, Handler h) : options(std::move(o)), handler(std::move(h)), acceptor(context) {}
+  State(ServerOptions o, Handler h, SocketHandler s)
+      : options(std::move(o)), handler(std::move(h)), socket_handler(std::move(s)), acceptor(context) {}
 
   asio::awaitable<void> accept_all();
-  asio::awaitable<void> serve(tcp::socket socket);
-  asio::awaitable<void> refuse(tcp::socket socket);
+  asio::awaitable<void> serve(tcp::socket socket, Connection connection);
+  asio::awaitable<void> refuse(tcp::socket socket, Connection connection);
+  asio::awaitable<void> serve_socket(beast::tcp_stream stream, Parser::value_type upgrade, Connection connection);
+  asio::awaitable<void> say(beast::tcp_stream& stream, Response response);
   asio::awaitable<bool> read_request(beast::tcp_stream& stream, beast::flat_buffer& buffer, Parser& parser);
   Response answer(const Request& request) const;
 
   ServerOptions options;
   Handler handler;
-  asio::io_context context;
-  tcp::acceptor acceptor;
+  SocketHandler socket_handler;
   std::atomic<std::size_t> connections{0};
+  SocketSessions sessions;
+  asio::io_context context;  // what waits in it uses what is above
+  tcp::acceptor acceptor;
   std::vector<std::thread> threads;
 };
 
@@ -136,7 +153,7 @@ asio::awaitable<bool> HttpServer::State::read_request(beast::tcp_stream& stream,
   co_return false;
 }
 
-asio::awaitable<void> HttpServer::State::serve(tcp::socket socket) {
+asio::awaitable<void> HttpServer::State::serve(tcp::socket socket, Connection connection) {
   beast::tcp_stream stream(std::move(socket));
   beast::flat_buffer buffer(options.header_bytes_max + options.body_bytes_max + 4096);
   for (bool open = true; open;) {
@@ -146,6 +163,11 @@ asio::awaitable<void> HttpServer::State::serve(tcp::socket socket) {
     const unsigned version = parser.get().version();
     const auto refused = check_access(options.access, asking(parser.get()));
     if (refused) open = false;
+    if (socket_handler && !refused && beast::websocket::is_upgrade(parser.get())) {
+      // What a client may not send before it is answered would be lost.
+      if (buffer.size() > 0) co_return co_await say(stream, text_response(400, "a frame before the handshake's end\n"));
+      co_return co_await serve_socket(std::move(stream), parser.release(), std::move(connection));
+    }
     Message message = to_message(refused ? forbidden(*refused) : answer(to_request(parser.release())), version, open);
     stream.expires_after(std::chrono::milliseconds(options.request_ms_max));
     const auto [code, count] = co_await http::async_write(stream, message, kAwait);
@@ -153,15 +175,26 @@ asio::awaitable<void> HttpServer::State::serve(tcp::socket socket) {
   }
   beast::error_code ignored;
   stream.socket().shutdown(tcp::socket::shutdown_both, ignored);
-  --connections;
 }
 
-asio::awaitable<void> HttpServer::State::refuse(tcp::socket socket) {
-  beast::tcp_stream stream(std::move(socket));
+asio::awaitable<void> HttpServer::State::say(beast::tcp_stream& stream, Response response) {
   stream.expires_after(std::chrono::milliseconds(options.request_ms_max));
-  Message message = to_message(text_response(503, "too many connections\n"), 11, false);
+  Message message = to_message(std::move(response), 11, false);
   co_await http::async_write(stream, message, kAwait);
-  --connections;
+}
+
+asio::awaitable<void> HttpServer::State::refuse(tcp::socket socket, Connection) {
+  beast::tcp_stream stream(std::move(socket));
+  co_await say(stream, text_response(503, "too many connections\n"));
+}
+
+asio::awaitable<void> HttpServer::State::serve_socket(beast::tcp_stream stream, Parser::value_type upgrade,
+                                                      Connection connection) {
+  const std::string target(upgrade.target());
+  auto session = SocketSession::make(sessions, std::move(stream), options, std::move(connection));
+  auto conversation = socket_handler(target, session->outbox());
+  if (!conversation) co_return co_await say(session->stream(), text_response(404, "no WebSocket is at this path\n"));
+  co_await session->run(std::move(upgrade), std::move(conversation));
 }
 
 asio::awaitable<void> HttpServer::State::accept_all() {
@@ -177,13 +210,14 @@ asio::awaitable<void> HttpServer::State::accept_all() {
     }
     const asio::any_io_executor strand = socket.get_executor();
     const std::size_t open = ++connections;
-    if (open > 2 * options.connections_max) {
-      --connections;  // the socket closes here
-    } else if (open > options.connections_max) {
-      asio::co_spawn(strand, refuse(std::move(socket)), asio::detached);
-    } else {
-      asio::co_spawn(strand, serve(std::move(socket)), asio::detached);
-    }
+    auto connection = std::make_shared<Counted>(connections);
+    if (open > 2 * options.connections_max) continue;  // the socket closes here
+    beast::error_code ignored;
+    socket.set_option(tcp::no_delay(true), ignored);
+    asio::co_spawn(strand,
+                   open > options.connections_max ? refuse(std::move(socket), std::move(connection))
+                                                  : serve(std::move(socket), std::move(connection)),
+                   asio::detached);
   }
 }
 
@@ -191,8 +225,9 @@ HttpServer::HttpServer(std::unique_ptr<State> state) : state_(std::move(state)) 
 HttpServer::~HttpServer() { stop(); }
 std::uint16_t HttpServer::port() const { return state_->options.port; }
 
-Result<std::unique_ptr<HttpServer>, std::string> HttpServer::start(ServerOptions options, Handler handler) {
-  auto state = std::make_unique<State>(std::move(options), std::move(handler));
+Result<std::unique_ptr<HttpServer>, std::string> HttpServer::start(ServerOptions options, Handler handler,
+                                                                   SocketHandler sockets) {
+  auto state = std::make_unique<State>(std::move(options), std::move(handler), std::move(sockets));
   const std::string where = state->options.address + ":" + std::to_string(state->options.port);
   beast::error_code code;
   const auto address = asio::ip::make_address(state->options.address, code);
@@ -214,9 +249,12 @@ Result<std::unique_ptr<HttpServer>, std::string> HttpServer::start(ServerOptions
 }
 
 void HttpServer::stop() {
+  if (!state_->threads.empty())
+    state_->sessions.close_all({beast::websocket::close_code::going_away, "the server stops"}, std::chrono::seconds(1));
   state_->context.stop();
   for (auto& thread : state_->threads) thread.join();
   state_->threads.clear();
+  state_->sessions.end_all();
   beast::error_code ignored;
   state_->acceptor.close(ignored);
 }

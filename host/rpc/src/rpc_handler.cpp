@@ -1,5 +1,6 @@
 #include "aether/rpc/rpc_handler.hpp"
 
+#include "aether/api/dispatch.hpp"
 #include "aether/api/json.hpp"
 
 namespace aether::rpc {
@@ -29,11 +30,27 @@ Response get_health(api::ChainService& service, bool must_be_ready) {
   return out;
 }
 
+std::string path_of(std::string_view target) { return std::string(target.substr(0, target.find('?'))); }
+
+class JsonRpcConversation final : public Conversation {
+ public:
+  JsonRpcConversation(api::ChainService& service, std::unique_ptr<api::Subscriptions> subscriptions)
+      : service_(service), subscriptions_(std::move(subscriptions)) {}
+  std::string answer(std::string_view message) override {
+    return api::dispatch(service_, message, {subscriptions_.get()});
+  }
+  void drained() override { subscriptions_->drained(); }
+
+ private:
+  api::ChainService& service_;
+  std::unique_ptr<api::Subscriptions> subscriptions_;
+};
+
 }  // namespace
 
 Handler rpc_handler(api::ChainService& service) {
   return [&service](const Request& request) {
-    const std::string path = request.target.substr(0, request.target.find('?'));
+    const std::string path = path_of(request.target);
     if (path == "/") return json_rpc(service, request);
     if (path != "/health" && path != "/readyz")
       return text_response(404, "no such path; POST / is JSON-RPC, GET /health and GET /readyz tell the state\n");
@@ -41,6 +58,14 @@ Handler rpc_handler(api::ChainService& service) {
     auto out = text_response(405, "only GET\n");
     out.allow = "GET";
     return out;
+  };
+}
+
+SocketHandler rpc_sockets(api::ChainService& service, api::Feed& feed) {
+  return [&](std::string_view target, std::shared_ptr<api::Sink> sink) -> std::unique_ptr<Conversation> {
+    const std::string path = path_of(target);
+    if (path != "/" && path != "/ws") return nullptr;
+    return std::make_unique<JsonRpcConversation>(service, feed.open(std::move(sink)));
   };
 }
 

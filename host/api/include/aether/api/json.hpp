@@ -14,6 +14,7 @@
 #include <string>
 #include <vector>
 
+#include "aether/api/limits.hpp"
 #include "aether/codec/bcs.hpp"
 #include "aether/types/address.hpp"
 #include "aether/types/asset.hpp"
@@ -46,8 +47,6 @@ struct JsonError {
 
   [[nodiscard]] std::string text() const;  // "KIND at PATH: MESSAGE"
 };
-
-inline constexpr std::size_t kJsonDepthMax = 32;
 
 // Parses one JSON value of at most `bytes_max` bytes; refuses duplicate keys and what nests too deep.
 [[nodiscard]] Result<boost::json::value, JsonError> parse_json(std::string_view text, std::size_t bytes_max);

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "aether/api/error.hpp"
+#include "aether/api/limits.hpp"
 #include "aether/ledger/congestion.hpp"
 #include "aether/params/limits.hpp"
 #include "aether/types/genesis.hpp"
@@ -17,7 +18,6 @@ namespace aether::api {
 
 inline constexpr std::size_t kProofBytesMax = 64 * 1024;
 inline constexpr std::size_t kProvenBytesMax = limits::kCodeBytesMax + 16;  // the largest object is a module
-inline constexpr std::uint32_t kPageMax = 100;                              // entries of a list in one answer
 
 // The number of entries asked for; invalid_params when it is 0 or above kPageMax.
 [[nodiscard]] Answer<std::uint32_t> page_limit(const std::optional<std::uint32_t>& limit);

@@ -6,9 +6,6 @@
 
 namespace aether::api {
 
-inline constexpr std::uint32_t kSealSlotsMax = 10'000;              // of one dev_seal
-inline constexpr std::uint32_t kGenesisChunkBytesMax = 256 * 1024;  // of one aeth_getGenesis
-
 // --- Which chain ---------------------------------------------------------------------------------------------------
 
 // Who seals its blocks.

@@ -5,8 +5,6 @@
 
 namespace aether::api {
 
-inline constexpr std::uint64_t kLogBlocksMax = 1'000;  // that one aeth_getLogs looks at
-
 // --- Calls ---------------------------------------------------------------------------------------------------------
 
 struct CallContractAnswer {
@@ -154,6 +152,12 @@ struct LogEntry {
     visit("log", self.log);
   }
 };
+// Whether a filter lets a log pass; what is none lets any.
+[[nodiscard]] inline bool passes(const Log& log, const std::optional<Hash>& contract,
+                                 const std::optional<Hash>& topic) {
+  return (!contract || log.contract == *contract) && (!topic || log.topic == *topic);
+}
+
 struct GetLogsAnswer {
   BlockRef at;
   std::vector<LogEntry> logs;

@@ -1,5 +1,5 @@
-// What a chain must answer, typed; dispatch() puts it behind JSON-RPC 2.0. Implementations may be called from several
-// threads at once.
+// What a chain must answer, typed; dispatch() (dispatch.hpp) puts it behind JSON-RPC 2.0. Implementations may be called
+// from several threads at once.
 #pragma once
 
 #include <boost/json/value.hpp>
@@ -10,6 +10,7 @@
 #include "aether/api/methods_contracts.hpp"
 #include "aether/api/methods_jobs.hpp"
 #include "aether/api/methods_rent.hpp"
+#include "aether/api/subscriptions.hpp"
 
 namespace aether::api {
 
@@ -49,22 +50,15 @@ class ChainService {
   virtual Answer<SlotAnswer> handle(const DevSeal& request) = 0;
 };
 
-// The requests of the interface. dispatch(), the client and rpc.discover are made from this list.
+// The requests of the interface. dispatch() and rpc.discover are made from this list. Subscribe and Unsubscribe are
+// answered by the subscriptions of a connection, all others by the chain.
 template <class... Requests>
 struct RequestList {};
 using AllRequests =
     RequestList<SendRawTransaction, Simulate, EstimateFee, GetTransaction, GetTransactionReceipt, GetAccount, GetUtxos,
                 GetBlockByNumber, GetBlockByHash, GetStateRoot, GetProof, GetRent, GetJob, GetJobs, GetModel, GetModels,
                 CallContract, GetContract, GetCode, GetStorage, GetLogs, GetChainId, GetGenesis, GetSlotNumber,
-                GetFinalizedSlot, GetHealth, GetEpoch, GetValidators, GetPeers, DevSeal>;
-
-inline constexpr std::size_t kRequestBytesMax = 1024 * 1024;
-inline constexpr std::size_t kResponseBytesMax = 16 * 1024 * 1024;
-inline constexpr std::size_t kBatchMax = 50;
-
-// The answer to one body: a JSON-RPC 2.0 request or batch, with parameters by name. Empty when the body held nothing
-// but notifications. Total: any bytes give an answer. The method `rpc.discover` returns the OpenRPC document.
-[[nodiscard]] std::string dispatch(ChainService& service, std::string_view body);
+                GetFinalizedSlot, GetHealth, GetEpoch, GetValidators, GetPeers, DevSeal, Subscribe, Unsubscribe>;
 
 // The OpenRPC 1.2 document of the interface, made from the method table and the field lists.
 [[nodiscard]] const std::string& openrpc_document();

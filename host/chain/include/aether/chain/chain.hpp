@@ -7,6 +7,7 @@
 
 #include "aether/base/task_pool.hpp"
 #include "aether/chain/block_rules.hpp"
+#include "aether/env/event_count.hpp"
 #include "aether/exec/execute.hpp"
 #include "aether/programs/programs.hpp"
 #include "aether/storage/store.hpp"
@@ -55,6 +56,9 @@ class Chain {
   // What its transactions may call.
   [[nodiscard]] ledger::Programs programs() const { return programs_.all(); }
   [[nodiscard]] std::shared_ptr<const storage::Snapshot> snapshot() const { return store_->snapshot(); }
+  // Counts the commits, and what else who runs the chain counts there: that its snapshot, or what is not final, is
+  // another.
+  [[nodiscard]] env::EventCount& changes() const { return changes_; }
 
   // Of a development chain: verifies the block that follows the tip, executes and commits it; or says in `refused`
   // which rule it breaks.
@@ -95,6 +99,7 @@ class Chain {
   std::unique_ptr<storage::Store> store_;
   std::unique_ptr<RecentAccounts> recent_;  // changed under writer_ alone
   std::mutex writer_;
+  mutable env::EventCount changes_;
 };
 
 }  // namespace aether::chain

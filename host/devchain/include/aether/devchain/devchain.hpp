@@ -37,6 +37,9 @@ class DevChain final : public query::ChainQueries {
  protected:
   [[nodiscard]] query::Running running() const override;
   [[nodiscard]] std::optional<Transaction> waiting(const Hash& transaction) const override;
+  [[nodiscard]] query::RecentTransactions::Behind taken(const std::optional<std::uint64_t>& count) const override {
+    return taken_.behind(count);
+  }
 
  private:
   void seal_loop();
@@ -46,6 +49,8 @@ class DevChain final : public query::ChainQueries {
   chain::Chain& chain_;
   const env::Clock& clock_;
   Options options_;
+
+  query::RecentTransactions taken_;
 
   std::mutex sealing_;  // one block at a time; taken before mutex_
   mutable std::mutex mutex_;

@@ -42,7 +42,7 @@ struct Status {
   bool is_silent = false;  // a validator that may not vote: it lost its safety record, or one of its votes
   bool has_stopped = false;
   std::uint64_t delta_us = 0;
-  std::optional<api::BlockRef> head;  // the newest block that was executed here, where it is not final
+  std::optional<query::Unfinal> head;  // the newest block that was executed here, where it is not final
 };
 
 // A node is ready while its newest final block is younger than this, or than kFreshSlots slots.
@@ -70,6 +70,7 @@ class Node final : public query::ChainQueries {
  protected:
   [[nodiscard]] query::Running running() const override;
   [[nodiscard]] std::optional<Transaction> waiting(const Hash& transaction) const override;
+  [[nodiscard]] query::RecentTransactions::Behind taken(const std::optional<std::uint64_t>& count) const override;
 
  private:
   class Engine;

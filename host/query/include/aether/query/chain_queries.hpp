@@ -4,15 +4,22 @@
 
 #include "aether/api/service.hpp"
 #include "aether/chain/chain.hpp"
+#include "aether/query/recent_transactions.hpp"
 
 namespace aether::query {
+
+// A block that is held and not final.
+struct Unfinal {
+  api::BlockRef at;
+  std::shared_ptr<const Header> header = nullptr;
+};
 
 // What a snapshot does not tell.
 struct Running {
   api::HealthStatus status = api::HealthStatus::starting;
-  std::vector<std::string> missing = {};      // what it waits for until it is ready, each in a few words
-  std::uint32_t pending = 0;                  // transactions that wait for a block
-  std::optional<api::BlockRef> unfinal = {};  // the newest block that is held and not final; none: all are
+  std::vector<std::string> missing = {};  // what it waits for until it is ready, each in a few words
+  std::uint32_t pending = 0;              // transactions that wait for a block
+  std::optional<Unfinal> unfinal = {};    // the newest block that is held and not final; none: all are
 };
 
 class ChainQueries : public api::ChainService {
@@ -57,8 +64,12 @@ class ChainQueries : public api::ChainService {
   // Called from several threads at once.
   [[nodiscard]] virtual Running running() const = 0;
   [[nodiscard]] virtual std::optional<Transaction> waiting(const Hash& transaction) const = 0;
+  // What was taken to wait for a block, behind that count; without one, the count alone.
+  [[nodiscard]] virtual RecentTransactions::Behind taken(const std::optional<std::uint64_t>& count) const = 0;
 
  private:
+  friend class Publisher;
+
   const chain::Chain& chain_;
   const Bytes genesis_;  // in BCS
 };

@@ -1,5 +1,6 @@
-// A small HTTP/1.1 server: keep-alive, everything bounded, a clean stop. It asks who may ask (access.hpp) and knows no
-// routes; a Handler answers each complete request, on one of the server's threads.
+// A small HTTP/1.1 server: keep-alive, WebSockets, everything bounded, a clean stop. It asks who may ask (access.hpp)
+// and knows no routes; a Handler answers each complete request, on one of the server's threads, and a SocketHandler
+// begins what is said over a WebSocket.
 #pragma once
 
 #include <cstddef>
@@ -10,6 +11,7 @@
 
 #include "aether/base/result.hpp"
 #include "aether/rpc/access.hpp"
+#include "aether/rpc/socket.hpp"
 
 namespace aether::rpc {
 
@@ -36,23 +38,28 @@ struct ServerOptions {
   std::uint16_t port = 0;             // 0: a free one
   Access access;
   std::size_t threads = 2;
-  std::size_t connections_max = 128;  // above: 503 and closed
-  std::uint32_t header_bytes_max = 8 * 1024;
-  std::size_t body_bytes_max = 1024 * 1024;
-  std::uint32_t request_ms_max = 10'000;  // from a request's first byte to its last, and for an answer to be taken
-  std::uint32_t idle_ms_max = 60'000;     // between requests
+  // What each means is in api/limits.hpp.
+  std::size_t connections_max = api::kConnectionsMax;
+  std::uint32_t header_bytes_max = api::kHeaderBytesMax;
+  std::size_t body_bytes_max = api::kRequestBytesMax;
+  std::uint32_t request_ms_max = api::kRequestMsMax;
+  std::uint32_t idle_ms_max = api::kIdleMsMax;
+  std::size_t notification_bytes_max = api::kNotificationBytesMax;
+  std::uint32_t pings_max = api::kPingsMax;
 };
 
 class HttpServer {
  public:
   // Listens when it returns. The error says which address was refused and why.
-  [[nodiscard]] static Result<std::unique_ptr<HttpServer>, std::string> start(ServerOptions options, Handler handler);
+  [[nodiscard]] static Result<std::unique_ptr<HttpServer>, std::string> start(ServerOptions options, Handler handler,
+                                                                              SocketHandler sockets = {});
   HttpServer(const HttpServer&) = delete;
   HttpServer& operator=(const HttpServer&) = delete;
   ~HttpServer();  // stops
 
   [[nodiscard]] std::uint16_t port() const;
-  // Closes everything; a handler that runs is waited for. May be called more than once.
+  // Closes everything, WebSockets with a word (1001) and at most a second's time to take it; a handler that runs is
+  // waited for. May be called more than once.
   void stop();
 
  private:
