@@ -23,19 +23,6 @@ EvidenceRule rule_of(OffenceError error) {
   return EvidenceRule::offence_counted;
 }
 
-Slot slot_of(const Evidence& evidence) {
-  if (const auto* headers = std::get_if<HeaderPair>(&evidence)) return headers->first.body.slot;
-  return std::visit(
-      [](const auto& statement) {
-        if constexpr (requires { statement.body; }) {
-          return statement.body.slot;
-        } else {
-          return statement.slot;
-        }
-      },
-      std::get<VotePair>(evidence).precommit);
-}
-
 // A slot whose voters may still be named.
 struct OpenSlot {
   Hash block;
@@ -71,9 +58,11 @@ class Judge {
       : parent_(parent), facts_(facts), verifiers_(verifiers), convictions_(parent, facts) {}
 
   Result<Facts<Evidence>, EvidenceFault> judge(const Evidence& evidence, std::size_t index) {
-    const Slot slot = slot_of(evidence);
-    if (slot > facts_.slot) return refuse(EvidenceRule::offence_ahead, index);
-    CertificateVerifier* verifier = verifiers_.of(parent_, epoch_of(facts_.params.block, slot));
+    const Facts<Evidence> claimed = claimed_facts(evidence);
+    // Before signatures are verified, which costs more.
+    if (!claimed.offenders.empty())
+      if (const auto open = convictions_.check(claimed); !open) return refuse(rule_of(open.error()), index);
+    CertificateVerifier* verifier = verifiers_.of(parent_, epoch_of(facts_.params.block, claimed.slot));
     if (verifier == nullptr) return refuse(EvidenceRule::offence_too_old, index);
     const auto verified = verify_evidence(evidence, *verifier);
     if (!verified) return refuse(EvidenceRule::offence_invalid, index, verified.error());
@@ -158,6 +147,14 @@ Result<SealedInput, EvidenceFault> read_sealed(const StateView& parent, const Bl
     out.consensus.offences.push_back(std::move(offence));
   }
   return out;
+}
+
+void forget_settled(std::vector<Evidence>& offences, const StateView& parent, const BlockFacts& facts) {
+  const Convictions convictions(parent, facts);
+  std::erase_if(offences, [&](const Evidence& evidence) {
+    const auto open = convictions.check(claimed_facts(evidence));
+    return !open && open.error() != OffenceError::ahead;
+  });
 }
 
 BlockEvidence choose_evidence(const StateView& parent, const BlockFacts& facts, const Hash& parent_hash,

@@ -223,24 +223,33 @@ std::string_view to_string(OffenceError error) {
   return "unknown";
 }
 
-Result<std::vector<ValidatorIndex>, OffenceError> Convictions::add(const Facts<Evidence>& offence) {
+Result<Convictions::Counted, OffenceError> Convictions::count(const Facts<Evidence>& offence) const {
   if (offence.slot > slot_) return fail(OffenceError::ahead);
   if (slot_.raw() - offence.slot.raw() > 2 * epoch_slots_) return fail(OffenceError::too_old);
   const auto known = records_.find(offence.slot);
-  Offences record =
-      known != records_.end()
-          ? known->second
-          : load_or_default<Offences>(parent_, consensus_object(ConsensusObject::offences, offence.slot.raw()));
-  Signers& counted = offence.offence == Offence::headers ? record.headers : record.votes;
-  std::vector<ValidatorIndex> convicted;
+  Counted out{known != records_.end()
+                  ? known->second
+                  : load_or_default<Offences>(parent_, consensus_object(ConsensusObject::offences, offence.slot.raw())),
+              {}};
+  Signers& counted = offence.offence == Offence::headers ? out.record.headers : out.record.votes;
   for (const ValidatorIndex i : offence.offenders) {
     if (has_bit(counted, i)) continue;
     set_bit(counted, i);
-    convicted.push_back(i);
+    out.convicted.push_back(i);
   }
-  if (convicted.empty()) return fail(OffenceError::counted);
-  records_.insert_or_assign(offence.slot, std::move(record));
-  return convicted;
+  if (out.convicted.empty()) return fail(OffenceError::counted);
+  return out;
+}
+
+Result<void, OffenceError> Convictions::check(const Facts<Evidence>& offence) const {
+  AETHER_CHECK(count(offence));
+  return {};
+}
+
+Result<std::vector<ValidatorIndex>, OffenceError> Convictions::add(const Facts<Evidence>& offence) {
+  AETHER_TRY(auto counted, count(offence));
+  records_.insert_or_assign(offence.slot, std::move(counted.record));
+  return std::move(counted.convicted);
 }
 
 }  // namespace aether::ledger

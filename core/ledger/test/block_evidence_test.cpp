@@ -233,6 +233,38 @@ TEST(BlockEvidence, what_is_chosen_makes_a_valid_block) {
   EXPECT_TRUE(w.read(w.header()).has_value());
 }
 
+// What was seen is of use until it counts, by whatever pair, or until it is too old.
+TEST(BlockEvidence, what_is_settled_is_forgotten) {
+  World w;
+  std::vector<Evidence> seen{w.double_vote(0, Slot{14}), w.double_header(0, Slot{14}), w.double_vote(1, Slot{13}),
+                             w.double_vote(2, Slot{16})};
+  const std::vector<Evidence> all = seen;
+  forget_settled(seen, w.chain.state, w.chain.facts());
+  EXPECT_EQ(seen, all) << "what is ahead waits";
+  auto input = w.chain.input();
+  input.offences.push_back({Offence::votes, Slot{14}, {0}});
+  w.chain.apply(input);
+  forget_settled(seen, w.chain.state, w.chain.facts());
+  EXPECT_EQ(seen, std::vector<Evidence>(all.begin() + 1, all.end()));
+  w.chain.run_to(Slot{39});
+  forget_settled(seen, w.chain.state, w.chain.facts());
+  EXPECT_EQ(seen, std::vector<Evidence>{all[3]});
+}
+
+// A pair that was counted is refused before its signatures are verified.
+TEST(BlockEvidence, claims_are_the_facts_of_what_holds) {
+  World w;
+  for (const Evidence& evidence : {w.double_vote(2, Slot{14}), w.double_header(1, Slot{13})}) {
+    CertificateVerifier* verifier = w.verifiers.of(w.chain.state, 1);
+    const auto verified = verify_evidence(evidence, *verifier);
+    ASSERT_TRUE(verified.has_value());
+    const Facts<Evidence> claimed = claimed_facts(evidence);
+    EXPECT_EQ(claimed.slot, verified->facts().slot);
+    EXPECT_EQ(claimed.offence, verified->facts().offence);
+    EXPECT_EQ(claimed.offenders, verified->facts().offenders);
+  }
+}
+
 TEST(BlockEvidence, verifiers_follow_the_list_that_the_state_has) {
   World w;
   CertificateVerifier* first = w.verifiers.of(w.chain.state, 1);

@@ -154,7 +154,7 @@ void Replica::Machine::on(const consensus::Build& effect) {
   }
   proposal.body.evidence =
       ledger::choose_evidence(*parent->state, {config_.rules.chain_id, effect.slot, config_.rules.params},
-                              effect.parent, evidence_, effect.late_votes, verifiers_);
+                              effect.parent, evidence, effect.late_votes, verifiers_);
   proposal.transactions_root = transactions_root(proposal.body.transactions);
   proposal.evidence_root = evidence_root(proposal.body.evidence);
   auto shreds = erasure::ShreddedBlock::make(config_.rules.chain_id, effect.slot, codec::encode(proposal.body));
@@ -203,13 +203,14 @@ void Replica::Machine::on(const consensus::Finalize& effect) {
     final_slot_ = header.body.slot;
     final_time_ms_ = header.body.time_ms;
     final_post_ = std::move(known.post);
-    for (const Evidence& offence : known.block->evidence.offences) std::erase(evidence_, offence);
     committing_.push_back({final_slot_, known.result, final_post_.state});
     commit.blocks.push_back(
         {hash, std::move(known.block), std::move(known.accepted), std::move(known.result), is_snapshot(final_slot_)});
     blocks.erase(found);
   }
   out.push_back(std::move(commit));
+  ledger::forget_settled(evidence, *final_post_.state,
+                         {config_.rules.chain_id, next(final_slot_), config_.rules.params});
   offer_snapshot(effect.certificate);
   if (head.slot < final_slot_) move_head(final_, final_slot_, final_post_.state);
   carry_out(mempool.step(mempool::BlockFinal{final_, final_slot_}, *head.state));

@@ -206,8 +206,8 @@ void Replica::Machine::on(const consensus::Fetch& effect) {
 }
 
 void Replica::Machine::on(const consensus::Accuse& effect) {
-  if (evidence_.size() < kEvidencePendingMax && std::ranges::find(evidence_, effect.evidence) == evidence_.end())
-    evidence_.push_back(effect.evidence);
+  if (evidence.size() < kEvidencePendingMax && std::ranges::find(evidence, effect.evidence) == evidence.end())
+    evidence.push_back(effect.evidence);
 }
 
 void Replica::Machine::on(const consensus::Blame& effect) { out.push_back(Blame{effect.peer, Fault::consensus}); }
@@ -310,10 +310,12 @@ std::vector<Effect> Replica::step(Event event, Now now) {
 std::uint64_t Replica::next_timer() const { return machine_->next_timer(); }
 const consensus::Consensus& Replica::consensus() const { return machine_->consensus; }
 const mempool::Mempool& Replica::mempool() const { return machine_->mempool; }
+const dissem::Dissemination& Replica::dissemination() const { return machine_->dissem; }
 bool Replica::is_behind() const { return machine_->sync.is_behind() || is_restoring(); }
 bool Replica::is_restoring() const { return machine_->snapshots && machine_->snapshots->is_restoring(); }
 Hash Replica::head() const { return machine_->head.block; }
 StatePointer Replica::head_state() const { return machine_->head.state; }
+std::size_t Replica::accusations() const { return machine_->evidence.size(); }
 std::size_t Replica::kept() const { return machine_->blocks.size(); }
 
 }  // namespace aether::replica

@@ -45,6 +45,7 @@ class Replica::Machine {
     bool came_whole = false;  // by sync, or out of the own store
   };
   std::map<Hash, Known> blocks;
+  std::vector<Evidence> evidence;  // seen, and not counted in the final state
 
  private:
   // What is to be done next, in order: the machines' effects cause events for others.
@@ -142,7 +143,6 @@ class Replica::Machine {
   std::deque<Proposal> proposals_;     // of the own slot
   BlockPointer unsaved_proposal_;      // to be made durable with the record
   std::uint64_t unsaved_sequence_ = 0;
-  std::vector<Evidence> evidence_;      // seen, and in no final block
   std::vector<Header> shown_;           // final ones from the newest snapshot's block on, until they show it
   std::optional<std::uint64_t> epoch_;  // the newest whose next validators were shown
   ledger::EpochVerifiers verifiers_;

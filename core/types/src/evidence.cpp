@@ -20,14 +20,17 @@ Cast cast_of(const VoteStatement& statement) {
   return {c2.kVote, c2.slot, c2.block};
 }
 
-Signers signers_of(const VoteStatement& statement, const ValidatorSet& set) {
-  Signers out(Bytes(set.signers_size()));
-  if (const auto* vote = std::get_if<Vote>(&statement))
-    crypto::set_signer(out, vote->signer);
-  else if (const auto* c1 = std::get_if<PrevoteCertificate>(&statement))
-    out = c1->signers;
-  else
-    out = std::get<PrecommitCertificate>(statement).signers;
+bool signs(const VoteStatement& statement, std::size_t i) {
+  if (const auto* vote = std::get_if<Vote>(&statement)) return vote->signer == i;
+  const auto* c1 = std::get_if<PrevoteCertificate>(&statement);
+  const Signers& signers = c1 != nullptr ? c1->signers : std::get<PrecommitCertificate>(statement).signers;
+  return i / 8 < signers.size() && crypto::has_signer(signers, i);
+}
+
+std::vector<ValidatorIndex> in_both(const VotePair& pair, std::size_t validators) {
+  std::vector<ValidatorIndex> out;
+  for (std::size_t i = 0; i < validators; ++i)
+    if (signs(pair.precommit, i) && signs(pair.other, i)) out.push_back(static_cast<ValidatorIndex>(i));
   return out;
 }
 
@@ -69,11 +72,7 @@ Result<Facts<Evidence>, EvidenceError> judge(const VotePair& pair, CertificateVe
   if (other.kind == VoteKind::precommit && other.block < precommit.block) return fail(PairError::not_ordered);
   for (const VoteStatement* statement : {&pair.precommit, &pair.other})
     if (const auto verdict = check(*statement, verifier); !verdict) return fail(verdict.error());
-  const ValidatorSet& set = verifier.set();
-  const Signers a = signers_of(pair.precommit, set), b = signers_of(pair.other, set);
-  Facts<Evidence> facts{Offence::votes, precommit.slot, {}};
-  for (std::size_t i = 0; i < set.size(); ++i)
-    if (crypto::has_signer(a, i) && crypto::has_signer(b, i)) facts.offenders.push_back(static_cast<ValidatorIndex>(i));
+  Facts<Evidence> facts{Offence::votes, precommit.slot, in_both(pair, verifier.set().size())};
   if (facts.offenders.empty()) return fail(PairError::nobody_in_both);
   return facts;
 }
@@ -95,6 +94,15 @@ std::string_view to_string(PairError error) {
 
 std::string_view to_string(const EvidenceError& error) {
   return std::visit([](auto one) { return to_string(one); }, error);
+}
+
+Facts<Evidence> claimed_facts(const Evidence& evidence) {
+  if (const auto* votes = std::get_if<VotePair>(&evidence))
+    return {Offence::votes, cast_of(votes->precommit).slot, in_both(*votes, limits::kValidatorsMax)};
+  const HeaderBody& first = std::get<HeaderPair>(evidence).first.body;
+  Facts<Evidence> facts{Offence::headers, first.slot, {}};
+  if (const auto* sealer = std::get_if<BftSealer>(&first.sealer)) facts.offenders = {sealer->proposer};
+  return facts;
 }
 
 Hash evidence_id(ChainId chain, const Evidence& evidence) {

@@ -59,9 +59,14 @@ struct SealedInput {
                                                              EpochVerifiers& verifiers);
 
 // Of the offences that were seen, in their order, those that a block after `parent` may hold, at most kEvidenceMax; and
-// those of the late votes that name somebody new of a slot it may name. The votes were verified one by one when they were counted.
+// those of the late votes that name somebody new of a slot it may name. The votes were verified one by one when they
+// were counted.
 [[nodiscard]] BlockEvidence choose_evidence(const StateView& parent, const BlockFacts& facts, const Hash& parent_hash,
                                             std::span<const Evidence> offences, std::span<const LateVotes> late_votes,
                                             EpochVerifiers& verifiers);
+
+// Removes what no block after `parent` may hold any more, whatever it proves: who would be convicted was, or it is too
+// old.
+void forget_settled(std::vector<Evidence>& offences, const StateView& parent, const BlockFacts& facts);
 
 }  // namespace aether::ledger

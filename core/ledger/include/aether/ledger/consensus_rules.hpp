@@ -52,12 +52,20 @@ class Convictions {
   Convictions(const StateView& parent, const BlockFacts& facts)
       : parent_(parent), epoch_slots_(facts.params.block.epoch_slots), slot_(facts.slot) {}
 
+  // Whether somebody would be.
+  [[nodiscard]] Result<void, OffenceError> check(const Facts<Evidence>& offence) const;
   // Who is convicted now; or changes nothing.
   [[nodiscard]] Result<std::vector<ValidatorIndex>, OffenceError> add(const Facts<Evidence>& offence);
   // The records of all slots that were added to.
   [[nodiscard]] const std::map<Slot, Offences>& records() const { return records_; }
 
  private:
+  struct Counted {
+    Offences record;
+    std::vector<ValidatorIndex> convicted;
+  };
+  [[nodiscard]] Result<Counted, OffenceError> count(const Facts<Evidence>& offence) const;
+
   const StateView& parent_;
   std::uint64_t epoch_slots_;
   Slot slot_;

@@ -67,12 +67,14 @@ class Replica {
 
   [[nodiscard]] const consensus::Consensus& consensus() const;
   [[nodiscard]] const mempool::Mempool& mempool() const;
+  [[nodiscard]] const dissem::Dissemination& dissemination() const;
   [[nodiscard]] bool is_behind() const;     // it catches up
   [[nodiscard]] bool is_restoring() const;  // by a snapshot
   // The newest block that was executed, final or not, and its state.
   [[nodiscard]] Hash head() const;
   [[nodiscard]] StatePointer head_state() const;
-  [[nodiscard]] std::size_t kept() const;  // blocks that are not final
+  [[nodiscard]] std::size_t kept() const;         // blocks that are not final
+  [[nodiscard]] std::size_t accusations() const;  // pieces of evidence that wait for a block
 
  private:
   class Machine;

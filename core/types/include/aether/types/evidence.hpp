@@ -67,6 +67,9 @@ struct Facts<Evidence> {
   std::vector<ValidatorIndex> offenders;  // ascending, at least one
 };
 
+// What it says of itself; nothing of that is verified, and a pair that names nobody has no offenders.
+[[nodiscard]] Facts<Evidence> claimed_facts(const Evidence& evidence);
+
 // H("aether/evidence", chain id ‖ evidence).
 [[nodiscard]] Hash evidence_id(ChainId chain, const Evidence& evidence);
 
