@@ -85,6 +85,7 @@ std::vector<Effect> Dissemination::announce(const Announcement& header, std::uin
     }
     Early early = std::move(early_[i]);
     early_.erase(early_.begin() + static_cast<std::ptrdiff_t>(i));
+    drop_count(early.from);
     if (const auto still = blocks_.find(header.block); still != blocks_.end())
       take(still->second, early.from, std::move(early.shred), now_us, out);
   }
@@ -127,8 +128,21 @@ std::vector<Effect> Dissemination::on_shred(PeerId from, Shred shred, std::uint6
     return out;
   }
   early_.push_back({from, std::move(shred)});
-  if (early_.size() > kEarlyShredsMax) early_.pop_front();
+  ++early_of_[from];
+  if (early_.size() > kEarlyShredsMax) drop_early();
   return out;
+}
+
+// The oldest of the peer that sent most: a flood takes nobody else's room.
+void Dissemination::drop_early() {
+  const auto most = std::ranges::max_element(early_of_, {}, [](const auto& entry) { return entry.second; });
+  early_.erase(std::ranges::find(early_, most->first, &Early::from));
+  drop_count(most->first);
+}
+
+void Dissemination::drop_count(PeerId peer) {
+  const auto of = early_of_.find(peer);
+  if (--of->second == 0) early_of_.erase(of);
 }
 
 void Dissemination::take(Assembling& block, PeerId from, Shred shred, std::uint64_t now_us, std::vector<Effect>& out) {
@@ -231,6 +245,8 @@ void Dissemination::forget(Slot through) {
   std::erase_if(blocks_, [&](const auto& entry) { return entry.second.header.slot <= through; });
   std::erase_if(done_, [&](const auto& entry) { return entry.second <= through; });
   std::erase_if(early_, [&](const Early& early) { return early.shred.slot <= through; });
+  early_of_.clear();
+  for (const Early& early : early_) ++early_of_[early.from];
 }
 
 }  // namespace aether::dissem

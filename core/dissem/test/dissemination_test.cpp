@@ -170,6 +170,31 @@ TEST(Dissemination, what_does_not_lead_to_the_root_is_blamed_and_not_relayed) {
   EXPECT_FALSE(answer([](Shred&) {}));
 }
 
+// Whoever sends shreds of blocks that do not exist displaces its own, not those that come before their header.
+TEST(Dissemination, a_flood_of_early_shreds_takes_nobody_elses_room) {
+  const Bytes bytes = block_of(5'000);
+  const auto shreds = shredded(Slot{1}, bytes);
+  const auto& layout = shreds->layout();
+  const Hash block{{1}};
+  constexpr PeerId kHonest = 1, kFlooding = 2;
+  Dissemination node(DissemParams{kChain});
+  for (std::uint32_t i = 0; i < layout.data_shards; ++i) {
+    Shred shred{kChain, Slot{1}, block, layout.block_bytes, 0, static_cast<std::uint8_t>(i), {}, {}};
+    const ByteView shard = shreds->bytes(0, i);
+    shred.bytes.assign(shard.begin(), shard.end());
+    const auto path = shreds->path(0, i);
+    shred.path.assign(path.begin(), path.end());
+    EXPECT_TRUE(node.on_shred(kHonest, std::move(shred), 0).empty());
+  }
+  for (std::size_t i = 0; i < 3 * kEarlyShredsMax; ++i)
+    EXPECT_TRUE(node.on_shred(kFlooding, Shred{kChain, Slot{2}, Hash{{2}}, 1, 0, 0, {}, {}}, 0).empty());
+  EXPECT_EQ(node.early(), kEarlyShredsMax);
+  const auto effects = node.announce({Slot{1}, block, shreds->root(), 0, 4, ValidatorIndex{1}, 0}, 0);
+  EXPECT_TRUE(std::ranges::any_of(effects, [](const Effect& e) { return std::holds_alternative<BlockWhole>(e); }));
+  node.forget(Slot{2});
+  EXPECT_EQ(node.early(), 0u);
+}
+
 TEST(Dissemination, a_root_over_what_is_no_encoding_refutes_the_block_for_everyone) {
   // A tree over shards of which one parity shard is wrong.
   const Bytes bytes = block_of(5'000);

@@ -132,13 +132,16 @@ class Dissemination {
   void take(Assembling& block, PeerId from, Shred shred, std::uint64_t now_us, std::vector<Effect>& out);
   void finish(Assembling& block, std::vector<Effect>& out);
   [[nodiscard]] bool make_room(const Announcement& block, bool pinned);
+  void drop_early();
+  void drop_count(PeerId peer);
   [[nodiscard]] Shred shred_of(const Served& block, std::uint32_t leaf) const;
 
   DissemParams params_;
   std::map<Hash, Assembling> blocks_;
   std::map<Hash, Slot> done_;  // whole or refuted
   std::deque<Served> served_;
-  std::deque<Early> early_;
+  std::deque<Early> early_;                 // as they came
+  std::map<PeerId, std::size_t> early_of_;  // how many of them a peer sent
   Slot forgotten_;
 };
 
