@@ -1,5 +1,5 @@
-// aether-sim: attacks a cluster of consensus machines in virtual time (sim/cluster), or shows a network of whole nodes
-// that is cut and heals (sim/replicas).
+// aether-sim: attacks a cluster of consensus machines in virtual time (sim/cluster), or networks of whole nodes, or
+// shows one that is cut and heals (sim/replicas).
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <iostream>
@@ -7,6 +7,7 @@
 #include "aether/cluster/describe.hpp"
 #include "aether/cluster/scenarios.hpp"
 #include "aether/replicas/partition.hpp"
+#include "aether/replicas/suite.hpp"
 
 namespace {
 
@@ -90,6 +91,14 @@ bool run_all_twins(const Range& numbers, unsigned threads) {
   return summary.violations.empty();
 }
 
+bool run_all_replicas(const Range& seeds, unsigned threads, bool is_complete) {
+  const ReplicaSummary summary = run_replicas(seeds.first, seeds.last, threads);
+  std::cout << to_text(summary) << std::flush;
+  const std::string missing = is_complete ? summary.missing() : "";
+  if (!missing.empty()) std::cerr << "aether-sim: never mattered:" << missing << '\n';
+  return summary.failures.empty() && missing.empty();
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -99,7 +108,7 @@ int main(int argc, char** argv) {
   std::uint64_t minutes = 0;
   std::uint64_t seconds = 0;
   unsigned threads = 2;
-  std::string seeds, twins, scenario, output = "text";
+  std::string seeds, twins, replicas, scenario, output = "text";
   std::vector<std::string> off;
   Restriction restriction;
   bool traces = false;
@@ -116,6 +125,10 @@ int main(int argc, char** argv) {
       "--twins", twins,
       "scenarios of twins, A..B, or 1..N as N: the odd ones with 7 validators, the even ones with 4; after the "
       "seeds, where some are asked for");
+  app.add_option(
+      "--replicas", replicas,
+      "networks of whole nodes with faulty validators, seeds A..B, or 1..N as N; after seeds and twins, where "
+      "some are asked for");
   app.add_flag("--complete", is_complete,
                "a kind of fault that never mattered, or a situation never reached, is a failure");
   app.add_option("--off", off, "kinds of faults to leave out, with commas:" + kind_names())->delimiter(',');
@@ -144,13 +157,17 @@ int main(int argc, char** argv) {
     return read.has_value();
   };
   Range of_seeds{seed, seed};
-  if (!wants_range("--seeds", seeds, of_seeds) || !wants_range("--twins", twins, numbers)) return 2;
+  Range networks;
+  if (!wants_range("--seeds", seeds, of_seeds) || !wants_range("--twins", twins, numbers) ||
+      !wants_range("--replicas", replicas, networks))
+    return 2;
   if (scenario == "network") return show_network(seed, restriction.validators.value_or(4), output == "json");
   if (!scenario.empty()) return measure_all(scenario);
   if (traces) return trace(seed, restriction);
 
   bool failed = false;
-  if (twins.empty() || !seeds.empty() || one_seed->count() > 0 || minutes > 0) {
+  const bool nothing_else = twins.empty() && replicas.empty();
+  if (nothing_else || !seeds.empty() || one_seed->count() > 0 || minutes > 0) {
     const auto end = std::chrono::steady_clock::now() + std::chrono::minutes(minutes);
     if (minutes > 0 && seeds.empty()) of_seeds.last = ~std::uint64_t{0} - 1'000;
     Summary summary = run_seeds(of_seeds.first, of_seeds.last, restriction, threads,
@@ -164,5 +181,6 @@ int main(int argc, char** argv) {
     }
   }
   if (!twins.empty()) failed = !run_all_twins(numbers, threads) || failed;
+  if (!replicas.empty()) failed = !run_all_replicas(networks, threads, is_complete) || failed;
   return failed ? 1 : 0;
 }

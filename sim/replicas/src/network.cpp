@@ -8,12 +8,15 @@ namespace aether::sim {
 namespace {
 
 constexpr std::size_t kClients = 8;
+constexpr std::size_t kFaultyAccounts = 100;  // numbers from here on
 constexpr Amount kBond = 1'000'000'000;
 constexpr Amount kFunds = 1'000'000'000'000;
 constexpr std::uint64_t kValidSlots = 100'000;
 constexpr std::size_t kOpenMax = limits::kNonceWindow / 2;
 constexpr Micros kSendAgain = 3'000'000;
 constexpr Micros kCalmMax = 120'000'000;
+// Slots after the calm within which all that was done before it is punished.
+constexpr std::uint64_t kEvidenceSlots = 45;
 
 crypto::Seed client_seed(std::size_t number) {
   std::array<std::uint8_t, 32> bytes{};
@@ -36,6 +39,14 @@ ReplicaNetwork::ReplicaNetwork(const ReplicaOptions& options)
     genesis_.accounts.insert({address_of(crypto::ed25519_public_key(clients_[i].seed)), {kFunds, 0}});
   }
   genesis_.params.block.epoch_slots = options.epoch_slots;
+  if (!options.faulty.empty()) {
+    // So that lies about who voted would cost somebody, and two transactions fill a block.
+    genesis_.params.block.gas_max = 5'000'000;
+    if (!options.crashes && !options.partitions) genesis_.params.stake.downtime_window_slots = 32;
+    for (const auto& [node, ways] : options.faulty)
+      genesis_.accounts.insert(
+          {address_of(crypto::ed25519_public_key(client_seed(kFaultyAccounts + node))), {kFunds, 0}});
+  }
   BftGenesis validators;
   for (std::uint32_t i = 0; i < options.validators; ++i)
     validators.validators.insert(
@@ -55,6 +66,7 @@ ReplicaNetwork::ReplicaNetwork(const ReplicaOptions& options)
     config.consensus.slot_ms = options.slot_ms;
     config.consensus.delta_us_min = options.delta_us_min;
     config.consensus.epoch_slots = genesis_.params.block.epoch_slots;
+    config.consensus.detects_other_self = !options.faulty.contains(i);
     config.mempool_seed = random_.next();
     config.sync.snapshot_slots = options.snapshot_slots;
     config.snapshots = sync::SnapshotParams{.genesis = genesis_hash(genesis_),
@@ -77,6 +89,31 @@ ReplicaNetwork::ReplicaNetwork(const ReplicaOptions& options)
                            .prunes = options.prunes},
         NodeClock(drift, random_.below(1'000'000))));
   }
+  for (const auto& [node, ways] : options.faulty) make_faulty(node, ways);
+  std::vector<Address> addresses;
+  for (std::uint32_t i = 0; i < options.validators; ++i) addresses.push_back(identities_.validator(i, false).address);
+  if (!faulty_.empty()) witness_.emplace(faulty_, nodes_, std::move(addresses));
+}
+
+void ReplicaNetwork::make_faulty(std::size_t node, Misdeeds ways) {
+  AETHER_ASSERT(node < options_.validators);
+  std::vector<Address> addresses;
+  for (std::uint32_t i = 0; i < nodes_.size(); ++i) addresses.push_back(identities_.validator(i, false).address);
+  faulty_.try_emplace(node,
+                      FaultyContext{.index = node,
+                                    .node = *nodes_[node],
+                                    .signer = *signers_[node],
+                                    .account = client_seed(kFaultyAccounts + node),
+                                    .addresses = std::move(addresses),
+                                    .gas_max = Gas{genesis_.params.block.gas_max},
+                                    .transmit =
+                                        [this, node](std::size_t to, Micros at, const MessagePointer& message,
+                                                     std::optional<Misdeed> misdeed) {
+                                          if (at <= now_) return transmit(node, to, message, misdeed);
+                                          queue_.push(at, [=, this] { transmit(node, to, message, misdeed); });
+                                        },
+                                    .now = [this] { return now_; }},
+                      ways, random_.fork());
 }
 ReplicaNetwork::~ReplicaNetwork() = default;
 
@@ -114,8 +151,24 @@ ReplicaReport ReplicaNetwork::run() {
 
 ReplicaReport ReplicaNetwork::finish() {
   calm();
-  const bool live = run_until(now_ + kCalmMax, [&] { return all_final(); });
-  if (!live && !report_.violation) violate("a transaction is not final everywhere after the calm");
+  const Slot before = highest_final();
+  const bool live = run_until(now_ + kCalmMax, [&] {
+    return all_final() && (!witness_ || (highest_final().raw() >= before.raw() + kEvidenceSlots &&
+                                         lowest_final() > before && witness_->all_proposed()));
+  });
+  if (!live && !report_.violation)
+    violate(all_final() ? "an honest validator's blocks are not final after the calm"
+                        : "a transaction is not final everywhere after the calm");
+  if (witness_ && !report_.violation) {
+    // Where a message or a memory was lost, nobody honest may have seen both of a pair.
+    const bool all_was_seen = !options_.crashes && !options_.partitions && options_.trouble.loss_pm == 0;
+    if (all_was_seen && witness_->unpunished(before) > 0)
+      violate("an offence is in no final block, " + std::to_string(kEvidenceSlots) + " slots after the calm");
+    const auto honest =
+        std::ranges::find_if(nodes_, [&](const auto& node) { return node->final_slot() == highest_final(); });
+    if (const auto wrong = witness_->stakes((*honest)->state(), kBond, all_was_seen)) violate(*wrong);
+  }
+  if (witness_) report_.misdeeds = witness_->counts(), report_.convictions = witness_->convictions();
   report_.trace = trace_.hash();
   report_.time = now_;
   report_.transactions = transactions_.size();
@@ -150,7 +203,9 @@ void ReplicaNetwork::send_transaction() {
   Transaction transaction = sign(std::move(body), client.seed);
   const Hash id = transaction_id(transaction.body);
   trace_.note(id.bytes[0], id.bytes[1]);
-  transactions_.emplace(id, Pending{transaction, from, std::vector<bool>(nodes_.size()), {}});
+  Pending& made =
+      transactions_.emplace(id, Pending{transaction, from, std::vector<bool>(nodes_.size()), {}}).first->second;
+  for (const auto& [node, faulty] : faulty_) made.final[node] = true;  // what it has is its own affair
   // A client sends again, to any node, until it sees it final.
   const auto submit = [this, id](const auto& again) -> void {
     const Pending& pending = transactions_.at(id);
@@ -179,6 +234,7 @@ void ReplicaNetwork::partition(const std::vector<int>& side) {
 
 void ReplicaNetwork::calm() {
   calm_ = true;
+  if (witness_) witness_->calm();
   network_.heal();
   for (std::size_t i = 0; i < nodes_.size(); ++i)
     if (!nodes_[i]->is_up()) boot(i);
@@ -213,11 +269,20 @@ void ReplicaNetwork::disturb() {
 // --- What nodes do
 
 void ReplicaNetwork::broadcast(std::size_t from, const MessagePointer& message) {
+  if (const auto faulty = faulty_.find(from); faulty != faulty_.end()) return faulty->second.broadcast(message);
   for (std::size_t to = 0; to < nodes_.size(); ++to)
-    if (to != from) send(from, to, message);
+    if (to != from) transmit(from, to, message, std::nullopt);
 }
 
-void ReplicaNetwork::send(std::size_t from, std::size_t to, const MessagePointer& honest) {
+void ReplicaNetwork::send(std::size_t from, std::size_t to, const MessagePointer& message) {
+  if (const auto faulty = faulty_.find(from); faulty != faulty_.end()) return faulty->second.send(to, message);
+  if (const auto* request = std::get_if<dissem::ShredRequest>(message.get()); request != nullptr && witness_)
+    witness_->asked(*request);
+  transmit(from, to, message, std::nullopt);
+}
+
+void ReplicaNetwork::transmit(std::size_t from, std::size_t to, const MessagePointer& honest,
+                              std::optional<Misdeed> misdeed) {
   if (filter && !filter(from, to, *honest)) return;
   const auto liar = options_.liars.find(from);
   const MessagePointer message = liar == options_.liars.end() ? honest : altered(liar->second, honest);
@@ -225,12 +290,27 @@ void ReplicaNetwork::send(std::size_t from, std::size_t to, const MessagePointer
   const Passage passage = network_.send(from, to, bytes, now_);
   trace_.note(from, to, message->index(), now_);
   if (passage.loss != Passage::Loss::none) return;
-  deliver(from, to, passage.arrival, message);
-  if (passage.second_arrival != 0) deliver(from, to, passage.second_arrival, message);
+  deliver(from, to, passage.arrival, message, misdeed);
+  if (passage.second_arrival != 0) deliver(from, to, passage.second_arrival, message, misdeed);
 }
 
-void ReplicaNetwork::deliver(std::size_t from, std::size_t to, Micros at, const MessagePointer& message) {
-  queue_.push(at, [this, from, to, message] { nodes_[to]->receive(from, message); });
+void ReplicaNetwork::deliver(std::size_t from, std::size_t to, Micros at, const MessagePointer& message,
+                             std::optional<Misdeed> misdeed) {
+  queue_.push(at, [this, from, to, message, misdeed] { receive(from, to, message, misdeed); });
+}
+
+void ReplicaNetwork::receive(std::size_t from, std::size_t to, const MessagePointer& message,
+                             std::optional<Misdeed> misdeed) {
+  if (!nodes_[to]->is_up()) return;
+  if (const auto faulty = faulty_.find(to); faulty != faulty_.end()) {
+    nodes_[to]->receive(from, message);
+    return faulty->second.hear(from, message);
+  }
+  if (witness_) witness_->before(to, misdeed);
+  nodes_[to]->receive(from, message);
+  if (!witness_) return;
+  witness_->after(to, *message);
+  check_memory(to);
 }
 
 void ReplicaNetwork::later(std::size_t node, Micros at, std::function<void()> what) {
@@ -253,11 +333,14 @@ void ReplicaNetwork::committed(std::size_t node, const CommittedBlock& block, st
   if (const auto parent = chain_.find(Slot{header.slot.raw() - 1});
       parent != chain_.end() && parent->second.state_root != header.parent_state_root)
     return violate("a final header names another state than its parent left");
+  if (witness_ && !is_faulty(node))
+    if (auto wrong = witness_->committed(node, block)) return violate(std::move(*wrong));
   trace_.note(node, header.slot.raw(), block.hash.bytes[0]);
   AETHER_ASSERT(receipts.size() == block.block->transactions.size());
   for (std::size_t i = 0; i < receipts.size(); ++i) {
     const auto pending = transactions_.find(receipts[i].transaction);
     if (pending == transactions_.end()) return violate("a final transaction was never sent");
+    if (is_faulty(node)) continue;
     if (pending->second.final[node]) return violate("a transaction is final twice");
     pending->second.slot = header.slot;
     now_final(pending->second, node);
@@ -283,7 +366,7 @@ void ReplicaNetwork::restored(std::size_t node, const CommittedBlock& block) {
 }
 
 void ReplicaNetwork::alarmed(std::size_t node, const replica::Alarm& alarm) {
-  if (alarm.kind == consensus::AlarmKind::stale_record) return;
+  if (alarm.kind == consensus::AlarmKind::stale_record || is_faulty(node)) return;
   // Who is behind says so too: the others' chain does not wait.
   if (alarm.kind == consensus::AlarmKind::epoch_not_final && nodes_[node]->final_slot() < highest_final()) return;
   violate("alarm " + std::to_string(static_cast<int>(alarm.kind)));
@@ -294,20 +377,36 @@ void ReplicaNetwork::blamed(std::size_t node, const replica::Blame& blame) {
     ++report_.blames;
     return;
   }
+  if (is_faulty(node) || (witness_ && witness_->blamed(blame))) return;
   violate("node " + std::to_string(node) + " blames an honest one for fault " +
           std::to_string(static_cast<int>(blame.fault)));
 }
 
+// Whatever others send, what is kept has bounds: those of the machines, for the slots that are not final.
+void ReplicaNetwork::check_memory(std::size_t node) {
+  constexpr std::uint64_t kMoreSlots = 64;
+  const replica::Replica& replica = nodes_[node]->replica();
+  const consensus::Consensus& machine = replica.consensus();
+  const std::uint64_t slots = machine.slot().raw() - machine.final_slot().raw() + kMoreSlots;
+  const std::size_t validators = options_.validators;
+  if (machine.kept() > slots * (13 * validators + 32)) violate("consensus keeps more than its bound");
+  if (replica.kept() > slots * (2 * validators + 8)) violate("more blocks are kept than the bound");
+  if (replica.dissemination().assembling() > slots * (2 * validators + 8) ||
+      replica.dissemination().early() > dissem::kEarlyShredsMax)
+    violate("more shreds are kept than the bound");
+}
+
 Slot ReplicaNetwork::lowest_final() const {
   Slot lowest{~std::uint64_t{0}};
-  for (const auto& node : nodes_)
-    if (node->is_up()) lowest = std::min(lowest, node->final_slot());
+  for (std::size_t i = 0; i < nodes_.size(); ++i)
+    if (nodes_[i]->is_up() && !is_faulty(i)) lowest = std::min(lowest, nodes_[i]->final_slot());
   return lowest;
 }
 
 Slot ReplicaNetwork::highest_final() const {
   Slot highest;
-  for (const auto& node : nodes_) highest = std::max(highest, node->final_slot());
+  for (std::size_t i = 0; i < nodes_.size(); ++i)
+    if (!is_faulty(i)) highest = std::max(highest, nodes_[i]->final_slot());
   return highest;
 }
 

@@ -69,6 +69,11 @@ void ReplicaNode::receive(std::size_t from, const MessagePointer& message) {
   if (replica_) step(replica::Received{from, *message});
 }
 
+replica::BlockPointer ReplicaNode::stored(const Hash& block) const {
+  const auto found = stored_.find(block);
+  return found == stored_.end() ? nullptr : found->second;
+}
+
 void ReplicaNode::submit(const Transaction& transaction) {
   constexpr replica::PeerId kUser = 1'000'000;
   if (replica_) step(replica::Submitted{kUser, transaction});
@@ -77,6 +82,7 @@ void ReplicaNode::submit(const Transaction& transaction) {
 void ReplicaNode::step(replica::Event event) { carry_out(replica_->step(std::move(event), clocks())); }
 
 void ReplicaNode::carry_out(std::vector<replica::Effect> effects) {
+  effects_ += effects.size();
   for (replica::Effect& effect : effects) std::visit([&](auto& one) { on(one); }, effect);
   arm();
 }

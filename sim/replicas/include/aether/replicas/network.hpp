@@ -4,7 +4,7 @@
 
 #include "aether/cluster/identities.hpp"
 #include "aether/replicas/liar.hpp"
-#include "aether/replicas/node.hpp"
+#include "aether/replicas/witness.hpp"
 #include "aether/world/network.hpp"
 #include "aether/world/trace.hpp"
 
@@ -28,6 +28,7 @@ struct ReplicaOptions {
   bool prunes = false;                             // nodes keep blocks only from their older snapshot on
   std::uint64_t snapshot_slots = 20'000;           // sync::SyncParams
   std::map<std::size_t, SnapshotLiar> liars = {};  // nodes whose answers about snapshots are altered
+  std::map<std::size_t, Misdeeds> faulty = {};     // validators, of less than a third of the weight, and what they do
 };
 
 struct ReplicaReport {
@@ -41,6 +42,8 @@ struct ReplicaReport {
   std::uint64_t crashes = 0, partitions = 0;
   std::uint64_t restored = 0;  // how often a node went on from a snapshot
   std::uint64_t blames = 0;    // of liars
+  MisdeedCounts misdeeds;
+  std::uint64_t convictions = 0;  // by evidence in final blocks
 };
 
 class ReplicaNetwork final : public ReplicaWorld {
@@ -104,7 +107,13 @@ class ReplicaNetwork final : public ReplicaWorld {
 
   void violate(std::string what);
   void now_final(Pending& pending, std::size_t node);
-  void deliver(std::size_t from, std::size_t to, Micros at, const MessagePointer& message);
+  void transmit(std::size_t from, std::size_t to, const MessagePointer& message, std::optional<Misdeed> misdeed);
+  void deliver(std::size_t from, std::size_t to, Micros at, const MessagePointer& message,
+               std::optional<Misdeed> misdeed);
+  void receive(std::size_t from, std::size_t to, const MessagePointer& message, std::optional<Misdeed> misdeed);
+  void make_faulty(std::size_t node, Misdeeds ways);
+  void check_memory(std::size_t node);
+  [[nodiscard]] bool is_faulty(std::size_t node) const { return faulty_.contains(node); }
 
   ReplicaOptions options_;
   Random random_;
@@ -115,6 +124,8 @@ class ReplicaNetwork final : public ReplicaWorld {
   std::vector<std::unique_ptr<ValidatorSecrets>> secrets_;
   std::vector<std::unique_ptr<consensus::Signer>> signers_;
   std::vector<std::unique_ptr<ReplicaNode>> nodes_;
+  std::map<std::size_t, FaultyValidator> faulty_;
+  std::optional<Witness> witness_;
   Network network_;
   EventQueue<std::function<void()>> queue_;
   Trace trace_;

@@ -79,6 +79,9 @@ class ReplicaNode {
   [[nodiscard]] const replica::Replica& replica() const { return *replica_; }
   [[nodiscard]] const ledger::StateView& state() const { return *state_; }
   [[nodiscard]] NodeClock& clock() { return clock_; }
+  // One that is not final; null where it has none such.
+  [[nodiscard]] replica::BlockPointer stored(const Hash& block) const;
+  [[nodiscard]] std::uint64_t effects() const { return effects_; }  // carried out so far
 
  private:
   void step(replica::Event event);
@@ -127,6 +130,7 @@ class ReplicaNode {
   SerialPool pool_;
   ledger::EpochVerifiers verifiers_;
   std::uint64_t life_ = 0;
+  std::uint64_t effects_ = 0;
 
   // durable
   DurableFile<consensus::SafetyRecord> record_;
