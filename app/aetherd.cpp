@@ -7,6 +7,7 @@
 #include "aether/devchain/home.hpp"
 #include "aether/env/stop_signal.hpp"
 #include "aether/env/thread_pool.hpp"
+#include "aether/metrics/page.hpp"
 #include "aether/node/home.hpp"
 #include "aether/query/publisher.hpp"
 #include "aether/rpc/rpc_handler.hpp"
@@ -96,8 +97,11 @@ Outcome<void> run_dev(const DevFlags& flags, const GenesisFlags& own, bool as_js
   rpc::ServerOptions listen;
   listen.port = flags.port;
   query::Publisher publisher(*chain, dev);
+  rpc::RequestMeter meter;
+  rpc::Around around{.meter = &meter, .feed = &publisher};
+  around.metrics = [&] { return metrics::page({*chain, dev, publisher, meter, *listen.counts, flags.data}); };
   AETHER_TRY(const auto server,
-             or_failure(rpc::HttpServer::start(listen, rpc::rpc_handler(dev), rpc::rpc_sockets(dev, publisher))));
+             or_failure(rpc::HttpServer::start(listen, rpc::rpc_handler(dev, around), rpc::rpc_sockets(dev, around))));
   print_ready(*chain, flags, "http://" + listen.address + ":" + std::to_string(server->port()), as_json);
   const int signal = stop.wait();
   if (signal != 0) telemetry::log(telemetry::Level::info, "stopping after signal " + std::to_string(signal));

@@ -6,6 +6,7 @@
 
 #include "aether/env/stop_signal.hpp"
 #include "aether/env/thread_pool.hpp"
+#include "aether/metrics/page.hpp"
 #include "aether/node/home.hpp"
 #include "aether/query/publisher.hpp"
 #include "aether/rpc/rpc_handler.hpp"
@@ -144,8 +145,15 @@ Outcome<void> NodeCommands::run(bool as_json) const {
     listen.access.token = std::string(as_text(token.view()));
   }
   query::Publisher publisher(*home.chain, *node);
-  AETHER_TRY(const auto server,
-             or_failure(rpc::HttpServer::start(listen, rpc::rpc_handler(*node), rpc::rpc_sockets(*node, publisher))));
+  rpc::RequestMeter meter;
+  rpc::RateLimiter limiter({.per_client = config.rpc_rate_per_client, .per_token = config.rpc_rate_per_token});
+  rpc::Around around{.meter = &meter, .limiter = &limiter, .feed = &publisher};
+  const env::Path database = env::Path(home_) / "chain";
+  around.metrics = [&] {
+    return metrics::page({*home.chain, *node, publisher, meter, *listen.counts, database, node.get()});
+  };
+  AETHER_TRY(const auto server, or_failure(rpc::HttpServer::start(listen, rpc::rpc_handler(*node, around),
+                                                                  rpc::rpc_sockets(*node, around))));
   print_ready(*node, *home.chain, "http://" + listen.address + ":" + std::to_string(server->port()), as_json);
   const int signal = stop.wait();
   if (signal != 0) telemetry::log(telemetry::Level::info, "stopping after signal " + std::to_string(signal));

@@ -8,6 +8,7 @@ pkg_check_modules(libzstd REQUIRED IMPORTED_TARGET libzstd)  # RocksDB looks for
 pkg_check_modules(isal REQUIRED IMPORTED_TARGET libisal)
 pkg_check_modules(utf8proc REQUIRED IMPORTED_TARGET libutf8proc)
 pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
+pkg_check_modules(prometheus REQUIRED IMPORTED_TARGET prometheus-cpp-core)
 pkg_check_modules(jemalloc REQUIRED IMPORTED_TARGET jemalloc)
 find_package(RocksDB REQUIRED)
 find_package(spdlog REQUIRED)

@@ -5,6 +5,12 @@ namespace {
 
 namespace json = boost::json;
 
+json::object describe(const ErrorInfo& error) {
+  return {{"code", error.number},
+          {"message", json::string(error.name)},
+          {"data", json::object{{"remedy", json::string(error.remedy)}}}};
+}
+
 json::object describe(const Method& method) {
   json::object schema = method.request_schema();
   const json::array required = schema.at("required").as_array();
@@ -13,8 +19,12 @@ json::object describe(const Method& method) {
     const bool needed = std::find(required.begin(), required.end(), json::value(property.key())) != required.end();
     params.push_back(json::object{{"name", property.key()}, {"required", needed}, {"schema", property.value()}});
   }
+  json::array errors;
+  for (const ErrorCode code : method.errors()) errors.push_back(describe(info(code)));
   return {{"name", json::string(method.name)},
           {"summary", json::string(method.summary)},
+          {"x-cost", method.cost},
+          {"errors", std::move(errors)},
           {"paramStructure", "by-name"},
           {"params", std::move(params)},
           {"result", json::object{{"name", "answer"}, {"schema", method.answer_schema()}}}};
@@ -41,11 +51,7 @@ std::string make_document() {
   json::array methods;
   for (const auto& method : kMethods) methods.push_back(describe(method));
   json::array errors;
-  for (const auto& error : error_table()) {
-    errors.push_back(json::object{{"code", error.number},
-                                  {"message", json::string(error.name)},
-                                  {"data", json::object{{"remedy", json::string(error.remedy)}}}});
-  }
+  for (const auto& error : error_table()) errors.push_back(describe(error));
   return json::serialize(
       json::object{{"openrpc", "1.2.6"},
                    {"info", json::object{{"title", "Aether JSON-RPC"}, {"version", "1"}}},

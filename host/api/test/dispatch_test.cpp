@@ -122,6 +122,54 @@ TEST(Dispatch, SubscriptionsAreOfAConnection) {
   EXPECT_EQ(error_name(over("aeth_health", {})), "none");
 }
 
+TEST(Dispatch, LetsCallsThroughAGateAndTellsItHowTheyEnded) {
+  struct Counting final : Gate {
+    std::optional<std::uint32_t> refuses(std::uint32_t cost) override {
+      if (cost > left) return 70;
+      left -= cost;
+      return std::nullopt;
+    }
+    void answered(const CallFacts& call) override {
+      const auto names = method_names();
+      ended.emplace_back(call.method < names.size() ? names[call.method] : "none",
+                         call.error ? info(*call.error).name : "ok");
+    }
+    std::uint32_t left = 0;
+    std::vector<std::pair<std::string_view, std::string_view>> ended;
+  } gate;
+  testing::MemoryChain chain;
+  const auto ask_gate = [&](const std::string& body) { return json::parse(dispatch(chain, body, {nullptr, &gate})); };
+  const auto refused = ask_gate(request_text("aeth_health", json::object{}));
+  EXPECT_EQ(error_name(refused), "rate_limited");
+  EXPECT_EQ(refused.at("error").at("data").at("retry_after_ms").as_int64(), 70);
+  EXPECT_TRUE(refused.at("id").is_null());  // it was not read
+  gate.left = 4;                            // for the message, and two of three calls
+  const std::string health = request_text("aeth_health", json::object{});
+  const auto batch = ask_gate("[" + health + "," + health + "," + health + "," + health + "]").as_array();
+  ASSERT_EQ(batch.size(), 4U);
+  EXPECT_EQ(error_name(batch[2]), "none");
+  EXPECT_EQ(error_name(batch[3]), "rate_limited");
+  EXPECT_EQ(batch[3].at("id").as_int64(), 1);
+  gate.left = 1'000;
+  ask_gate("{");
+  ask_gate("1");
+  ask_gate(request_text("aeth_nothing", json::object{}));
+  ask_gate(request_text("aeth_getBlockByNumber", {{"slot", "9"}}));
+  ask_gate(request_text("rpc.discover", json::object{}));
+  using Ended = std::vector<std::pair<std::string_view, std::string_view>>;
+  EXPECT_EQ(gate.ended, (Ended{{"none", "rate_limited"},
+                               {"aeth_health", "ok"},
+                               {"aeth_health", "ok"},
+                               {"aeth_health", "ok"},
+                               {"aeth_health", "rate_limited"},
+                               {"none", "parse_error"},
+                               {"none", "invalid_request"},
+                               {"none", "method_not_found"},
+                               {"aeth_getBlockByNumber", "not_found"},
+                               {"rpc.discover", "ok"}}));
+  EXPECT_EQ(gate.left, 1'000U - 5 - 5 - 20);  // five messages, a block, the document
+}
+
 TEST(Dispatch, BoundsABatch) {
   testing::MemoryChain chain;
   std::string batch = "[1";
@@ -136,6 +184,7 @@ TEST(Dispatch, DescribesEveryMethod) {
   std::set<std::string> names;
   for (const auto& method : document.at("methods").as_array()) names.insert(std::string(method.at("name").as_string()));
   EXPECT_EQ(names.size(), 32U);
+  for (const auto& method : document.at("methods").as_array()) EXPECT_GE(method.at("x-cost").as_int64(), 1) << method;
   EXPECT_TRUE(names.contains("aeth_sendRawTransaction"));
   std::set<std::string_view> topics;
   const auto& notifications = document.at("x-notifications").as_object();

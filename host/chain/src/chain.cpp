@@ -115,7 +115,11 @@ storage::Outcome<void> Chain::commit(std::span<const FinalBlock> blocks,
     commits[i].tree = &executed.tree;
     commits[i].objects = executed.tree.objects;
   }
+  const auto began = std::chrono::steady_clock::now();
   AETHER_CHECK(store_->commit(commits, certificate));
+  counts_.commits.add(std::chrono::steady_clock::now() - began);
+  counts_.blocks += blocks.size();
+  for (const FinalBlock& block : blocks) counts_.transactions += block.transactions.size();
   changes_.add();
   for (const FinalBlock& block : blocks) recent_->update(block.executed.diff);
   if (vm_.stored_bytes() > code_bytes_max_) drop_dead_code();

@@ -23,6 +23,7 @@ class Node::Engine final : public transport::Handler, public LogWriter::Listener
   void stop();
 
   [[nodiscard]] Status status() const;
+  [[nodiscard]] const telemetry::DurationHistogram& log_syncs() const { return log_.syncs(); }
   [[nodiscard]] const query::RecentTransactions& taken() const { return taken_; }
   [[nodiscard]] const transport::Network& network() const { return *network_; }
   [[nodiscard]] std::optional<api::GetPeersAnswer> peers() const;  // without a block; none: the node has stopped

@@ -53,7 +53,10 @@ void LogWriter::write(std::vector<Entry>& entries) {
       log_.drop(std::get<Drop>(entry).hash);
     }
   }
-  if (const auto synced = log_.sync(); !synced) {
+  const auto began = std::chrono::steady_clock::now();
+  const auto synced = log_.sync();
+  syncs_.add(std::chrono::steady_clock::now() - began);
+  if (!synced) {
     listener_.failed(synced.error().message);
     const std::lock_guard lock(mutex_);
     stopping_ = true;

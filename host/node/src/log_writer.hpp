@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "aether/node/safety_log.hpp"
+#include "aether/telemetry/histogram.hpp"
 
 namespace aether::node {
 
@@ -45,6 +46,7 @@ class LogWriter {
 
   // Before start(): what the log held.
   [[nodiscard]] const SafetyLog& log() const { return log_; }
+  [[nodiscard]] const telemetry::DurationHistogram& syncs() const { return syncs_; }
   void start();
   void post(Entry entry);
   // What is being written is; what waits is forgotten, as by a crash.
@@ -55,6 +57,7 @@ class LogWriter {
   void write(std::vector<Entry>& entries);
 
   SafetyLog log_;  // of the thread
+  telemetry::DurationHistogram syncs_;
   Listener& listener_;
   std::mutex mutex_;
   std::condition_variable wake_;

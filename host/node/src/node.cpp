@@ -51,6 +51,8 @@ void Node::stop() { engine_->stop(); }
 
 Status Node::status() const { return engine_->status(); }
 
+const telemetry::DurationHistogram& Node::log_syncs() const { return engine_->log_syncs(); }
+
 const transport::Network& Node::network() const { return engine_->network(); }
 
 query::Running Node::running() const {

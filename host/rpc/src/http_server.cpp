@@ -1,5 +1,6 @@
 #include "aether/rpc/http_server.hpp"
 
+#include <array>
 #include <atomic>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/as_tuple.hpp>
@@ -11,6 +12,7 @@
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
 #include <thread>
@@ -26,26 +28,25 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
 using asio::ip::tcp;
-using Message = http::response<http::string_body>;
 using Parser = http::request_parser<http::string_body>;
 constexpr auto kAwait = asio::as_tuple(asio::use_awaitable);
 
-Message to_message(Response response, unsigned version, bool keep_alive) {
-  Message out{http::int_to_status(response.status), version};
-  out.set(http::field::server, "aether");
-  out.keep_alive(keep_alive);
-  if (!response.allow.empty()) out.set(http::field::allow, response.allow);
-  if (response.status != 204) {
-    out.set(http::field::content_type, response.content_type);
-    out.body() = std::move(response.body);
-    out.prepare_payload();
-  }
-  return out;
+// A response up to its body.
+std::string head_of(const Response& response, bool keep_alive) {
+  std::string out = "HTTP/1.1 " + std::to_string(response.status) + " ";
+  out += std::string_view(http::obsolete_reason(http::int_to_status(response.status)));
+  out += "\r\nServer: aether\r\n";
+  if (!keep_alive) out += "Connection: close\r\n";
+  if (!response.allow.empty()) out += "Allow: " + response.allow + "\r\n";
+  if (response.status != 204)
+    out += "Content-Type: " + response.content_type + "\r\nContent-Length: " + std::to_string(response.body.size()) +
+           "\r\n";
+  return out + "\r\n";
 }
 
-Request to_request(Parser::value_type&& message) {
+Request to_request(Parser::value_type&& message, const Client& client) {
   return {std::string(message.method_string()), std::string(message.target()),
-          std::string(message[http::field::content_type]), std::move(message.body())};
+          std::string(message[http::field::content_type]), std::move(message.body()), client};
 }
 
 Asking asking(const Parser::value_type& message) {
@@ -97,15 +98,15 @@ struct HttpServer::State {
   asio::awaitable<void> accept_all();
   asio::awaitable<void> serve(tcp::socket socket, Connection connection);
   asio::awaitable<void> refuse(tcp::socket socket, Connection connection);
-  asio::awaitable<void> serve_socket(beast::tcp_stream stream, Parser::value_type upgrade, Connection connection);
-  asio::awaitable<void> say(beast::tcp_stream& stream, Response response);
+  asio::awaitable<void> serve_socket(beast::tcp_stream stream, Parser::value_type upgrade, Client client,
+                                     Connection connection);
+  asio::awaitable<bool> say(beast::tcp_stream& stream, Response response, bool keep_alive);
   asio::awaitable<bool> read_request(beast::tcp_stream& stream, beast::flat_buffer& buffer, Parser& parser);
   Response answer(const Request& request) const;
 
   ServerOptions options;
   Handler handler;
   SocketHandler socket_handler;
-  std::atomic<std::size_t> connections{0};
   SocketSessions sessions;
   asio::io_context context;  // what waits in it uses what is above
   tcp::acceptor acceptor;
@@ -126,23 +127,29 @@ asio::awaitable<bool> HttpServer::State::read_request(beast::tcp_stream& stream,
                                                       Parser& parser) {
   if (buffer.size() == 0) {
     stream.expires_after(std::chrono::milliseconds(options.idle_ms_max));
-    const auto [code, count] = co_await stream.async_read_some(buffer.prepare(1024), kAwait);
+    const auto [code, count] = co_await stream.async_read_some(buffer.prepare(4096), kAwait);
     if (code) co_return false;
     buffer.commit(count);
   }
   parser.header_limit(options.header_bytes_max);
   parser.body_limit(options.body_bytes_max);
-  stream.expires_after(std::chrono::milliseconds(options.request_ms_max));
-  auto [code, count] = co_await http::async_read(stream, buffer, parser, kAwait);
-  if (!code) co_return true;
+  parser.eager(true);
+  // Mostly it is all there; then nothing has to be waited for.
+  beast::error_code code;
+  buffer.consume(parser.put(buffer.data(), code));
+  if (!code && parser.is_done()) co_return true;
+  if (!code || code == http::error::need_more) {
+    stream.expires_after(std::chrono::milliseconds(options.request_ms_max));
+    code = std::get<0>(co_await http::async_read(stream, buffer, parser, kAwait));
+    if (!code) co_return true;
+  }
   auto response = code == beast::error::timeout ? std::nullopt : refusal(code);
   if (response) {
-    stream.expires_after(std::chrono::milliseconds(options.request_ms_max));
-    Message message = to_message(std::move(*response), 11, false);
-    co_await http::async_write(stream, message, kAwait);
+    co_await say(stream, std::move(*response), false);
     beast::error_code ignored;
     stream.socket().shutdown(tcp::socket::shutdown_send, ignored);
     // What the client still sends is taken, up to a bound: a reset would destroy the answer on its way.
+    stream.expires_after(std::chrono::milliseconds(options.request_ms_max));
     char sink[4096];
     for (std::size_t taken = 0; taken < options.body_bytes_max * 2;) {
       const auto [end, n] = co_await stream.async_read_some(asio::buffer(sink), kAwait);
@@ -153,47 +160,64 @@ asio::awaitable<bool> HttpServer::State::read_request(beast::tcp_stream& stream,
   co_return false;
 }
 
+// False when the connection is over.
+asio::awaitable<bool> HttpServer::State::say(beast::tcp_stream& stream, Response response, bool keep_alive) {
+  const std::string head = head_of(response, keep_alive);
+  const std::array<asio::const_buffer, 2> parts{asio::buffer(head), asio::buffer(response.body)};
+  // Mostly the socket takes it all at once.
+  beast::error_code code;
+  stream.socket().non_blocking(true, code);
+  const std::size_t taken = code ? 0 : stream.socket().write_some(parts, code);
+  if (code && code != asio::error::would_block) co_return false;
+  if (taken == asio::buffer_size(parts)) co_return true;
+  beast::buffers_suffix<std::array<asio::const_buffer, 2>> rest(parts);
+  rest.consume(taken);
+  stream.expires_after(std::chrono::milliseconds(options.request_ms_max));
+  code = std::get<0>(co_await asio::async_write(stream, rest, kAwait));
+  co_return !code;
+}
+
 asio::awaitable<void> HttpServer::State::serve(tcp::socket socket, Connection connection) {
+  beast::error_code unknown;
+  Client client{socket.remote_endpoint(unknown).address().to_string(), false};
   beast::tcp_stream stream(std::move(socket));
   beast::flat_buffer buffer(options.header_bytes_max + options.body_bytes_max + 4096);
   for (bool open = true; open;) {
     Parser parser;
     if (!co_await read_request(stream, buffer, parser)) break;
-    open = parser.get().keep_alive();
-    const unsigned version = parser.get().version();
+    open = parser.get().version() == 11 && parser.get().keep_alive();  // in 1.0 that was said otherwise
     const auto refused = check_access(options.access, asking(parser.get()));
+    client.has_token = !options.access.token.empty() && !refused;
     if (refused) open = false;
     if (socket_handler && !refused && beast::websocket::is_upgrade(parser.get())) {
       // What a client may not send before it is answered would be lost.
-      if (buffer.size() > 0) co_return co_await say(stream, text_response(400, "a frame before the handshake's end\n"));
-      co_return co_await serve_socket(std::move(stream), parser.release(), std::move(connection));
+      if (buffer.size() > 0) {
+        co_await say(stream, text_response(400, "a frame before the handshake's end\n"), false);
+        co_return;
+      }
+      co_return co_await serve_socket(std::move(stream), parser.release(), client, std::move(connection));
     }
-    Message message = to_message(refused ? forbidden(*refused) : answer(to_request(parser.release())), version, open);
-    stream.expires_after(std::chrono::milliseconds(options.request_ms_max));
-    const auto [code, count] = co_await http::async_write(stream, message, kAwait);
-    if (code) break;
+    Response response = refused ? forbidden(*refused) : answer(to_request(parser.release(), client));
+    if (!co_await say(stream, std::move(response), open)) break;
   }
   beast::error_code ignored;
   stream.socket().shutdown(tcp::socket::shutdown_both, ignored);
 }
 
-asio::awaitable<void> HttpServer::State::say(beast::tcp_stream& stream, Response response) {
-  stream.expires_after(std::chrono::milliseconds(options.request_ms_max));
-  Message message = to_message(std::move(response), 11, false);
-  co_await http::async_write(stream, message, kAwait);
-}
-
 asio::awaitable<void> HttpServer::State::refuse(tcp::socket socket, Connection) {
   beast::tcp_stream stream(std::move(socket));
-  co_await say(stream, text_response(503, "too many connections\n"));
+  co_await say(stream, text_response(503, "too many connections\n"), false);
 }
 
 asio::awaitable<void> HttpServer::State::serve_socket(beast::tcp_stream stream, Parser::value_type upgrade,
-                                                      Connection connection) {
+                                                      Client client, Connection connection) {
   const std::string target(upgrade.target());
   auto session = SocketSession::make(sessions, std::move(stream), options, std::move(connection));
-  auto conversation = socket_handler(target, session->outbox());
-  if (!conversation) co_return co_await say(session->stream(), text_response(404, "no WebSocket is at this path\n"));
+  auto conversation = socket_handler(target, client, session->outbox());
+  if (!conversation) {
+    co_await say(session->stream(), text_response(404, "no WebSocket is at this path\n"), false);
+    co_return;
+  }
   co_await session->run(std::move(upgrade), std::move(conversation));
 }
 
@@ -209,8 +233,9 @@ asio::awaitable<void> HttpServer::State::accept_all() {
       continue;
     }
     const asio::any_io_executor strand = socket.get_executor();
-    const std::size_t open = ++connections;
-    auto connection = std::make_shared<Counted>(connections);
+    const std::size_t open = ++options.counts->connections;
+    auto connection = std::make_shared<Counted>(options.counts->connections);
+    if (open > options.connections_max) ++options.counts->refused;
     if (open > 2 * options.connections_max) continue;  // the socket closes here
     beast::error_code ignored;
     socket.set_option(tcp::no_delay(true), ignored);

@@ -13,7 +13,7 @@ void Outbox::send(std::string before, std::shared_ptr<const std::string> result,
   Message message{std::move(before), std::move(result), behind};
   if (bytes_ + message.size() > bytes_max_)
     return close_with(
-        {kPolicyViolation, "too slow: more than " + std::to_string(bytes_max_) + " bytes of notifications wait"});
+        {kPolicyViolation, "too slow: more than " + std::to_string(bytes_max_) + " bytes of notifications wait", true});
   bytes_ += message.size();
   waiting_.push_back(std::move(message));
   wake();

@@ -13,7 +13,8 @@ namespace aether::rpc {
 // Why a WebSocket is closed, as its client is told (RFC 6455, 7.4.1).
 struct Closing {
   std::uint16_t code = 0;
-  std::string reason;  // at most 123 bytes
+  std::string reason;    // at most 123 bytes
+  bool is_slow = false;  // too much waited for it
 };
 
 // From any thread.

@@ -70,9 +70,12 @@ SocketSession::SocketSession(SocketSessions& sessions, beast::tcp_stream stream,
       answered_(socket_.get_executor()),
       buffer_(options.body_bytes_max),
       pings_left_(options.pings_max),
-      pings_since_(SteadyClock::now()) {}
+      pings_since_(SteadyClock::now()) {
+  ++options_.counts->sockets;
+}
 
 SocketSession::~SocketSession() {
+  --options_.counts->sockets;
   outbox_->end();
   sessions_.remove(*this);
 }
@@ -161,6 +164,7 @@ asio::awaitable<void> SocketSession::write_all() {
   for (;;) {
     const Outbox::Next next = outbox_->next();
     if (next.closing) {
+      if (next.closing->is_slow) ++options_.counts->slow;
       co_await socket_.async_close({websocket::close_code(next.closing->code), next.closing->reason}, kAwait);
       break;
     }

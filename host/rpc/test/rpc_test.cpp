@@ -147,6 +147,27 @@ TEST_F(ServerWithToken, ListensBeyondLoopbackAndAnswersWhoBearsIt) {
   EXPECT_EQ(status("Authorization: Bearer s3cret\r\n"), "HTTP/1.1 200");
 }
 
+TEST(Limits, AClientThatAsksTooOftenIsToldWhenToAskAgain) {
+  api::testing::MemoryChain chain;
+  RateLimiter limiter({.per_client = 1, .per_token = 0, .spares_loopback = false});
+  RequestMeter meter;
+  const Around around{.meter = &meter, .limiter = &limiter};
+  const auto server = HttpServer::start({}, rpc_handler(chain, around));
+  ASSERT_TRUE(server);
+  RawClient client((*server)->port());
+  client.send(post(kHealth));  // a message and a call are what a bucket of one unit a second holds
+  EXPECT_NE(client.read("}}").find("ready"), std::string::npos);
+  RawClient other((*server)->port());  // another connection, the same client
+  other.send(post(kHealth));
+  const std::string answer = other.read("}}}");
+  EXPECT_NE(answer.find("rate_limited"), std::string::npos);
+  EXPECT_NE(answer.find("\"retry_after_ms\":"), std::string::npos);
+  const auto ended = meter.ended();
+  ASSERT_EQ(ended.size(), 2U);
+  EXPECT_EQ(ended[0].method, "aeth_health");
+  EXPECT_EQ(ended[1].code, "rate_limited");
+}
+
 class ImpatientServer : public Server {
  protected:
   static ServerOptions options() {

@@ -26,7 +26,9 @@ using testing::RawClient;
 class Talks {
  public:
   SocketHandler handler() {
-    return [this](std::string_view target, std::shared_ptr<api::Sink> sink) -> std::unique_ptr<Conversation> {
+    return [this](std::string_view target, const rpc::Client& client,
+                  std::shared_ptr<api::Sink> sink) -> std::unique_ptr<Conversation> {
+      EXPECT_EQ(client.address, "127.0.0.1");
       if (target != "/ws") return nullptr;
       return std::make_unique<Echo>(*this, std::move(sink));
     };
@@ -89,9 +91,9 @@ class Talks {
   std::size_t answered_ = 0;
 };
 
-class Client {
+class Talker {
  public:
-  explicit Client(std::uint16_t port, const std::string& path = "/ws") {
+  explicit Talker(std::uint16_t port, const std::string& path = "/ws") {
     beast::get_lowest_layer(socket_).connect({asio::ip::address_v4::loopback(), port});
     socket_.handshake(response_, "localhost", path, code_);
   }
@@ -168,7 +170,7 @@ struct SocketServer : ::testing::Test {
 
 TEST_F(SocketServer, AnswersMessagesInOrderAndStaysOpenBesideHttp) {
   start();
-  Client client(server->port());
+  Talker client(server->port());
   for (const std::string text : {"a", "", "{}", "\xc3\xa4"}) {
     ASSERT_TRUE(client.write(text));
     if (text.empty()) continue;  // as its answer is, which is none
@@ -177,8 +179,8 @@ TEST_F(SocketServer, AnswersMessagesInOrderAndStaysOpenBesideHttp) {
   RawClient http(server->port());
   http.send("GET /ws HTTP/1.1\r\nHost: localhost\r\n\r\n");
   EXPECT_NE(http.read("here\n").find("200"), std::string::npos);
-  EXPECT_FALSE(Client(server->port(), "/other").is_open());
-  EXPECT_EQ(Client(server->port(), "/other").status(), 404U);
+  EXPECT_FALSE(Talker(server->port(), "/other").is_open());
+  EXPECT_EQ(Talker(server->port(), "/other").status(), 404U);
 }
 
 TEST_F(SocketServer, AsksWhoMayAskBeforeItUpgrades) {
@@ -229,13 +231,13 @@ TEST_F(SocketServer, ClosesWithTheCodeOfWhatIsWrong) {
             close_frame(1009).substr(2));
   EXPECT_EQ(talks.answered(), 0U);
   {
-    Client client(server->port());
+    Talker client(server->port());
     client.write_binary("a");
     client.read_all();
     EXPECT_EQ(client.close_code(), 1003U);
   }
   {
-    Client client(server->port());
+    Talker client(server->port());
     client.write("throw");
     client.read_all();
     EXPECT_EQ(client.close_code(), 1011U);
@@ -290,7 +292,7 @@ std::shared_ptr<const std::string> text(std::size_t bytes) { return std::make_sh
 
 TEST_F(SocketServer, SendsWhatTheSinkIsGivenInOrderFromAnyThread) {
   start();
-  Client client(server->port());
+  Talker client(server->port());
   const auto sink = talks.sink(0);
   std::vector<std::thread> threads;
   for (int t = 0; t < 3; ++t) {
@@ -312,8 +314,8 @@ TEST_F(SocketServer, DropsAClientThatLetsTooMuchWaitAndSaysWhy) {
   ServerOptions options;
   options.notification_bytes_max = 1 << 20;
   start(options);
-  Client slow(server->port());
-  Client other(server->port());
+  Talker slow(server->port());
+  Talker other(server->port());
   const auto sink = talks.sink(0);
   // More than the bound and the buffers of both sockets hold.
   for (int i = 0; i < 400; ++i) sink->send("", text(64 * 1024), "");
@@ -331,7 +333,7 @@ TEST_F(SocketServer, CutsTheConnectionOfAClientThatNeverReads) {
   ServerOptions options;
   options.request_ms_max = 100;
   start(options);
-  Client client(server->port());
+  Talker client(server->port());
   const auto sink = talks.sink(0);
   // Of what the outbox holds, the buffers of both sockets do not take all.
   for (int i = 0; i < 100; ++i) sink->send("", text(64 * 1024), "");
@@ -343,7 +345,7 @@ TEST_F(SocketServer, ReadsNoFurtherMessageWhileAnAnswerWaits) {
   options.request_ms_max = 300;
   talks.answer_bytes = 8 << 20;  // more than the buffers of both sockets hold
   start(options);
-  Client client(server->port());
+  Talker client(server->port());
   for (int i = 0; i < 5; ++i) client.write("more");
   talks.wait_until_over(1);
   EXPECT_EQ(talks.answered(), 1U);
@@ -353,7 +355,7 @@ TEST_F(SocketServer, SaysWhenThereIsRoomAgain) {
   ServerOptions options;
   options.notification_bytes_max = 16 << 20;
   start(options);
-  Client client(server->port());
+  Talker client(server->port());
   const auto sink = talks.sink(0);
   std::size_t sent = 0;
   for (; sink->has_room(); ++sent) sink->send("", text(256 * 1024), "");
@@ -364,8 +366,8 @@ TEST_F(SocketServer, SaysWhenThereIsRoomAgain) {
 
 TEST_F(SocketServer, StopsWithAWordAndWithThousandsOfMessagesWaiting) {
   start();
-  Client reads(server->port());
-  Client never_reads(server->port());
+  Talker reads(server->port());
+  Talker never_reads(server->port());
   RawClient half(server->port());
   half.send(upgrade().substr(0, 40));
   const auto first = talks.sink(0);
@@ -391,8 +393,8 @@ TEST_F(SocketServer, CountsAsAConnection) {
   ServerOptions options;
   options.connections_max = 1;
   start(options);
-  Client first(server->port());
-  EXPECT_EQ(Client(server->port()).status(), 503U);
+  Talker first(server->port());
+  EXPECT_EQ(Talker(server->port()).status(), 503U);
 }
 
 // --- JSON-RPC --------------------------------------------------------------------------------------------------------
@@ -418,10 +420,10 @@ struct OneNotice final : api::Feed {
 TEST(JsonRpcSockets, SpeakAsHttpDoesAndSubscribe) {
   api::testing::MemoryChain chain;
   OneNotice feed;
-  const auto server = HttpServer::start({}, rpc_handler(chain), rpc_sockets(chain, feed));
+  const auto server = HttpServer::start({}, rpc_handler(chain), rpc_sockets(chain, {.feed = &feed}));
   ASSERT_TRUE(server);
   for (const std::string path : {"/", "/ws", "/ws?x=1"}) {
-    Client client((*server)->port(), path);
+    Talker client((*server)->port(), path);
     const auto ask = [&](std::string_view method, boost::json::value params) {
       client.write(api::request_text(method, std::move(params)));
       return boost::json::parse(client.read()).as_object();
@@ -438,7 +440,7 @@ TEST(JsonRpcSockets, SpeakAsHttpDoesAndSubscribe) {
     EXPECT_EQ(client.read(), "{\"told\":true}");  // not before the answer
     EXPECT_TRUE(ask("aeth_unsubscribe", {{"subscription", "7"}}).contains("result"));
   }
-  EXPECT_EQ(Client((*server)->port(), "/health").status(), 404U);
+  EXPECT_EQ(Talker((*server)->port(), "/health").status(), 404U);
   RawClient http((*server)->port());
   const std::string body = api::request_text("aeth_unsubscribe", {{"subscription", "7"}});
   http.send("POST / HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: " +

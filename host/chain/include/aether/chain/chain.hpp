@@ -11,11 +11,19 @@
 #include "aether/exec/execute.hpp"
 #include "aether/programs/programs.hpp"
 #include "aether/storage/store.hpp"
+#include "aether/telemetry/histogram.hpp"
 #include "aether/wasm/wasm_vm.hpp"
 
 namespace aether::chain {
 
 class RecentAccounts;
+
+// What this process committed; read from any thread.
+struct Counts {
+  std::atomic<std::uint64_t> blocks = 0;
+  std::atomic<std::uint64_t> transactions = 0;
+  telemetry::DurationHistogram commits;  // of one block or more, until they are durable
+};
 
 struct Options {
   env::Path directory;
@@ -59,6 +67,7 @@ class Chain {
   // Counts the commits, and what else who runs the chain counts there: that its snapshot, or what is not final, is
   // another.
   [[nodiscard]] env::EventCount& changes() const { return changes_; }
+  [[nodiscard]] const Counts& counts() const { return counts_; }
 
   // Of a development chain: verifies the block that follows the tip, executes and commits it; or says in `refused`
   // which rule it breaks.
@@ -100,6 +109,7 @@ class Chain {
   std::unique_ptr<RecentAccounts> recent_;  // changed under writer_ alone
   std::mutex writer_;
   mutable env::EventCount changes_;
+  Counts counts_;
 };
 
 }  // namespace aether::chain

@@ -37,6 +37,8 @@ struct NodeConfig {
   std::vector<std::string> rpc_hosts;
   std::vector<std::string> rpc_origins;
   std::uint64_t rpc_connections_max = 128;
+  std::uint64_t rpc_rate_per_client = 2'000;
+  std::uint64_t rpc_rate_per_token = 0;
   std::uint64_t mempool_transactions_max = 100'000;
   std::string log_level = "info";
 
@@ -66,6 +68,11 @@ struct NodeConfig {
     visit("rpc.hosts", self.rpc_hosts, "Names that clients reach JSON-RPC under, besides addresses and localhost.");
     visit("rpc.origins", self.rpc_origins, "Origins of web pages that may ask, as \"https://wallet.example\".");
     visit("rpc.connections_max", self.rpc_connections_max, Range{1, 65'536}, "Connections of clients at one time.");
+    visit("rpc.rate_per_client", self.rpc_rate_per_client, Range{0, 1'000'000'000},
+          "Work that clients of one address, or of one IPv6 /64, may ask for in a second, in units that rpc.discover "
+          "gives each method (x-cost); 0: any. Clients on this machine are not limited by it.");
+    visit("rpc.rate_per_token", self.rpc_rate_per_token, Range{0, 1'000'000'000},
+          "The same of all together who bear the token; 0: any.");
     visit("mempool.transactions_max", self.mempool_transactions_max, Range{1, limits::kMempoolTransactionsMax},
           "Transactions that wait for a block at one time.");
     visit("log.level", self.log_level, "debug, info, warn, error or off; on stderr.");

@@ -61,6 +61,7 @@ class Node final : public query::ChainQueries {
   void stop();
 
   [[nodiscard]] Status status() const;
+  [[nodiscard]] const telemetry::DurationHistogram& log_syncs() const;  // of the safety log
   [[nodiscard]] const transport::Network& network() const;
 
   using query::ChainQueries::handle;

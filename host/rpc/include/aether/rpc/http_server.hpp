@@ -3,6 +3,7 @@
 // begins what is said over a WebSocket.
 #pragma once
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -20,6 +21,7 @@ struct Request {
   std::string target;        // as sent: "/trace/ab?x=1"
   std::string content_type;  // empty when absent
   std::string body;
+  Client client;
 };
 
 struct Response {
@@ -32,6 +34,14 @@ struct Response {
 
 // Called from several threads at once.
 using Handler = std::function<Response(const Request&)>;
+
+// What a server has to do; read from any thread.
+struct ServerCounts {
+  std::atomic<std::size_t> connections = 0;
+  std::atomic<std::size_t> sockets = 0;    // connections that are WebSockets
+  std::atomic<std::uint64_t> refused = 0;  // connections above the bound
+  std::atomic<std::uint64_t> slow = 0;     // WebSockets closed since too much waited for them
+};
 
 struct ServerOptions {
   std::string address = "127.0.0.1";  // another than loopback only with access.token
@@ -46,6 +56,7 @@ struct ServerOptions {
   std::uint32_t idle_ms_max = api::kIdleMsMax;
   std::size_t notification_bytes_max = api::kNotificationBytesMax;
   std::uint32_t pings_max = api::kPingsMax;
+  std::shared_ptr<ServerCounts> counts = std::make_shared<ServerCounts>();
 };
 
 class HttpServer {

@@ -10,6 +10,12 @@
 
 namespace aether::rpc {
 
+// Whom a request or a WebSocket is from.
+struct Client {
+  std::string address;  // IP
+  bool has_token = false;
+};
+
 // What is said over one WebSocket. Called by one thread at a time, and not before the one before is done.
 class Conversation {
  public:
@@ -22,7 +28,7 @@ class Conversation {
 
 // Begins one with a client that asks for `target`; null: nothing is there. Called from several threads at once. The
 // sink may be used from any thread for as long as one likes; when the WebSocket is over, nothing comes of it.
-using SocketHandler =
-    std::function<std::unique_ptr<Conversation>(std::string_view target, std::shared_ptr<api::Sink> sink)>;
+using SocketHandler = std::function<std::unique_ptr<Conversation>(std::string_view target, const Client& client,
+                                                                  std::shared_ptr<api::Sink> sink)>;
 
 }  // namespace aether::rpc
