@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <boost/json/basic_parser_impl.hpp>
-#include <set>
 
 #include "aether/api/json_reader.hpp"
 
@@ -11,53 +10,86 @@ namespace {
 
 namespace json = boost::json;
 
-// Walks the events of a parse to find a key that stands twice in one object; the document parser keeps the last one
-// and says nothing.
-struct DuplicateFinder {
+// Builds a value from the events of a parse, as Boost.JSON's own parser does, but refuses a key that stands twice in
+// one object, where that one keeps the last and says nothing.
+struct StrictBuilder {
   static constexpr std::size_t max_array_size = static_cast<std::size_t>(-1);
   static constexpr std::size_t max_object_size = static_cast<std::size_t>(-1);
   static constexpr std::size_t max_string_size = static_cast<std::size_t>(-1);
   static constexpr std::size_t max_key_size = static_cast<std::size_t>(-1);
   using Code = boost::system::error_code;
 
-  std::vector<std::set<std::string>> objects;
-  std::string part;
-  std::string duplicate;
+  json::value_stack built;
+  std::string part;                     // of a key
+  std::vector<std::string> keys;        // of the objects that are open, the innermost's last
+  std::vector<std::size_t> first_keys;  // of each
+  std::optional<std::string> duplicate;
 
   bool on_document_begin(Code&) { return true; }
   bool on_document_end(Code&) { return true; }
   bool on_array_begin(Code&) { return true; }
-  bool on_array_end(std::size_t, Code&) { return true; }
-  bool on_object_begin(Code&) {
-    objects.emplace_back();
+  bool on_array_end(std::size_t n, Code&) {
+    built.push_array(n);
     return true;
   }
-  bool on_object_end(std::size_t, Code&) {
-    objects.pop_back();
+  bool on_object_begin(Code&) {
+    first_keys.push_back(keys.size());
+    return true;
+  }
+  bool on_object_end(std::size_t n, Code& code) {
+    const auto first = keys.begin() + static_cast<std::ptrdiff_t>(first_keys.back());
+    std::sort(first, keys.end());
+    if (const auto twin = std::adjacent_find(first, keys.end()); twin != keys.end()) {
+      duplicate = *twin;
+      code = json::error::exception;
+      return false;
+    }
+    keys.erase(first, keys.end());
+    first_keys.pop_back();
+    built.push_object(n);
     return true;
   }
   bool on_key_part(json::string_view text, std::size_t, Code&) {
     part.append(text);
+    built.push_chars(text);
     return true;
   }
-  bool on_key(json::string_view text, std::size_t, Code& code) {
+  bool on_key(json::string_view text, std::size_t, Code&) {
     part.append(text);
-    if (!objects.back().insert(part).second) {
-      duplicate = part;
-      code = json::error::exception;
-      return false;
-    }
+    keys.push_back(std::move(part));
     part.clear();
+    built.push_key(text);
     return true;
   }
-  bool on_string_part(json::string_view, std::size_t, Code&) { return true; }
-  bool on_string(json::string_view, std::size_t, Code&) { return true; }
+  bool on_string_part(json::string_view text, std::size_t, Code&) {
+    built.push_chars(text);
+    return true;
+  }
+  bool on_string(json::string_view text, std::size_t, Code&) {
+    built.push_string(text);
+    return true;
+  }
   bool on_number_part(json::string_view, Code&) { return true; }
-  bool on_int64(std::int64_t, json::string_view, Code&) { return true; }
-  bool on_uint64(std::uint64_t, json::string_view, Code&) { return true; }
-  bool on_double(double, json::string_view, Code&) { return true; }
-  bool on_bool(bool, Code&) { return true; }
-  bool on_null(Code&) { return true; }
+  bool on_int64(std::int64_t number, json::string_view, Code&) {
+    built.push_int64(number);
+    return true;
+  }
+  bool on_uint64(std::uint64_t number, json::string_view, Code&) {
+    built.push_uint64(number);
+    return true;
+  }
+  bool on_double(double number, json::string_view, Code&) {
+    built.push_double(number);
+    return true;
+  }
+  bool on_bool(bool truth, Code&) {
+    built.push_bool(truth);
+    return true;
+  }
+  bool on_null(Code&) {
+    built.push_null();
+    return true;
+  }
   bool on_comment_part(json::string_view, Code&) { return true; }
   bool on_comment(json::string_view, Code&) { return true; }
 };
@@ -83,16 +115,17 @@ Result<json::value, JsonError> parse_json(std::string_view text, std::size_t byt
   if (text.size() > bytes_max)
     return fail(JsonError{JsonErrorKind::too_large, "$", "at most " + std::to_string(bytes_max) + " bytes"});
   boost::system::error_code code;
-  json::value value = json::parse(text, code, {}, options());
+  json::basic_parser<StrictBuilder> parser(options());
+  parser.handler().built.reset();
+  const std::size_t used = parser.write_some(false, text.data(), text.size(), code);
+  if (!code && used < text.size()) code = json::error::extra_data;
+  if (parser.handler().duplicate)
+    return fail(JsonError{JsonErrorKind::duplicate_key, "$",
+                          "each key once, but \"" + *parser.handler().duplicate + "\" stands twice in one object"});
   if (code == json::error::too_deep)
     return fail(JsonError{JsonErrorKind::too_deep, "$", "at most " + std::to_string(kJsonDepthMax) + " levels"});
   if (code) return fail(JsonError{JsonErrorKind::not_json, "$", "one JSON value (" + code.message() + ")"});
-  json::basic_parser<DuplicateFinder> finder(options());
-  finder.write_some(false, text.data(), text.size(), code);
-  if (!finder.handler().duplicate.empty() || code)
-    return fail(JsonError{JsonErrorKind::duplicate_key, "$",
-                          "each key once, but \"" + finder.handler().duplicate + "\" stands twice in one object"});
-  return value;
+  return parser.handler().built.release();
 }
 
 void JsonReader::stop(JsonErrorKind kind, std::string message) {
