@@ -162,7 +162,7 @@ void Cluster::step_clock() {
   const NodeIndex node = random_.below(nodes_.size());
   const std::int64_t by = static_cast<std::int64_t>(random_.below(2 * kStepMax + 1)) - kStepMax;
   nodes_[node]->clock().step_wall(by);
-  report_.faults.count(FaultKind::clock_step, by < -500 || by > 500);  // more than a block may be ahead
+  report_.faults.count(FaultKind::clock_step, false);  // a header for which somebody waits matters
 }
 
 // --- Calm

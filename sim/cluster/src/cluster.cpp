@@ -238,17 +238,23 @@ void Cluster::send(NodeIndex from, NodeIndex to, const PacketPointer& packet) {
     if (is_open(to, packet->slot)) report_.faults.matter(cut_by_[from * nodes_.size() + to]);
     return;
   }
-  queue_.push(passage.arrival, Delivery{from, to, packet, false, passage.reordered, passage.clogged, passage.queued});
+  const bool was_in_time = is_open(to, packet->slot);
+  queue_.push(passage.arrival, Delivery{from, to, packet, false, passage.reordered, passage.clogged, passage.queued,
+                                        passage.queued && was_in_time});
   if (passage.second_arrival > 0)
-    queue_.push(passage.second_arrival, Delivery{from, to, packet, true, false, false, false});
+    queue_.push(passage.second_arrival, Delivery{from, to, packet, true, false, false, false, false});
 }
 
 void Cluster::note_fate(const Delivery& delivery) {
   const bool open = is_open(delivery.to, delivery.packet->slot);
-  if (delivery.is_copy) report_.faults.count(FaultKind::duplication, open);
   if (delivery.was_reordered) report_.faults.count(FaultKind::reorder, !open);
   if (delivery.was_clogged) report_.faults.count(FaultKind::clog, !open);
-  if (delivery.was_queued) report_.faults.count(FaultKind::narrow_uplink, open);
+  if (delivery.was_queued) report_.faults.count(FaultKind::narrow_uplink, delivery.was_in_time && !open);
+  // The receiver waits for a header that is ahead of its clock, and clocks do not drift as far as that.
+  const auto* header = message_in<Header>(*delivery.packet);
+  if (header == nullptr || !open || is_faulty(delivery.from) || is_faulty(delivery.to)) return;
+  if (header->body.time_ms > nodes_[delivery.to]->clock().wall_ms(now_) + consensus::Params{}.future_ms_max)
+    report_.faults.matter(FaultKind::clock_step);
 }
 
 void Cluster::arrive(const Delivery& delivery) {
@@ -270,7 +276,9 @@ void Cluster::arrive(const Delivery& delivery) {
   if (Adversary* adversary = adversaries_[delivery.to].get())
     adversary->hear(node, *delivery.packet, *this,
                     [&](NodeIndex to, Micros at, const PacketPointer& one) { deliver(delivery.to, to, at, one); });
+  const std::uint64_t effects = effects_;
   node.receive(delivery.from, *delivery.packet);
+  if (delivery.is_copy) report_.faults.count(FaultKind::duplication, effects_ > effects);
 }
 
 // Of a faulty validator that claims late or to some: it matters once two honest nodes started the slot with different
@@ -356,6 +364,7 @@ void Cluster::note_situation(const Node& node, const consensus::Effect& effect) 
 
 void Cluster::saw(const Node& node, const consensus::Effect& effect) {
   trace_.note(node.index(), effect.index());
+  ++effects_;
   if (on_effect) on_effect(node, effect);
   const NodeIndex index = node.index();
   if (adversaries_[index] == nullptr) note_situation(node, effect), note_consequences(node, effect);

@@ -78,6 +78,7 @@ class Cluster final : public Surroundings {
     NodeIndex from = 0, to = 0;
     PacketPointer packet;
     bool is_copy = false, was_reordered = false, was_clogged = false, was_queued = false;
+    bool was_in_time = false;  // queued, and of a slot that its receiver had not left when it was sent
   };
   struct Sending {  // by an adversary, later
     NodeIndex from = 0, to = 0;
@@ -141,6 +142,7 @@ class Cluster final : public Surroundings {
   Micros now_ = 0;
   bool is_chaos_ = false;
   Trace trace_;
+  std::uint64_t effects_ = 0;  // of all machines
   Report report_;
   Consequences consequences_{report_.faults};
   bool withholds_votes_ = false;     // some faulty validator

@@ -2,9 +2,10 @@
 // weight in every epoch, except where a scenario says otherwise; everything else happens to anybody.
 //
 // "Mattered" means that something went another way because of the fault: a lost, cut or delayed message was of a slot
-// that its receiver had not left, a crash was between the first vote in a slot and its end, an honest node got a
-// certificate later than with the vote that was withheld from it, a header had to wait for a slow execution, a block
-// whose data was withheld had to be fetched or lost its slot; a lie was blamed, a vote or a header convicted its
+// that its receiver had not left, one that queued at a narrow uplink would have come in time and did not, a copy made
+// its receiver do something, a crash was between the first vote in a slot and its end, an honest node got a certificate
+// later than with the vote that was withheld from it, a header had to wait for a slow execution or for a wrong clock, a
+// block whose data was withheld had to be fetched or lost its slot; a lie was blamed, a vote or a header convicted its
 // signer, some honest nodes held a claim when they started its slot and some did not, a clock drifted by more than a
 // message takes.
 #pragma once
