@@ -76,7 +76,8 @@ class Run:
             self.stage("architecture", lambda: stages.check("headers", ["ninja", "-C", "build", "headers"])
                        .add(stages.check("layers-sources", ["python3", "tools/layers/scan_sources.py"]))
                        .add(stages.check("layers-archives", ["python3", "tools/layers/scan_archives.py", "build"])))
-            self.stage("tests", lambda: stages.gtests(stages.ROOT / "build", self.tested, self.env))
+            seconds = stages.LONG_PROGRAM_SECONDS_MAX if self.mode == "long" else stages.PROGRAM_SECONDS_MAX
+            self.stage("tests", lambda: stages.gtests(stages.ROOT / "build", self.tested, self.env, seconds))
             self.stage("end to end", lambda: stages.e2e(self.env))
         sanitized = [name for name in self.tested if name not in UNSANITIZED]
         if self.mode != "quick":

@@ -10,7 +10,8 @@ import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 JOBS = int(os.environ.get("AETHER_JOBS", os.cpu_count() or 1))
-PROGRAM_SECONDS_MAX = 1800
+PROGRAM_SECONDS_MAX = 1800  # of wall time: whoever takes longer hangs
+LONG_PROGRAM_SECONDS_MAX = 4 * 3600  # … with the counts of --long, on a machine that does other things too
 SHOWN_LINES_MAX = 60
 FUZZ_MEMORY_MB_MAX = 1024  # some 500 of it are ASan's quarantine
 
@@ -76,13 +77,13 @@ def count_gtest(report):
     return passed, failures, skipped
 
 
-def gtest(program, env=None):
+def gtest(program, env=None, seconds=PROGRAM_SECONDS_MAX):
     """Runs one GoogleTest program. A crash, a stop or a program without tests is a failure."""
     tally, name = Tally(), program.name
     log = program.parent.parent / "test-logs" / f"{name}.log"
     report = log.with_suffix(".json")
     report.unlink(missing_ok=True)
-    status = run_logged([str(program), f"--gtest_output=json:{report}"], log, env)
+    status = run_logged([str(program), f"--gtest_output=json:{report}"], log, env, seconds)
     output = log.read_text(errors="replace")
     if report.exists():
         tally.passed, failures, tally.skipped = count_gtest(json.loads(report.read_text()))
@@ -99,9 +100,9 @@ def gtest(program, env=None):
     return tally
 
 
-def gtests(build, names, env=None):
+def gtests(build, names, env=None, seconds=PROGRAM_SECONDS_MAX):
     programs = [build / "bin" / f"aether_{name}_test" for name in names]
-    return parallel(lambda program: gtest(program, env), programs)
+    return parallel(lambda program: gtest(program, env, seconds), programs)
 
 
 def count_lines(output):
