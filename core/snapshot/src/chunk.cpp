@@ -18,8 +18,6 @@ struct Batch {
   std::array<Hash, kHashedAtOnce> hashes;
 };
 
-Hash stored_digest(ByteView stored) { return crypto::tagged_hash("aether/snapshot/chunk", stored); }
-
 // Exactly one frame, which unpacks to exactly `bytes`.
 Result<Bytes, Error> unpack(ByteView stored, std::size_t bytes) {
   if (ZSTD_getFrameContentSize(stored.data(), stored.size()) != bytes ||
@@ -31,6 +29,8 @@ Result<Bytes, Error> unpack(ByteView stored, std::size_t bytes) {
 }
 
 }  // namespace
+
+Hash stored_digest(ByteView stored) { return crypto::tagged_hash("aether/snapshot/chunk", stored); }
 
 std::size_t stored_bytes_max(std::size_t bytes) { return ZSTD_compressBound(bytes); }
 

@@ -2,10 +2,12 @@
 
 #include <cstring>
 
+#include "aether/chain/restore.hpp"
 #include "aether/env/cpu.hpp"
 #include "aether/env/entropy.hpp"
 #include "aether/storage/memory_kv.hpp"
 #include "aether/storage/rocks_kv.hpp"
+#include "database.hpp"
 #include "recent_accounts.hpp"
 
 namespace aether::chain {
@@ -27,9 +29,12 @@ exec::ObjectIndex::Seed random_seed() {
 
 }  // namespace
 
-Chain::Chain(const Options& options, TaskPool& pool, std::unique_ptr<storage::Store> store)
+Chain::Chain(const Options& options, TaskPool& pool, std::shared_ptr<const env::FileLock> lock,
+             std::unique_ptr<storage::Store> store)
     : genesis_(options.genesis),
       genesis_hash_(genesis_hash(genesis_)),
+      directory_(options.ephemeral ? env::Path{} : options.directory),
+      lock_(std::move(lock)),
       vm_({.directory = options.ephemeral ? env::Path{} : code_directory(options)}),
       pool_(pool),
       store_(std::move(store)),
@@ -42,8 +47,11 @@ storage::Outcome<std::unique_ptr<Chain>> Chain::open(const Options& options, Tas
         storage::Error{storage::ErrorKind::bad_genesis,
                        "this genesis makes no chain: " + std::string(to_string(sound.error())) + "; correct it"});
   std::unique_ptr<storage::Kv> kv = storage::open_memory_kv();
+  std::shared_ptr<const env::FileLock> lock;
   if (!options.ephemeral) {
-    AETHER_TRY(kv, storage::open_rocks_kv({.directory = options.directory}));
+    AETHER_TRY(lock, storage::lock_directory(options.directory));
+    AETHER_TRY(const std::string name, current_database(options.directory));
+    AETHER_TRY(kv, storage::open_rocks_kv({options.directory, nullptr, name, lock}));
     if (const auto made = env::make_directories(code_directory(options), 0700); !made)
       return fail(storage::Error{storage::ErrorKind::environment, made.error().message});
   }
@@ -51,18 +59,19 @@ storage::Outcome<std::unique_ptr<Chain>> Chain::open(const Options& options, Tas
              storage::Store::open(std::move(kv),
                                   {.genesis = genesis_hash(options.genesis), .name = options.directory.string()}, pool,
                                   env::cpu_features()));
-  std::unique_ptr<Chain> out(new Chain(options, pool, std::move(store)));
+  AETHER_CHECK(store->forget_plan());
+  std::unique_ptr<Chain> out(new Chain(options, pool, std::move(lock), std::move(store)));
   if (!out->snapshot()->tip()) AETHER_CHECK(out->commit_genesis());
-  out->prepare_code();
+  out->prepare_code(*out->snapshot());
+  out->drop_dead_code();
   return out;
 }
 
-void Chain::prepare_code() {
-  snapshot()->scan(Domain::code, {}, [&](const Hash& code, ByteView value) {
+void Chain::prepare_code(const storage::Snapshot& state) const {
+  state.scan(Domain::code, {}, [&](const Hash& code, ByteView value) {
     AETHER_ASSERT(vm_.publish(code, ledger::decode_object<Code>(value).module).has_value());
     return true;
   });
-  drop_dead_code();
 }
 
 void Chain::drop_dead_code() {
@@ -127,9 +136,23 @@ storage::Outcome<void> Chain::commit(std::span<const FinalBlock> blocks,
 }
 
 storage::Outcome<void> Chain::commit(std::span<const FinalBlock> blocks, const PrecommitCertificate& certificate) {
-  AETHER_ASSERT(certificate.block == blocks.back().hash);
+  AETHER_ASSERT(certificate.block == blocks.back().hash || blocks.back().block.header.body.slot < certificate.slot);
   const std::lock_guard turn(writer_);
   return commit(blocks, std::optional(certificate));
+}
+
+storage::Outcome<void> Chain::prune(Slot below, const storage::PruneLimits& limits) {
+  const std::lock_guard turn(writer_);
+  return store_->prune(below, limits);
+}
+
+storage::Outcome<void> Chain::go_on_from(Restore restored) {
+  const std::lock_guard turn(writer_);
+  AETHER_CHECK(name_database(directory_, restored.name()));
+  AETHER_CHECK(store_->become(std::move(restored).take()));
+  recent_ = std::make_unique<RecentAccounts>(random_seed());
+  drop_dead_code();
+  return {};
 }
 
 storage::Outcome<void> Chain::apply(const Block& block, std::optional<BlockRule>& refused) {

@@ -1,4 +1,4 @@
-#include "snapshot_file.hpp"
+#include "snapshot_work.hpp"
 
 namespace aether::chain {
 namespace {
@@ -85,6 +85,8 @@ SnapshotOutcome<SnapshotFacts> create_snapshot(const storage::Snapshot& of, cons
   const std::size_t at_once = kPiecesPerThread * work.pool.width();
   Cutter cutter(of);
   for (std::vector<Piece> pieces = cutter.next(at_once); !pieces.empty();) {
+    if (work.stop.stop_requested())
+      return fail(SnapshotError{SnapshotErrorKind::stopped, target.file.string() + ": its making was stopped"});
     // The next pieces are read while these are packed.
     std::vector<Piece> following;
     std::vector<snapshot::Packed> chunks(pieces.size());

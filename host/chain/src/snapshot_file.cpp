@@ -1,4 +1,6 @@
-#include "snapshot_file.hpp"
+#include "aether/chain/snapshot_file.hpp"
+
+#include "snapshot_work.hpp"
 
 namespace aether::chain {
 namespace {
@@ -25,6 +27,11 @@ SnapshotOutcome<void> expect(const env::Path& path, const char* what, const Hash
 
 }  // namespace
 
+storage::BlockRecord record_of(const snapshot::Manifest& manifest) {
+  return {manifest.slot,          manifest.hash,     manifest.time_ms, manifest.state_root,
+          manifest.receipts_root, manifest.gas_used, manifest.header};
+}
+
 SnapshotError snapshot_error(const env::Error& error, SnapshotErrorKind otherwise) {
   if (error.kind == env::ErrorKind::exists) return {SnapshotErrorKind::exists, error.message};
   if (error.kind == env::ErrorKind::locked) return {SnapshotErrorKind::locked, error.message};
@@ -46,11 +53,11 @@ SnapshotOutcome<SnapshotFile> SnapshotFile::open(const env::Path& path) {
              read(*file, size - snapshot::kTrailerBytes - trailer->manifest_bytes, trailer->manifest_bytes));
   auto manifest = snapshot::read_manifest(bytes, *trailer, size);
   if (!manifest) return damaged(path, manifest.error());
-  return SnapshotFile(path, std::move(*file), {std::move(*manifest), trailer->digest, size});
+  return SnapshotFile(path, std::move(*file), trailer->manifest_bytes, {std::move(*manifest), trailer->digest, size});
 }
 
-SnapshotFile::SnapshotFile(env::Path path, env::FileReader file, SnapshotFacts facts)
-    : path_(std::move(path)), file_(std::move(file)), facts_(std::move(facts)) {
+SnapshotFile::SnapshotFile(env::Path path, env::FileReader file, std::uint32_t manifest_bytes, SnapshotFacts facts)
+    : path_(std::move(path)), file_(std::move(file)), manifest_bytes_(manifest_bytes), facts_(std::move(facts)) {
   std::uint64_t at = snapshot::kMagic.size();
   for (const auto& chunk : manifest().chunks) {
     offsets_.push_back(at);
@@ -70,6 +77,21 @@ SnapshotOutcome<snapshot::Chunk> SnapshotFile::chunk(std::size_t i) const {
   auto chunk = snapshot::Chunk::open(stored, info, snapshot::first_key(manifest(), i), manifest().state_root, cpu_);
   if (!chunk) return damaged(path_, chunk.error(), " at byte " + std::to_string(offsets_[i]));
   return std::move(*chunk);
+}
+
+SnapshotOutcome<Bytes> SnapshotFile::stored_chunk(std::size_t i) const {
+  AETHER_ASSERT(i < offsets_.size());
+  const snapshot::ChunkInfo& info = manifest().chunks[i];
+  AETHER_TRY(Bytes stored, read(file_, offsets_[i], info.stored));
+  if (snapshot::stored_digest(stored) != info.digest)
+    return damaged(path_, snapshot::Error::stored_digest, " at byte " + std::to_string(offsets_[i]));
+  return stored;
+}
+
+SnapshotOutcome<Bytes> SnapshotFile::manifest_piece(std::size_t offset, std::size_t size) const {
+  if (offset >= manifest_bytes_) return Bytes{};
+  const std::uint64_t begin = facts_.file_bytes - snapshot::kTrailerBytes - manifest_bytes_;
+  return read(file_, begin + offset, std::min<std::size_t>(size, manifest_bytes_ - offset));
 }
 
 SnapshotOutcome<SnapshotFacts> read_snapshot(const env::Path& file) {

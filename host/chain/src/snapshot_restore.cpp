@@ -1,7 +1,8 @@
 #include "aether/chain/directory.hpp"
 #include "aether/storage/rocks_kv.hpp"
 #include "aether/storage/state_load.hpp"
-#include "snapshot_file.hpp"
+#include "database.hpp"
+#include "snapshot_work.hpp"
 
 namespace aether::chain {
 namespace {
@@ -60,8 +61,9 @@ class Workplace {
 
   static SnapshotOutcome<env::FileLock> hold(const env::Path& directory) {
     std::error_code ignored;
-    if (!std::filesystem::exists(directory / kGenesisFile, ignored) ||
-        !std::filesystem::exists(directory / "db", ignored))
+    const auto database = current_database(directory);
+    if (!std::filesystem::exists(directory / kGenesisFile, ignored) || !database ||
+        !std::filesystem::exists(directory / *database, ignored))
       return fail(SnapshotError{SnapshotErrorKind::not_a_chain, directory.string() + " holds files but no chain"});
     auto lock = env::FileLock::acquire(directory / kLockFile);
     if (!lock) return fail(snapshot_error(lock.error(), SnapshotErrorKind::environment));
@@ -86,11 +88,6 @@ class Workplace {
   bool owns_partial_ = false;
   std::optional<env::FileLock> held_;
 };
-
-storage::BlockRecord record_of(const snapshot::Manifest& manifest) {
-  return {manifest.slot,          manifest.hash,     manifest.time_ms, manifest.state_root,
-          manifest.receipts_root, manifest.gas_used, manifest.header};
-}
 
 SnapshotOutcome<void> fill(const SnapshotFile& snapshot, std::size_t from, std::size_t to,
                            storage::StateLoad::Part& part, Counter& counter, const FirstError& error) {

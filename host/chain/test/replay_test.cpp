@@ -21,6 +21,7 @@ class Recorded final : public storage::Snapshot {
   const smt::Tree& tree() const override { return of_->tree(); }
   std::optional<smt::Tree> tree(Slot slot) const override { return of_->tree(slot); }
   std::optional<Bytes> get(const ObjectId& id) const override { return of_->get(id); }
+  Slot kept_from() const override { return of_->kept_from(); }
   std::optional<storage::BlockRecord> record(Slot slot) const override {
     auto out = of_->record(slot);
     if (at == slot && change_record) change_record(*out);

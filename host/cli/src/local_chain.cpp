@@ -44,6 +44,7 @@ Failure failure_of(const chain::SnapshotError& error) {
       return {kBadFile, "not_a_chain", error.message, "name another directory; --force replaces chains only"};
     case locked:
       return {kBadFile, "locked", error.message, "stop the aetherd or aetherctl that has the directory open"};
+    case stopped:  // by a node that ends
     case environment: break;
   }
   return {kBadFile, "file_system", error.message, "check the path, its permissions and the disk"};

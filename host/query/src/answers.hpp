@@ -10,8 +10,8 @@ using api::ErrorCode;
 using storage::Snapshot;
 
 inline std::unexpected<api::Error> absent(Slot slot) {
-  return error(ErrorCode::not_found,
-               "block " + std::to_string(slot.raw()) + " is not kept here: the chain was restored from a snapshot");
+  return error(ErrorCode::not_found, "block " + std::to_string(slot.raw()) +
+                                         " is not kept here: it was pruned, or the chain was restored from a snapshot");
 }
 
 // There is no such object, or it was pruned, which is not the same.

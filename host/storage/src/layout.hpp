@@ -1,6 +1,8 @@
 // How a chain lies in the families of a Kv.
 //
-//   meta          schema, genesis (hash), tip (the newest block's record), certificate (C2 of the tip)
+//   meta          schema, genesis (hash), tip (the newest block's record), certificate (Snapshot::certificate),
+//                 kept_from (slot: what is below was pruned); of a restore that is under way its plan, and a key for
+//                 each chunk that is here (partial_state.hpp)
 //   state         state key -> BCS of the object's id, then its value: the order of the tree, and of snapshots
 //   recent        slot -> the state that its block changed, until `state` holds it (recent_changes.hpp)
 //   index         BCS of an object's id -> nothing, of listed domains
@@ -23,6 +25,9 @@ inline constexpr std::string_view kSchemaKey = "schema";
 inline constexpr std::string_view kGenesisKey = "genesis";
 inline constexpr std::string_view kTipKey = "tip";
 inline constexpr std::string_view kCertificateKey = "certificate";
+inline constexpr std::string_view kKeptFromKey = "kept_from";
+inline constexpr std::string_view kPlanKey = "plan";
+inline constexpr std::string_view kChunkPrefix = "chunk-";
 
 // Keys sort as their numbers do.
 inline std::array<std::uint8_t, 8> slot_key(std::uint64_t slot) {
@@ -67,6 +72,9 @@ std::optional<T> load(const KvSnapshot& kv, Family family, ByteView key, std::st
 inline void put_identity(Batch& batch, const Hash& genesis) {
   batch.put(Family::meta, as_bytes(kSchemaKey), codec::encode(kSchema));
   batch.put(Family::meta, as_bytes(kGenesisKey), genesis.view());
+}
+inline void put_kept_from(Batch& batch, Slot slot) {
+  batch.put(Family::meta, as_bytes(kKeptFromKey), codec::encode(slot));
 }
 inline void put_tip(Batch& batch, const BlockRecord& tip) {
   const Bytes record = codec::encode(tip);

@@ -211,6 +211,7 @@ class MemoryKv final : public Kv {
   }
 
   std::shared_ptr<const KvSnapshot> snapshot() const override { return std::make_shared<MemorySnapshot>(content_); }
+  void remove_at_close() override {}
 
   std::unique_ptr<SortedRun> new_run(Family family) override {
     auto run = std::make_unique<MemoryRun>();

@@ -144,21 +144,21 @@ class RocksKv final : public Kv {
   RocksKv& operator=(const RocksKv&) = delete;
   ~RocksKv() override {
     for (auto* handle : families_) db_->DestroyColumnFamilyHandle(handle);
+    db_.reset();
+    std::error_code ignored;
+    if (removes_) std::filesystem::remove_all(path_, ignored);
   }
 
   Outcome<void> open(const RocksOptions& options) {
     rocksdb::Options settings = database_options();
     if (options.env != nullptr) settings.env = options.env;
-    const env::Path path = options.directory / "db";
-    if (const auto made = env::make_directories(options.directory, 0700); !made)
-      return error(ErrorKind::environment, made.error().message);
-    auto held = env::FileLock::acquire(options.directory / "lock");
-    if (!held)
-      return error(held.error().kind == env::ErrorKind::locked ? ErrorKind::locked : ErrorKind::environment,
-                   held.error().message);
-    lock_ = std::move(*held);
-    directory_ = options.directory;
+    const env::Path path = options.directory / options.name;
+    lock_ = options.lock;
+    if (!lock_) {
+      AETHER_TRY(lock_, lock_directory(options.directory));
+    }
     AETHER_CHECK(check_directory(path));
+    path_ = path;
     std::vector<rocksdb::ColumnFamilyDescriptor> descriptors;
     for (std::size_t i = 0; i < kFamilyNames.size(); ++i)
       descriptors.emplace_back(std::string(kFamilyNames[i]), family_options(static_cast<Family>(i), settings));
@@ -196,7 +196,7 @@ class RocksKv final : public Kv {
   std::shared_ptr<const KvSnapshot> snapshot() const override { return std::make_shared<RocksSnapshot>(*this); }
 
   std::unique_ptr<SortedRun> new_run(Family which) override {
-    const std::string path = directory_.string() + "/run-" + std::to_string(runs_++);
+    const std::string path = path_.string() + "-run-" + std::to_string(runs_++);
     return std::make_unique<RocksRun>(db_->GetOptions(family(which)), family(which), path);
   }
   Outcome<void> ingest(Family which, std::span<const std::unique_ptr<SortedRun>> runs) override {
@@ -211,6 +211,8 @@ class RocksKv final : public Kv {
     if (!status.ok()) return fail(write_error(status));
     return {};
   }
+
+  void remove_at_close() override { removes_ = true; }
 
   rocksdb::DB& db() const { return *db_; }
   rocksdb::ColumnFamilyHandle* family(Family which) const { return families_[static_cast<std::size_t>(which)]; }
@@ -234,9 +236,10 @@ class RocksKv final : public Kv {
     return status;
   }
 
-  env::Path directory_;
+  env::Path path_;
   std::atomic<std::uint64_t> runs_ = 0;
-  std::optional<env::FileLock> lock_;
+  std::atomic<bool> removes_ = false;
+  std::shared_ptr<const env::FileLock> lock_;
   std::vector<rocksdb::ColumnFamilyHandle*> families_;
   std::unique_ptr<rocksdb::DB> db_;
   rocksdb::WriteBatch batch_;
@@ -266,6 +269,16 @@ void RocksSnapshot::scan(Family family, ByteView from, const Visit& visit) const
 }
 
 }  // namespace
+
+Outcome<std::shared_ptr<const env::FileLock>> lock_directory(const env::Path& directory) {
+  if (const auto made = env::make_directories(directory, 0700); !made)
+    return error(ErrorKind::environment, made.error().message);
+  auto held = env::FileLock::acquire(directory / "lock");
+  if (!held)
+    return error(held.error().kind == env::ErrorKind::locked ? ErrorKind::locked : ErrorKind::environment,
+                 held.error().message);
+  return std::make_shared<const env::FileLock>(std::move(*held));
+}
 
 Outcome<std::unique_ptr<Kv>> open_rocks_kv(const RocksOptions& options) {
   auto kv = std::make_unique<RocksKv>();

@@ -36,6 +36,7 @@ Outcome<void> StateLoad::finish(std::vector<Part> parts, const Hash& genesis, co
   AETHER_CHECK(kv_.ingest(Family::state, runs));
   Batch batch;
   put_identity(batch, genesis);
+  put_kept_from(batch, tip.slot);
   put_tip(batch, tip);
   return kv_.write(batch, Durability::synced);
 }

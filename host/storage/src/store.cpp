@@ -58,7 +58,7 @@ std::shared_ptr<const Snapshot> Store::snapshot() const {
 
 void Store::publish(std::optional<BlockRecord> tip) {
   std::shared_ptr<const Snapshot> made =
-      std::make_shared<StoreSnapshot>(kv_->snapshot(), *recent_, std::move(tip), trees_, pool_, cpu_);
+      std::make_shared<StoreSnapshot>(kv_, *recent_, std::move(tip), kept_from_, trees_, pool_, cpu_);
   const std::lock_guard lock(mutex_);
   current_.swap(made);
 }
@@ -107,6 +107,11 @@ Outcome<void> Store::load_tree() {
   }
   auto tip = codec::decode<BlockRecord>(*tip_bytes);
   if (!tip) return damaged("the record of the newest block is damaged");
+  if (const auto kept_from = kv->get(Family::meta, as_bytes(kKeptFromKey))) {
+    const auto slot = codec::decode<Slot>(*kept_from);
+    if (!slot || tip->slot < *slot) return damaged("the slot up to which it was pruned is damaged");
+    kept_from_ = *slot;
+  }
   if (!load_recent(*kv, tip->slot)) return damaged("the newest changes of the state are damaged");
   auto tree = tree_of_state(*kv, *recent_, pool_, cpu_);
   if (!tree) return damaged("a record of the state is malformed");
@@ -251,6 +256,51 @@ Outcome<void> Store::commit(std::span<const BlockCommit> blocks,
   for (TreeVersion& version : versions) keep(std::move(version));
   publish(blocks.back().record);
   return {};
+}
+
+Outcome<void> Store::prune(Slot below, const PruneLimits& limits) {
+  const auto now = snapshot();
+  AETHER_ASSERT(now->tip() && !(now->tip()->slot < below));
+  batch_.clear();
+  std::size_t transactions = 0;
+  Slot slot = kept_from_;
+  for (std::size_t blocks = 0; slot < below && blocks < limits.blocks && transactions < limits.transactions; ++blocks) {
+    const auto key = slot_key(slot);
+    if (const auto receipts = now->receipts(slot)) {
+      transactions += receipts->size();
+      for (const Receipt& receipt : *receipts) batch_.erase(Family::transactions, receipt.transaction.view());
+    }
+    if (const auto record = now->record(slot)) batch_.erase(Family::hashes, record->hash.view());
+    for (const Family family : {Family::blocks, Family::receipts, Family::records}) batch_.erase(family, key);
+    slot = next(slot);
+  }
+  if (slot == kept_from_) return {};
+  put_kept_from(batch_, slot);
+  if (const auto written = kv_->write(batch_, Durability::buffered); !written)
+    return error(written.error().kind,
+                 "cannot prune block " + std::to_string(kept_from_.raw()) + ": " + written.error().message);
+  kept_from_ = slot;
+  publish(now->tip());
+  return {};
+}
+
+Outcome<void> Store::become(std::unique_ptr<Store> other) {
+  if (folding_) (void)end_folding();
+  AETHER_ASSERT(other->options_.genesis == options_.genesis && !other->folding_);
+  kv_->remove_at_close();
+  kv_ = std::move(other->kv_);
+  recent_ = std::move(other->recent_);
+  recent_first_ = other->recent_first_;
+  folded_ = other->folded_;
+  kept_from_ = other->kept_from_;
+  retired_.clear();
+  trees_ = std::move(other->trees_);
+  tree_changes_ = other->tree_changes_;
+  {
+    const std::lock_guard lock(mutex_);
+    current_.swap(other->current_);
+  }
+  return forget_plan();
 }
 
 }  // namespace aether::storage

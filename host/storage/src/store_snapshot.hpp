@@ -7,9 +7,16 @@ namespace aether::storage {
 
 class StoreSnapshot final : public Snapshot {
  public:
-  StoreSnapshot(std::shared_ptr<const KvSnapshot> kv, RecentChanges recent, std::optional<BlockRecord> tip,
-                const std::deque<TreeVersion>& trees, TaskPool& pool, const CpuFeatures& cpu)
-      : kv_(std::move(kv)), recent_(std::move(recent)), tip_(std::move(tip)), trees_(trees), pool_(pool), cpu_(cpu) {
+  StoreSnapshot(std::shared_ptr<const Kv> database, RecentChanges recent, std::optional<BlockRecord> tip,
+                Slot kept_from, const std::deque<TreeVersion>& trees, TaskPool& pool, const CpuFeatures& cpu)
+      : database_(std::move(database)),
+        kv_(database_->snapshot()),
+        recent_(std::move(recent)),
+        tip_(std::move(tip)),
+        kept_from_(kept_from),
+        trees_(trees),
+        pool_(pool),
+        cpu_(cpu) {
     if (trees_.empty()) trees_.emplace_back();
   }
 
@@ -19,6 +26,7 @@ class StoreSnapshot final : public Snapshot {
   }
   const smt::Tree& tree() const override { return trees_.back().tree; }
   std::optional<smt::Tree> tree(Slot slot) const override;
+  Slot kept_from() const override { return kept_from_; }
   std::optional<Bytes> get(const ObjectId& id) const override;
   // The tree in memory knows; a module of a contract is large.
   bool contains(const ObjectId& id) const override { return tree().get(hasher_.key(id)).has_value(); }
@@ -41,9 +49,11 @@ class StoreSnapshot final : public Snapshot {
   void visit_objects(const Hash& first, const VisitObject& visit) const override;
 
  private:
+  std::shared_ptr<const Kv> database_;  // outlives its moment
   std::shared_ptr<const KvSnapshot> kv_;
   RecentChanges recent_;
   std::optional<BlockRecord> tip_;
+  Slot kept_from_;
   std::deque<TreeVersion> trees_;
   TaskPool& pool_;
   CpuFeatures cpu_;

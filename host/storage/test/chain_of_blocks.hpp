@@ -43,7 +43,7 @@ class ChainOfBlocks {
   static Outcome<void> commit_next(Store& store, std::size_t blocks = 1) {
     const auto parent = store.snapshot();
     const std::uint64_t first = parent->tip() ? parent->tip()->slot.raw() + 1 : 0;
-    const std::vector<Receipt> receipts(1);
+    std::vector<Receipt> receipts(blocks);
     std::deque<ledger::Diff> diffs;
     std::deque<StateUpdate> trees;
     std::vector<Hash> ids;
@@ -58,7 +58,8 @@ class ChainOfBlocks {
       commits[i].record.state_root = trees[i].tree.root();
       commits[i].tree = &trees[i];
       commits[i].objects = trees[i].objects;
-      commits[i].receipts = receipts;
+      receipts[i].transaction = ids[i];
+      commits[i].receipts = std::span(receipts).subspan(i, 1);
       commits[i].transaction_ids = std::span(ids).subspan(i, 1);
     }
     return store.commit(commits, PrecommitCertificate{Slot{first + blocks - 1}, ids.back(), {}, {}});

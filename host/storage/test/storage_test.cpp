@@ -85,6 +85,65 @@ TYPED_TEST(StoreOn, the_log_is_pruned) {
   EXPECT_EQ(entries, kTreeVersionsMax);
 }
 
+// What the store says of slots: all or nothing of each.
+void expect_kept_from(const Snapshot& snapshot, std::uint64_t from) {
+  EXPECT_EQ(snapshot.kept_from(), Slot{from});
+  for (std::uint64_t slot = 0; slot <= snapshot.tip()->slot.raw(); ++slot) {
+    const bool kept = slot >= from;
+    EXPECT_EQ(snapshot.record(Slot{slot}).has_value(), kept) << slot;
+    EXPECT_EQ(snapshot.receipts(Slot{slot}).has_value(), kept) << slot;
+    EXPECT_EQ(snapshot.slot_of_block(number(slot)).has_value(), kept) << slot;
+    EXPECT_EQ(snapshot.transaction(number(slot)).has_value(), kept) << slot;
+  }
+}
+
+TYPED_TEST(StoreOn, pruning_takes_the_oldest_blocks_a_few_at_a_time_and_leaves_the_state) {
+  {
+    const auto store = this->open_store();
+    for (int i = 0; i < 60; ++i) ASSERT_TRUE(ChainOfBlocks::commit_next(*store));
+    const auto before = store->snapshot();
+    ASSERT_TRUE(store->prune(Slot{50}, {.blocks = 16, .transactions = 1'000}));
+    expect_kept_from(*store->snapshot(), 16);
+    ASSERT_TRUE(store->prune(Slot{50}, {.blocks = 16, .transactions = 3}));  // each has one
+    expect_kept_from(*store->snapshot(), 19);
+    ASSERT_TRUE(store->prune(Slot{10}, {}));
+    expect_kept_from(*store->snapshot(), 19);
+    this->chain.expect_whole(*before, 59);
+    ASSERT_TRUE(ChainOfBlocks::commit_next(*store));
+    ASSERT_TRUE(store->prune(Slot{60}, {.blocks = 100, .transactions = 1'000}));
+    expect_kept_from(*store->snapshot(), 60);
+    EXPECT_EQ(store->snapshot()->tree(Slot{30})->root(), this->chain.root(30));
+    ASSERT_TRUE(ChainOfBlocks::commit_next(*store));  // synced, with all before
+  }
+  const auto store = this->open_store();
+  expect_kept_from(*store->snapshot(), 60);
+  EXPECT_EQ(store->snapshot()->tree().root(), this->chain.root(61));
+}
+
+TYPED_TEST(StoreOn, after_a_loss_of_power_each_block_is_pruned_whole_or_not_at_all) {
+  Random random(3);
+  int cut = 0;
+  for (int round = 0; round < this->backend.rounds() / (quick() ? 12 : 6); ++round) {
+    TypeParam machine;
+    const auto open_it = [&] {
+      return std::move(*open(machine.open(), {kOptions.genesis, kOptions.name, machine.fold}));
+    };
+    {
+      const auto store = open_it();
+      for (int i = 0; i < 20; ++i) ASSERT_TRUE(ChainOfBlocks::commit_next(*store));
+      machine.lose_power_after(1 + random.below(3 * machine.steps_of_a_block()));
+      for (std::uint64_t below = 2; store->prune(Slot{below}, {}) && below < 18; below += 2) {
+      }
+    }
+    machine.restart(random.draw());
+    const auto store = open_it();
+    const auto snapshot = store->snapshot();
+    expect_kept_from(*snapshot, snapshot->kept_from().raw());
+    cut += snapshot->kept_from() < Slot{18} ? 1 : 0;
+  }
+  EXPECT_GT(cut, 0);
+}
+
 // Power is lost at a random step of committing; a block that was acknowledged is never lost, no other one is half
 // there.
 TYPED_TEST(StoreOn, after_each_loss_of_power_the_tip_is_the_last_acknowledged_block_or_the_next_and_whole) {

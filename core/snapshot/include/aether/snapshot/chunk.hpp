@@ -11,6 +11,9 @@ namespace aether::snapshot {
 // What zstd makes at most of so many bytes.
 [[nodiscard]] std::size_t stored_bytes_max(std::size_t bytes);
 
+// ChunkInfo::digest of those bytes.
+[[nodiscard]] Hash stored_digest(ByteView stored);
+
 // Collects objects until they are a chunk.
 class ChunkBuilder {
  public:

@@ -17,6 +17,7 @@
 namespace aether::chain {
 
 class RecentAccounts;
+class Restore;
 
 // What this process committed; read from any thread.
 struct Counts {
@@ -78,16 +79,26 @@ class Chain {
   [[nodiscard]] storage::Outcome<Sealed> seal_next(std::span<const VerifiedTransaction> candidates,
                                                    std::uint64_t time_ms, const crypto::Seed& seed);
 
-  // Commits blocks of a chain of validators that follow the tip, all or none; the certificate is of the last.
+  // Commits blocks of a chain of validators that follow the tip, all or none; the certificate is of the last or, where
+  // more of what it makes final is to follow, of a later one.
   [[nodiscard]] storage::Outcome<void> commit(std::span<const FinalBlock> blocks,
                                               const PrecommitCertificate& certificate);
+
+  // Removes the oldest blocks, receipts included, in slots below `below`, which is at most the tip's.
+  [[nodiscard]] storage::Outcome<void> prune(Slot below, const storage::PruneLimits& limits);
+
+  // Goes on from the block that was restored beside; a crash leaves the one or the other chain. Snapshots taken before
+  // stay as they are.
+  [[nodiscard]] storage::Outcome<void> go_on_from(Restore restored);
 
   [[nodiscard]] static Proven prove(const storage::Snapshot& snapshot, const ObjectId& id);
   // The block after `snapshot`'s tip, for programs that ask what a transaction would do there.
   [[nodiscard]] ledger::BlockFacts next_facts(const storage::Snapshot& snapshot) const;
 
  private:
-  Chain(const Options& options, TaskPool& pool, std::unique_ptr<storage::Store> store);
+  friend class Restore;
+  Chain(const Options& options, TaskPool& pool, std::shared_ptr<const env::FileLock> lock,
+        std::unique_ptr<storage::Store> store);
   storage::Outcome<void> commit_genesis();
   Result<exec::Executed, ledger::BlockError> execute(const storage::Snapshot& tip,
                                                      std::span<const VerifiedTransaction> transactions) const;
@@ -96,11 +107,13 @@ class Chain {
 
   // Machine code of exactly the code that the state holds, so that no block meets a module that has to be compiled
   // first: a call is not charged for that.
-  void prepare_code();
+  void prepare_code(const storage::Snapshot& state) const;
   void drop_dead_code();
 
   Genesis genesis_;
   Hash genesis_hash_;
+  env::Path directory_;                        // empty: in memory
+  std::shared_ptr<const env::FileLock> lock_;  // of the directory
   wasm::WasmVm vm_;
   std::uint64_t code_bytes_max_ = 0;  // on disk, before dead code is looked for
   programs::ChainPrograms programs_{vm_};

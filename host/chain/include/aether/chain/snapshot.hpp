@@ -1,6 +1,8 @@
 // Snapshots as files: made of a chain while it goes on, verified by themselves, restored into a directory.
 #pragma once
 
+#include <stop_token>
+
 #include "aether/base/task_pool.hpp"
 #include "aether/snapshot/manifest.hpp"
 #include "aether/storage/store.hpp"
@@ -15,6 +17,7 @@ enum class SnapshotErrorKind : std::uint8_t {
   not_a_chain,  // what shall be replaced is something else than a chain's directory
   locked,       // a process has the directory open
   environment,  // the file system refuses
+  stopped,      // by Work::stop
 };
 
 struct SnapshotError {
@@ -38,6 +41,7 @@ using Progress = std::function<void(std::uint64_t done, std::uint64_t total)>;
 struct Work {
   TaskPool& pool;
   Progress progress = {};
+  std::stop_token stop = {};  // of create_snapshot alone
 };
 
 struct SnapshotTarget {

@@ -105,6 +105,9 @@ class Kv {
   [[nodiscard]] virtual std::unique_ptr<SortedRun> new_run(Family family) = 0;
   // Finished runs of this family, of which no two overlap. May be called beside write().
   [[nodiscard]] virtual Outcome<void> ingest(Family family, std::span<const std::unique_ptr<SortedRun>> runs) = 0;
+
+  // Its files go when it is closed.
+  virtual void remove_at_close() = 0;
 };
 
 }  // namespace aether::storage

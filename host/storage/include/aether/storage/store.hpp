@@ -86,13 +86,17 @@ class Snapshot : public ledger::StateView {
  public:
   // The newest block; none before block 0 is committed.
   [[nodiscard]] virtual const std::optional<BlockRecord>& tip() const = 0;
-  // C2 of the tip, as of its commit; none on a development chain, at genesis and after a snapshot was restored.
+  // C2 of the tip or, where what became final at once was committed in parts, or a node restored a snapshot, of a later
+  // block. None on a development chain, at genesis and after a snapshot's file was restored.
   [[nodiscard]] virtual std::optional<PrecommitCertificate> certificate() const = 0;
   // The state tree after it.
   [[nodiscard]] virtual const smt::Tree& tree() const = 0;
   // The state tree after an older slot; none when more than kTreeVersionsMax slots back. Beyond kTreesInMemory, or
   // after a restart, it is made from the log: time O(changes since).
   [[nodiscard]] virtual std::optional<smt::Tree> tree(Slot slot) const = 0;
+  // Blocks, receipts and records of slots below are absent, and what they held from the indexes: they were pruned, or
+  // came before a snapshot that was restored.
+  [[nodiscard]] virtual Slot kept_from() const = 0;
   [[nodiscard]] virtual std::optional<BlockRecord> record(Slot slot) const = 0;
   [[nodiscard]] virtual std::optional<Slot> slot_of_block(const Hash& hash) const = 0;
   [[nodiscard]] virtual std::optional<Block> block(Slot slot) const = 0;
@@ -115,6 +119,12 @@ struct FoldLimits {
   std::size_t changes = 200'000;
   std::size_t bytes = std::size_t{64} << 20;
   std::size_t run_changes_min = 4'096;
+};
+
+// Of one call of prune(): the last block may exceed the number of transactions.
+struct PruneLimits {
+  std::size_t blocks = 16;
+  std::size_t transactions = 8'192;
 };
 
 struct StoreOptions {
@@ -141,6 +151,16 @@ class Store {
                                      const std::optional<PrecommitCertificate>& certificate = std::nullopt);
   [[nodiscard]] Outcome<void> commit(const BlockCommit& block) { return commit(std::span(&block, 1)); }
 
+  // Removes the oldest blocks in slots below `below`, which is at most the tip's. Not synced: a loss of power may bring
+  // some back, whole.
+  [[nodiscard]] Outcome<void> prune(Slot below, const PruneLimits& limits);
+
+  // Goes on as `other`, of the same chain; the own database is removed when its last snapshot is gone.
+  [[nodiscard]] Outcome<void> become(std::unique_ptr<Store> other);
+  // Removes what is left of a restore that has come to its end (partial_state.hpp).
+  [[nodiscard]] Outcome<void> forget_plan();
+
+  // Keeps its database open.
   [[nodiscard]] std::shared_ptr<const Snapshot> snapshot() const;
 
  private:
@@ -154,7 +174,7 @@ class Store {
   void publish(std::optional<BlockRecord> tip);
   void keep(TreeVersion version);
 
-  std::unique_ptr<Kv> kv_;
+  std::shared_ptr<Kv> kv_;
   StoreOptions options_;
   TaskPool& pool_;
   CpuFeatures cpu_;
@@ -162,6 +182,7 @@ class Store {
   std::unique_ptr<RecentChanges> recent_;
   std::uint64_t recent_first_ = 0;  // the oldest slot with a record of recent changes
   std::uint64_t folded_ = 0;        // the changes of slots before this one are in `state`
+  Slot kept_from_;
   struct Folding;
   std::unique_ptr<Folding> folding_;  // under way, if any
   std::deque<TreeVersion> trees_;     // newest last

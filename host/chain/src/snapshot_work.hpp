@@ -1,35 +1,15 @@
-// A snapshot's file, its chunks read by any thread.
+// What making, verifying and restoring snapshots share.
 #pragma once
 
 #include <mutex>
 
-#include "aether/chain/snapshot.hpp"
-#include "aether/env/cpu.hpp"
-#include "aether/env/file_stream.hpp"
-#include "aether/snapshot/chunk.hpp"
+#include "aether/chain/snapshot_file.hpp"
 
 namespace aether::chain {
 
 [[nodiscard]] SnapshotError snapshot_error(const env::Error& error, SnapshotErrorKind otherwise);
 
-class SnapshotFile {
- public:
-  [[nodiscard]] static SnapshotOutcome<SnapshotFile> open(const env::Path& path);
-
-  [[nodiscard]] const SnapshotFacts& facts() const { return facts_; }
-  [[nodiscard]] const snapshot::Manifest& manifest() const { return facts_.manifest; }
-  [[nodiscard]] SnapshotOutcome<void> check(const Expected& expected) const;
-  [[nodiscard]] SnapshotOutcome<snapshot::Chunk> chunk(std::size_t i) const;
-
- private:
-  SnapshotFile(env::Path path, env::FileReader file, SnapshotFacts facts);
-
-  env::Path path_;
-  env::FileReader file_;
-  const CpuFeatures cpu_ = env::cpu_features();
-  SnapshotFacts facts_;
-  std::vector<std::uint64_t> offsets_;  // of chunks
-};
+[[nodiscard]] storage::BlockRecord record_of(const snapshot::Manifest& manifest);
 
 // Counts for a Progress.
 class Counter {
