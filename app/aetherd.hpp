@@ -32,24 +32,29 @@ Outcome<T> or_failure(Result<T, E> result, int exit = kFailed) {
     return std::move(*result);
 }
 
-// `aetherd init`, `run` and `check-config`: a node of a chain of validators.
+// `aetherd init`, `run`, `check-config` and `checkpoint`: a node of a chain of validators.
 class NodeCommands {
  public:
   explicit NodeCommands(CLI::App& app);
-  [[nodiscard]] bool parsed() const { return init_.parsed() || run_.parsed() || check_.parsed(); }
+  [[nodiscard]] bool parsed() const {
+    return init_.parsed() || run_.parsed() || check_.parsed() || checkpoint_.parsed();
+  }
   [[nodiscard]] Outcome<void> execute(bool as_json) const;
 
  private:
   [[nodiscard]] Outcome<void> init(bool as_json) const;
   [[nodiscard]] Outcome<void> run(bool as_json) const;
   [[nodiscard]] Outcome<void> check(bool as_json) const;
+  [[nodiscard]] Outcome<void> print_checkpoint() const;
 
   CLI::App& init_;
   CLI::App& run_;
   CLI::App& check_;
+  CLI::App& checkpoint_;
   std::string home_;
   std::string genesis_;
   std::vector<std::string> settings_;
+  std::string checkpoint_file_;
   bool lost_log_ = false;
 };
 

@@ -1,4 +1,4 @@
-// aetherd init, run, check-config.
+// aetherd init, run, check-config, checkpoint.
 #include <unistd.h>
 
 #include <boost/json.hpp>
@@ -61,8 +61,18 @@ void add_home(CLI::App& command, std::string& home, std::vector<std::string>& se
 NodeCommands::NodeCommands(CLI::App& app)
     : init_(*app.add_subcommand("init", "Make the directory of a node")),
       run_(*app.add_subcommand("run", "Run a node of a chain of validators")),
-      check_(*app.add_subcommand("check-config", "Print what a node would run with, and where each value is from")) {
-  for (CLI::App* command : {&init_, &run_, &check_}) add_home(*command, home_, settings_);
+      check_(*app.add_subcommand("check-config", "Print what a node would run with, and where each value is from")),
+      checkpoint_(
+          *app.add_subcommand("checkpoint", "Print where a node that does not run stands, for another's owner")) {
+  for (CLI::App* command : {&init_, &run_, &check_, &checkpoint_}) add_home(*command, home_, settings_);
+  run_.add_option("--checkpoint", checkpoint_file_,
+                  "Where the chain stands, by somebody you trust: for a node that was away for weeks, or is new");
+  checkpoint_.footer(
+      "A node that was away for longer than validators answer for what they signed believes nobody any more. The "
+      "owner\n"
+      "of a node that followed can tell it where the chain stands: over a way that you trust.\n"
+      "Example: aetherd checkpoint --home NODE > checkpoint.json && aetherd run --home OTHER --checkpoint "
+      "checkpoint.json");
   auto* genesis = init_.add_option("--genesis", genesis_, "TOML file, as `aetherd genesis` prints it");
   init_
       .add_flag("--lost-safety-log", lost_log_,
@@ -85,6 +95,7 @@ NodeCommands::NodeCommands(CLI::App& app)
 Outcome<void> NodeCommands::execute(bool as_json) const {
   if (init_.parsed()) return init(as_json);
   if (run_.parsed()) return run(as_json);
+  if (checkpoint_.parsed()) return print_checkpoint();
   return check(as_json);
 }
 
@@ -119,11 +130,22 @@ Outcome<void> NodeCommands::check(bool as_json) const {
   return {};
 }
 
+Outcome<void> NodeCommands::print_checkpoint() const {
+  env::ThreadPool pool;
+  AETHER_TRY(const auto settings, settings_of(settings_));
+  AETHER_TRY(const node::Home home, or_failure(node::open_home(home_, settings, pool)));
+  std::cout << node::checkpoint_text(node::checkpoint_of(*home.chain));
+  return {};
+}
+
 Outcome<void> NodeCommands::run(bool as_json) const {
   AETHER_TRY(const auto stop, or_failure(env::StopSignal::create()));
   AETHER_TRY(const auto settings, settings_of(settings_));
   env::ThreadPool pool;
   AETHER_TRY(node::Home home, or_failure(node::open_home(home_, settings, pool)));
+  if (!checkpoint_file_.empty()) {
+    AETHER_TRY(home.options.checkpoint, or_failure(node::read_checkpoint(checkpoint_file_, home.facts.genesis)));
+  }
   const config::NodeConfig& config = home.facts.config.config;
   telemetry::set_level(*telemetry::level_from_text(config.log_level));
   std::atomic<bool> failed = false;

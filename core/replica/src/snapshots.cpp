@@ -17,11 +17,7 @@ void Replica::Machine::catch_up() {
 // The newest that this node trusts.
 light::Checkpoint Replica::Machine::checkpoint() const {
   if (config_.checkpoint && config_.checkpoint->slot > final_slot_) return *config_.checkpoint;
-  const std::uint64_t epoch = final_slot_.raw() / config_.rules.params.block.epoch_slots;
-  auto own = ledger::load<ValidatorList>(*final_post_.state, validators_object(epoch));
-  AETHER_ASSERT(own.has_value());
-  return {final_, final_slot_, final_time_ms_, std::move(*own),
-          ledger::load<ValidatorList>(*final_post_.state, validators_object(epoch + 1))};
+  return checkpoint_at(config_.rules, *final_post_.state, final_, final_slot_, final_time_ms_);
 }
 
 void Replica::Machine::carry_out(std::vector<sync::SnapshotEffect> effects) {

@@ -105,4 +105,12 @@ std::vector<consensus::Epoch> epochs_after(const Rules& rules, const ledger::Sta
   return epochs;
 }
 
+light::Checkpoint checkpoint_at(const Rules& rules, const ledger::StateView& state, const Hash& block, Slot slot,
+                                std::uint64_t time_ms) {
+  const std::uint64_t epoch = slot.raw() / rules.params.block.epoch_slots;
+  auto own = ledger::load<ValidatorList>(state, validators_object(epoch));
+  AETHER_ASSERT(own.has_value());
+  return {block, slot, time_ms, std::move(*own), ledger::load<ValidatorList>(state, validators_object(epoch + 1))};
+}
+
 }  // namespace aether::replica

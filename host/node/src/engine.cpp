@@ -18,6 +18,8 @@ constexpr std::size_t kServingMax = 64;
 constexpr std::uint64_t kAgainMin = 1'000'000;
 constexpr std::uint64_t kAgainMax = 64'000'000;
 constexpr std::size_t kUnsettledMax = 64 * 1024;
+constexpr std::size_t kPrunedBlocks = 16;
+constexpr std::size_t kPrunedTransactions = 4'096;
 
 template <class... F>
 struct Overloaded : F... {
@@ -27,19 +29,26 @@ struct Overloaded : F... {
 transport::Lane lane_of(const replica::NetMessage& message) {
   using transport::Lane;
   return std::visit(
-      Overloaded{[](const Shred&) { return Lane::shreds; }, [](const dissem::ShredRequest&) { return Lane::shreds; },
-                 [](const sync::BranchRequest&) { return Lane::sync; },
-                 [](const sync::ChainRequest&) { return Lane::sync; }, [](const sync::Reply&) { return Lane::sync; },
-                 [](const replica::Transactions&) { return Lane::sync; }, [](const auto&) { return Lane::consensus; }},
+      Overloaded{
+          [](const Shred&) { return Lane::shreds; }, [](const dissem::ShredRequest&) { return Lane::shreds; },
+          [](const sync::BranchRequest&) { return Lane::sync; }, [](const sync::ChainRequest&) { return Lane::sync; },
+          [](const sync::Reply&) { return Lane::sync; }, [](const replica::Transactions&) { return Lane::sync; },
+          [](const sync::OffersRequest&) { return Lane::sync; }, [](const sync::Offers&) { return Lane::sync; },
+          [](const sync::EpochsRequest&) { return Lane::sync; }, [](const sync::Epochs&) { return Lane::sync; },
+          [](const sync::ManifestRequest&) { return Lane::sync; }, [](const sync::ChunkRequest&) { return Lane::sync; },
+          [](const sync::Piece&) { return Lane::sync; }, [](const auto&) { return Lane::consensus; }},
       message);
 }
 
 std::string slot_text(Slot slot) { return std::to_string(slot.raw()); }
 
-replica::Config config_of(const replica::Rules& rules, const Options& options) {
+replica::Config config_of(const replica::Rules& rules, const Hash& genesis, const Options& options) {
   replica::Config config{.rules = rules, .consensus = consensus::params_of(rules.chain_id, rules.params)};
   config.consensus.delta_us_min = options.delta_us_min;
   config.mempool = options.mempool;
+  config.sync.snapshot_slots = options.snapshot_slots;
+  config.snapshots = sync::SnapshotParams{.genesis = genesis, .light = {}, .cpu = env::cpu_features()};
+  config.checkpoint = options.checkpoint;
   std::array<std::uint8_t, 8> seed;
   env::fill_random(seed);
   for (const std::uint8_t byte : seed) config.mempool_seed = config.mempool_seed << 8 | byte;
@@ -62,7 +71,8 @@ sync::Reply chain_reply(const storage::Snapshot& chain, const replica::ServeChai
 
 }  // namespace
 
-Node::Engine::Engine(chain::Chain& chain, Options options, TaskPool& pool, const env::Clock& clock)
+Node::Engine::Engine(chain::Chain& chain, std::unique_ptr<KeptSnapshots> kept, Options options, TaskPool& pool,
+                     const env::Clock& clock)
     : chain_(chain),
       options_(std::move(options)),
       pool_(pool),
@@ -71,7 +81,8 @@ Node::Engine::Engine(chain::Chain& chain, Options options, TaskPool& pool, const
       authenticator_(consensus::key_authenticator(rules_.chain_id, serial_)),
       verifiers_(rules_.chain_id),
       log_(std::move(options_.log), *this),
-      gossip_judge_([this](auto id, auto verdict) { network_->verdict(id, verdict); }) {
+      gossip_judge_([this](auto id, auto verdict) { network_->verdict(id, verdict); }),
+      snapshots_(chain, std::move(kept), options_.keep_blocks, *this) {
   if (options_.validator) signer_.emplace(*options_.validator);
 }
 
@@ -96,7 +107,8 @@ consensus::Now Node::Engine::now() const {
   return {static_cast<std::uint64_t>(steady.count()), clock_.wall_ms()};
 }
 
-Result<void, std::string> Node::Engine::start() {
+// From the chain's tip, with the log's record; returns the blocks that the log holds above.
+std::vector<replica::BlockPointer> Node::Engine::make_replica() {
   replica::Tip begin = tip();
   durable_ = begin.anchor.slot.raw();
   std::vector<replica::BlockPointer> stored;
@@ -106,13 +118,19 @@ Result<void, std::string> Node::Engine::start() {
     else
       log_.post(LogWriter::Drop{block_hash(block->header.body)});
   }
+  log(Level::info, "begins behind slot " + slot_text(begin.anchor.slot) + ", with " + std::to_string(stored.size()) +
+                       " blocks that are not final");
+  replica_.emplace(config_of(rules_, chain_.hash_of_genesis(), options_), std::move(begin), log_.log().record(),
+                   *authenticator_, signer_ ? &*signer_ : nullptr);
+  return stored;
+}
+
+Result<void, std::string> Node::Engine::start() {
   if (log_.log().torn_bytes() > 0)
     log(Level::warn, "the safety log ended in " + std::to_string(log_.log().torn_bytes()) +
                          " bytes that were never synced; they are cut off");
-  log(Level::info, "begins behind slot " + slot_text(begin.anchor.slot) + ", with " + std::to_string(stored.size()) +
-                       " blocks that are not final");
-  replica_.emplace(config_of(rules_, options_), std::move(begin), log_.log().record(), *authenticator_,
-                   signer_ ? &*signer_ : nullptr);
+  auto stored = make_replica();
+  auto restoring = snapshots_.resume();
   transport::Options network = std::move(options_.network);
   network.genesis = chain_.hash_of_genesis();
   network.subscribe = {transport::Topic::transactions};
@@ -122,7 +140,8 @@ Result<void, std::string> Node::Engine::start() {
   reachable_ = network_.get();
   log_.start();
   publish_status();
-  thread_ = std::thread([this, stored = std::move(stored)] { run(stored); });
+  thread_ =
+      std::thread([this, stored = std::move(stored), restoring = std::move(restoring)] { run(stored, restoring); });
   return {};
 }
 
@@ -131,6 +150,7 @@ void Node::Engine::stop() {
   inbox_.close();
   if (thread_.joinable()) thread_.join();
   for (Worker* worker : {&work_, &verify_, &serve_, &commit_}) worker->stop();
+  snapshots_.stop();
   reachable_ = nullptr;
   std::shared_ptr<transport::Network> network;
   {
@@ -200,8 +220,8 @@ void Node::Engine::gossip(transport::PeerId from, transport::Topic, transport::M
 
 // --- The machine's thread
 
-void Node::Engine::run(std::vector<replica::BlockPointer> stored) {
-  carry_out(replica_->start(std::move(stored), now()));
+void Node::Engine::run(std::vector<replica::BlockPointer> stored, std::optional<replica::Restoring> restoring) {
+  carry_out(replica_->start(std::move(stored), now(), std::move(restoring)));
   std::vector<Item> items;
   for (;;) {
     const std::uint64_t due = replica_->next_timer();
@@ -222,9 +242,11 @@ void Node::Engine::handle(Item& item) {
   struct Visitor {
     Engine& self;
     void operator()(replica::Event& event) const {
-      if (const auto* connected = std::get_if<replica::PeerConnected>(&event)) self.peers_.insert(connected->peer);
+      if (const auto* connected = std::get_if<replica::PeerConnected>(&event))
+        self.peers_.emplace(connected->peer, *connected->node_key);
       if (const auto* gone = std::get_if<replica::PeerGone>(&event)) {
         self.peers_.erase(gone->peer);
+        self.snapshots_.gone(gone->peer);
         self.gossip_judge_.gone(gone->peer);
       }
       self.step(std::move(event));
@@ -244,10 +266,30 @@ void Node::Engine::handle(Item& item) {
       self.submitted_.emplace(transaction_id(submission.transaction.body), std::move(submission.verdict));
       self.step(replica::Submitted{kUsers, std::move(submission.transaction)});
     }
+    void operator()(RestoreDone& done) const { self.go_on_from(done); }
     void operator()(const Question& question) const { question(*self.replica_); }
   };
-  std::visit(Visitor{*this}, item.what);
+  if (item.life == 0 || item.life == life_) std::visit(Visitor{*this}, item.what);
   item.credit = {};
+}
+
+// The old replica takes no step any more, and what it began is done or will not be answered. The new one has the same
+// record, whatever the old one wrote of it included.
+void Node::Engine::go_on_from(RestoreDone& done) {
+  if (restored_ != done.snapshot) return std::move(*done.restore).remove();
+  restored_.reset();
+  commit_.drain();
+  if (!log_.drain()) return;
+  if (const auto switched = chain_.go_on_from(std::move(*done.restore)); !switched)
+    return fail_with("cannot go on from a restored snapshot: " + switched.error().message);
+  snapshots_.went_on();
+  ++life_;
+  tickets_.clear();
+  submitted_.clear();
+  for (const auto& [peer, key] : peers_) gossip_judge_.gone(peer);
+  auto stored = make_replica();
+  carry_out(replica_->start(std::move(stored), now()));
+  for (const auto& [peer, key] : peers_) step(replica::PeerConnected{peer, key});
 }
 
 void Node::Engine::carry_out(std::vector<replica::Effect> effects) {
@@ -268,7 +310,7 @@ void Node::Engine::on(replica::Send& effect) {
 
 void Node::Engine::on(replica::Broadcast& effect) {
   const transport::Lane lane = lane_of(*effect.message);
-  for (const transport::PeerId peer : peers_) network_->send(peer, lane, encoded(effect.message));
+  for (const auto& [peer, key] : peers_) network_->send(peer, lane, encoded(effect.message));
 }
 
 // What came from a peer is passed on by the verdict on its message.
@@ -331,15 +373,27 @@ void Node::Engine::on(replica::Commit& effect) {
   for (const replica::FinalBlock& block : effect.blocks) tickets_.erase(block.hash);
   commit_.post([this, commit = std::move(effect)] {
     std::vector<chain::FinalBlock> blocks;
-    for (const replica::FinalBlock& block : commit.blocks)
+    std::size_t transactions = 0;
+    for (const replica::FinalBlock& block : commit.blocks) {
       blocks.push_back({block.hash, *block.block, block.accepted->transactions, *block.result});
-    if (const auto committed = chain_.commit(blocks, commit.certificate); !committed)
-      return fail_with(committed.error().message);
+      transactions += block.block->transactions.size();
+      // A snapshot is of a moment of the chain, so the block before which there is none ends a batch.
+      if (!block.is_snapshot && &block != &commit.blocks.back()) continue;
+      if (const auto committed = chain_.commit(blocks, commit.certificate); !committed)
+        return fail_with(committed.error().message);
+      blocks.clear();
+      if (block.is_snapshot) snapshots_.make(chain_.snapshot());
+    }
     const Slot slot = commit.blocks.back().block->header.body.slot;
     durable_ = slot.raw();
     const auto snapshot = chain_.snapshot();
-    put(Urgency::answers, replica::Committed{slot, {snapshot, snapshot->tree()}});
+    answer(replica::Committed{slot, {snapshot, snapshot->tree()}});
     for (const replica::FinalBlock& block : commit.blocks) log_.post(LogWriter::Drop{block.hash});
+    // Twice as fast as blocks come.
+    const storage::PruneLimits limits{.blocks = kPrunedBlocks + 2 * commit.blocks.size(),
+                                      .transactions = kPrunedTransactions + 2 * transactions};
+    if (const auto pruned = chain_.prune(snapshots_.prunable_below(slot), limits); !pruned)
+      fail_with(pruned.error().message);
   });
 }
 
@@ -355,19 +409,30 @@ void Node::Engine::on(replica::ServeChain& effect) {
   });
 }
 
-void Node::Engine::on(const replica::ServeSnapshot& effect) {
-  const auto nothing = std::visit(
-      Overloaded{[](const sync::OffersRequest& request) { return replica::NetMessage(sync::Offers{request.id, {}}); },
-                 [](const sync::EpochsRequest& request) { return replica::NetMessage(sync::Epochs{request.id, {}}); },
-                 [](const auto& request) { return replica::NetMessage(sync::Piece{request.id, {}}); }},
-      effect.request);
-  network_->send(effect.to, transport::Lane::sync, std::make_shared<const Bytes>(codec::encode(nothing)));
+void Node::Engine::answered(replica::PeerId to, const replica::NetMessage& message) {
+  if (auto* network = reachable_.load())
+    network->send(to, transport::Lane::sync, std::make_shared<const Bytes>(codec::encode(message)));
+}
+
+void Node::Engine::on(const replica::AbandonRestore& effect) {
+  if (restored_ == effect.snapshot) restored_.reset();
+  snapshots_.on(effect);
+}
+
+void Node::Engine::on(const replica::Restored& effect) {
+  restored_ = effect.target->name;
+  snapshots_.on(effect);
+}
+
+void Node::Engine::on(const replica::CheckpointNeeded&) {
+  needs_checkpoint_ = true;
+  log(Level::error, std::string(kCheckpointNeeded));
 }
 
 void Node::Engine::on(replica::VerifySignatures& effect) {
-  verify_.post([this, batch = std::move(effect)] {
-    put(Urgency::others,
-        replica::SignaturesVerified{batch.batch, verify(batch.transactions, env::cpu_features(), pool_)});
+  verify_.post([this, life = life_.load(), batch = std::move(effect)] {
+    replica::SignaturesVerified verified{batch.batch, verify(batch.transactions, env::cpu_features(), pool_)};
+    inbox_.put(Urgency::others, {std::move(verified), {}, life});
   });
 }
 
@@ -386,7 +451,10 @@ void Node::Engine::on(const replica::Refused& effect) {
 
 void Node::Engine::on(const replica::Blame& effect) {
   // A transaction came by gossip, whose verdict makes the peer pay.
-  if (effect.fault != replica::Fault::transaction) network_->penalize(effect.peer, transport::Offence::invalid);
+  if (effect.fault == replica::Fault::transaction) return;
+  // Who lies about a snapshot is not asked again: it is disconnected.
+  network_->penalize(effect.peer, effect.fault == replica::Fault::snapshot ? transport::Offence::malformed
+                                                                           : transport::Offence::invalid);
 }
 
 void Node::Engine::on(const replica::Alarm& effect) {
@@ -425,6 +493,10 @@ void Node::Engine::publish_status() {
   status.pending = static_cast<std::uint32_t>(replica_->mempool().count());
   status.is_validator = signer_.has_value();
   status.is_behind = replica_->is_behind();
+  status.needs_checkpoint = needs_checkpoint_;
+  const Snapshots::Progress progress = snapshots_.progress();
+  status.chunks_stored = progress.stored;
+  status.chunks = progress.chunks;
   status.is_silent = machine.silent();
   status.has_stopped = machine.stopped();
   status.delta_us = machine.delta_us();

@@ -11,13 +11,15 @@
 #include "inbox.hpp"
 #include "keystore_signer.hpp"
 #include "log_writer.hpp"
+#include "snapshots.hpp"
 #include "worker.hpp"
 
 namespace aether::node {
 
-class Node::Engine final : public transport::Handler, public LogWriter::Listener {
+class Node::Engine final : public transport::Handler, public LogWriter::Listener, public Snapshots::Listener {
  public:
-  Engine(chain::Chain& chain, Options options, TaskPool& pool, const env::Clock& clock);
+  Engine(chain::Chain& chain, std::unique_ptr<KeptSnapshots> kept, Options options, TaskPool& pool,
+         const env::Clock& clock);
   ~Engine() override { stop(); }
   Result<void, std::string> start();
   void stop();
@@ -41,12 +43,23 @@ class Node::Engine final : public transport::Handler, public LogWriter::Listener
   void received(transport::PeerId from, transport::Lane lane, Bytes message, transport::Credit credit) override;
   void gossip(transport::PeerId from, transport::Topic topic, transport::MessageId id, Bytes message) override;
   // --- safety log's thread
-  void persisted(std::uint64_t sequence) override { put(Urgency::answers, replica::Persisted{sequence}); }
-  void stored(const Hash& block) override { put(Urgency::answers, replica::BlockStored{block}); }
+  void persisted(std::uint64_t sequence) override { answer(replica::Persisted{sequence}); }
+  void stored(const Hash& block) override { answer(replica::BlockStored{block}); }
   void failed(const std::string& why) override { fail_with(why); }
+  // --- threads of snapshots
+  void answered(replica::PeerId to, const replica::NetMessage& message) override;
+  void chunk_stored(const Hash& snapshot, std::uint32_t index) override {
+    answer(replica::ChunkStored{snapshot, index});
+  }
+  void restored(const Hash& snapshot, std::shared_ptr<chain::Restore> restore) override {
+    inbox_.put(Urgency::answers, {RestoreDone{snapshot, std::move(restore)}});
+  }
+  void snapshots_failed(const std::string& why) override { fail_with(why); }
 
   // --- the machine's thread
-  void run(std::vector<replica::BlockPointer> stored);
+  void run(std::vector<replica::BlockPointer> stored, std::optional<replica::Restoring> restoring);
+  std::vector<replica::BlockPointer> make_replica();
+  void go_on_from(RestoreDone& done);
   void step(replica::Event event);
   void handle(Item& item);
   std::uint64_t new_ticket(const Hash& block) { return tickets_[block] = ++last_ticket_; }
@@ -62,15 +75,14 @@ class Node::Engine final : public transport::Handler, public LogWriter::Listener
   void on(replica::Commit& effect);
   void on(replica::ServeChain& effect);
   void on(replica::VerifySignatures& effect);
-  void on(const replica::ServeSnapshot& effect);
-  // Snapshots are off (replica::Config::snapshots): this node offers and restores none.
-  void on(const replica::OfferSnapshot&) {}
-  void on(const replica::KeepEpoch&) {}
-  void on(const replica::BeginRestore&) {}
-  void on(const replica::StoreChunk&) {}
-  void on(const replica::AbandonRestore&) {}
-  void on(const replica::Restored&) {}
-  void on(const replica::CheckpointNeeded&) {}
+  void on(const replica::ServeSnapshot& effect) { snapshots_.on(effect); }
+  void on(const replica::OfferSnapshot& effect) { snapshots_.on(effect); }
+  void on(const replica::KeepEpoch& effect) { snapshots_.on(effect); }
+  void on(const replica::BeginRestore& effect) { snapshots_.on(effect); }
+  void on(const replica::StoreChunk& effect) { snapshots_.on(effect); }
+  void on(const replica::AbandonRestore& effect);
+  void on(const replica::Restored& effect);
+  void on(const replica::CheckpointNeeded& effect);
   void on(const replica::Admitted& effect);
   void on(const replica::Refused& effect);
   void on(const replica::Dropped&) {}
@@ -88,6 +100,8 @@ class Node::Engine final : public transport::Handler, public LogWriter::Listener
     if (auto* network = reachable_.load()) network->penalize(from, transport::Offence::malformed);
   }
   void put(Urgency urgency, replica::Event event) { inbox_.put(urgency, {std::move(event)}); }
+  // Of workers that are idle when a new replica begins.
+  void answer(replica::Event event) { inbox_.put(Urgency::answers, {std::move(event), {}, life_}); }
   void answer(const Hash& block, std::uint64_t ticket, replica::Event event) {
     inbox_.put(Urgency::answers, {WorkDone{block, ticket, std::move(event)}});
   }
@@ -108,7 +122,10 @@ class Node::Engine final : public transport::Handler, public LogWriter::Listener
 
   // Of the machine's thread.
   std::optional<replica::Replica> replica_;
-  std::set<transport::PeerId> peers_;
+  std::atomic<std::uint64_t> life_ = 1;  // changed by it alone: the number of the replica
+  std::optional<Hash> restored_;         // the snapshot that is put together
+  bool needs_checkpoint_ = false;
+  std::map<transport::PeerId, crypto::PublicKey> peers_;
   std::map<Hash, std::uint64_t> tickets_;  // of the blocks whose judgement or execution is awaited
   std::uint64_t last_ticket_ = 0;
   GossipJudge gossip_judge_;
@@ -138,7 +155,8 @@ class Node::Engine final : public transport::Handler, public LogWriter::Listener
 
   std::shared_ptr<transport::Network> network_;           // by mutex_ for threads of users
   std::atomic<transport::Network*> reachable_ = nullptr;  // for the network's own thread: null until start() has it
-  Worker work_, verify_, commit_, serve_;                 // serve_ decodes large messages too
+  Snapshots snapshots_;
+  Worker work_, verify_, commit_, serve_;  // serve_ decodes large messages too
   std::thread thread_;
 };
 

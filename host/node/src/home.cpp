@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include "aether/api/json_reader.hpp"
 #include "aether/chain/directory.hpp"
 #include "aether/env/entropy.hpp"
 #include "aether/telemetry/log.hpp"
@@ -11,6 +12,18 @@ namespace aether::node {
 namespace {
 
 constexpr std::size_t kConfigBytesMax = 1 << 20;
+constexpr std::size_t kCheckpointBytesMax = 8 * limits::kValidatorListBytesMax;
+
+struct CheckpointFile {
+  std::uint8_t version = kCheckpointVersion;
+  light::Checkpoint checkpoint;
+
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("version", self.version);
+    visit("checkpoint", self.checkpoint);
+  }
+};
 
 // The message of an error that has one.
 template <class T, class E>
@@ -143,6 +156,24 @@ HomeOutcome<void> replace_lost_log(const env::Path& directory) {
   return {};
 }
 
+std::string checkpoint_text(const light::Checkpoint& checkpoint) {
+  return api::to_json_text(CheckpointFile{.checkpoint = checkpoint}) + "\n";
+}
+
+HomeOutcome<light::Checkpoint> read_checkpoint(const env::Path& file, const Genesis& genesis) {
+  AETHER_TRY(const Bytes text, or_message(env::read_file(file, kCheckpointBytesMax)));
+  auto read = api::from_json_text<CheckpointFile>(as_text(text), kCheckpointBytesMax);
+  const auto bad = [&](const std::string& why) { return fail(file.string() + " is no checkpoint: " + why); };
+  if (!read) return bad(read.error().text());
+  if (read->version != kCheckpointVersion)
+    return bad("it is of version " + std::to_string(read->version) + "; this program reads version " +
+               std::to_string(kCheckpointVersion));
+  const light::LightParams params{.chain_id = genesis.chain_id, .epoch_slots = genesis.params.block.epoch_slots};
+  if (const auto client = light::LightClient::make(params, read->checkpoint); !client)
+    return bad(std::string(to_string(client.error())));
+  return std::move(read->checkpoint);
+}
+
 HomeOutcome<HomeFacts> read_home(const env::Path& directory, std::span<const config::Setting> settings) {
   const env::Path file = directory / config::kNodeConfigFile;
   const auto text = env::read_file(file, kConfigBytesMax);
@@ -192,7 +223,10 @@ HomeOutcome<Home> open_home(const env::Path& directory, std::span<const config::
                   .network = std::move(network),
                   .validator = std::move(validator),
                   .delta_us_min = config.consensus_delta_ms * 1'000,
-                  .mempool = mempool};
+                  .mempool = mempool,
+                  .home = directory,
+                  .keep_blocks = config.chain_keep_blocks,
+                  .snapshot_slots = config.sync_snapshot_slots};
   return Home{std::move(*lock), std::move(facts), std::move(chain), std::move(options)};
 }
 

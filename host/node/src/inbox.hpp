@@ -11,6 +11,7 @@
 #include <mutex>
 #include <vector>
 
+#include "aether/chain/restore.hpp"
 #include "aether/replica/replica.hpp"
 #include "aether/transport/network.hpp"
 
@@ -40,12 +41,18 @@ struct Submission {
   Transaction transaction;
   std::promise<Result<void, mempool::Refusal>> verdict;
 };
+// A snapshot is put together and durable: the machine goes on from it.
+struct RestoreDone {
+  Hash snapshot;
+  std::shared_ptr<chain::Restore> restore;
+};
 // Asked of the machine between two steps.
 using Question = std::function<void(const replica::Replica&)>;
 
 struct Item {
-  std::variant<replica::Event, Gossip, WorkDone, Submission, Question> what;
+  std::variant<replica::Event, Gossip, WorkDone, Submission, RestoreDone, Question> what;
   transport::Credit credit = {};
+  std::uint64_t life = 0;  // of an answer to a replica: which one's; 0: it is no answer
 };
 
 class Inbox {

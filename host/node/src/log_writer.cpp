@@ -33,9 +33,21 @@ void LogWriter::run() {
       if (stopping_) return;
       taken.clear();
       taken.swap(entries_);
+      is_writing_ = true;
     }
     write(taken);
+    {
+      const std::lock_guard lock(mutex_);
+      is_writing_ = false;
+    }
+    idle_.notify_all();
   }
+}
+
+bool LogWriter::drain() {
+  std::unique_lock lock(mutex_);
+  idle_.wait(lock, [this] { return !is_writing_ && (stopping_ || entries_.empty()); });
+  return !stopping_;
 }
 
 void LogWriter::write(std::vector<Entry>& entries) {

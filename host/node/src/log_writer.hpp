@@ -44,11 +44,13 @@ class LogWriter {
   LogWriter(const LogWriter&) = delete;
   LogWriter& operator=(const LogWriter&) = delete;
 
-  // Before start(): what the log held.
+  // Before start(), or between drain() and the next post(): what the log holds.
   [[nodiscard]] const SafetyLog& log() const { return log_; }
   [[nodiscard]] const telemetry::DurationHistogram& syncs() const { return syncs_; }
   void start();
   void post(Entry entry);
+  // Returns when what was posted before is durable and answered. False: the log has failed.
+  [[nodiscard]] bool drain();
   // What is being written is; what waits is forgotten, as by a crash.
   void stop();
 
@@ -61,7 +63,9 @@ class LogWriter {
   Listener& listener_;
   std::mutex mutex_;
   std::condition_variable wake_;
+  std::condition_variable idle_;
   std::vector<Entry> entries_;  // by mutex_
+  bool is_writing_ = false;     // by mutex_
   bool stopping_ = false;       // by mutex_
   std::thread thread_;
 };

@@ -42,9 +42,17 @@ Node::~Node() = default;
 
 Result<std::unique_ptr<Node>, std::string> Node::start(chain::Chain& chain, Options options, TaskPool& pool,
                                                        const env::Clock& clock) {
-  auto engine = std::make_unique<Engine>(chain, std::move(options), pool, clock);
+  AETHER_TRY(auto kept, KeptSnapshots::open(options.home, chain.hash_of_genesis()));
+  auto engine = std::make_unique<Engine>(chain, std::move(kept), std::move(options), pool, clock);
   AETHER_CHECK(engine->start());
   return std::unique_ptr<Node>(new Node(chain, std::move(engine), clock));
+}
+
+light::Checkpoint checkpoint_of(const chain::Chain& chain) {
+  const auto snapshot = chain.snapshot();
+  const storage::BlockRecord& tip = *snapshot->tip();
+  return replica::checkpoint_at({chain.genesis().chain_id, chain.genesis().params, chain.programs()}, *snapshot,
+                                tip.hash, tip.slot, tip.time_ms);
 }
 
 void Node::stop() { engine_->stop(); }
@@ -67,7 +75,12 @@ query::Running Node::running() const {
   if (newest + fresh < clock_.wall_ms())
     out.missing.push_back("a final block younger than " + std::to_string(fresh / 1'000) + " s; it is connected to " +
                           std::to_string(status.peers) + " peers");
-  if (status.is_behind) out.missing.push_back("blocks, which it fetches from peers");
+  if (status.needs_checkpoint) out.missing.emplace_back(kCheckpointNeeded);
+  if (status.chunks > 0)
+    out.missing.push_back("a snapshot, of which it has " + std::to_string(status.chunks_stored) + " of " +
+                          std::to_string(status.chunks) + " chunks");
+  else if (status.is_behind)
+    out.missing.push_back("blocks, which it fetches from peers");
   out.status = out.missing.empty() ? api::HealthStatus::ready : api::HealthStatus::starting;
   return out;
 }

@@ -4,6 +4,7 @@
 #include <condition_variable>
 #include <deque>
 #include <functional>
+#include <future>
 #include <mutex>
 #include <thread>
 
@@ -26,6 +27,12 @@ class Worker {
       jobs_.push_back(std::move(job));
     }
     wake_.notify_one();
+  }
+  // Returns when what was posted before is done. Not from a job, nor beside stop().
+  void drain() {
+    std::promise<void> done;
+    post([&done] { done.set_value(); });
+    done.get_future().wait();
   }
   // Ends the job under way, and forgets those that wait. Not from a job.
   void stop() {

@@ -47,13 +47,22 @@ bool eventually(Condition condition) {
   return true;
 }
 
+struct ClusterOptions {
+  std::uint64_t slot_ms = 20;
+  std::uint64_t epoch_slots = 43'200;
+  std::uint64_t genesis_time_ms = 1'700'000'000'000;
+  std::uint64_t keep_blocks = 0;
+  std::uint64_t snapshot_slots = 20'000;
+};
+
 class Cluster {
  public:
-  explicit Cluster(std::size_t validators, std::size_t followers = 0, std::uint64_t slot_ms = 20) {
+  explicit Cluster(std::size_t validators, std::size_t followers = 0, const ClusterOptions& options = {}) {
     telemetry::set_level(telemetry::Level::error);
     genesis_.chain_id = kChain;
-    genesis_.time_ms = 1'700'000'000'000;
-    genesis_.params.block.slot_ms = slot_ms;
+    genesis_.time_ms = options.genesis_time_ms;
+    genesis_.params.block.slot_ms = options.slot_ms;
+    genesis_.params.block.epoch_slots = options.epoch_slots;
     for (std::uint8_t user = 0; user < 4; ++user)
       genesis_.accounts.insert({user_address(user), {1'000'000 * kAmountUnit, 0}});
     BftGenesis bft;
@@ -73,6 +82,8 @@ class Cluster {
     for (std::size_t i = 0; i < nodes_.size(); ++i) {
       config::NodeConfig config;
       config.consensus_delta_ms = 20;
+      config.chain_keep_blocks = options.keep_blocks;
+      config.sync_snapshot_slots = options.snapshot_slots;
       if (i < validators) {
         config.validator_keys = path("keys", i).string();
         config.validator_password_file = path("password").string();
@@ -85,7 +96,9 @@ class Cluster {
     for (std::size_t i = 0; i < nodes_.size(); ++i) stop(i);
   }
 
-  std::set<std::size_t> tcp;  // who is reached by TCP alone
+  std::set<std::size_t> tcp;                             // who is reached by TCP alone
+  std::map<std::size_t, light::Checkpoint> checkpoints;  // what each trusts
+  std::vector<std::string> others;                       // addresses that all connect to, besides
 
   std::size_t size() const { return nodes_.size(); }
   env::Path home(std::size_t i) const { return path("home", i); }
@@ -100,12 +113,14 @@ class Cluster {
     const std::string fresh = tcp.contains(i) ? "/ip4/127.0.0.1/tcp/0" : "/ip4/127.0.0.1/udp/0/quic-v1";
     settings.push_back({"network.listen", one.address.empty() ? fresh : one.address});
     std::string peers;
+    for (const std::string& other : others) peers += (peers.empty() ? "" : ",") + other;
     for (const Running& other : nodes_)
       if (&other != &one && !other.address.empty()) peers += (peers.empty() ? "" : ",") + other.address;
     settings.push_back({"network.peers", peers});
     auto home = open_home(this->home(i), settings, pool_);
     ASSERT_TRUE(home) << home.error();
     one.home.emplace(std::move(*home));
+    if (checkpoints.contains(i)) one.home->options.checkpoint = checkpoints.at(i);
     one.home->options.on_failure = [i](const std::string& why) { ADD_FAILURE() << "node " << i << ": " << why; };
     auto node = Node::start(*one.home->chain, std::move(one.home->options), pool_, clock_);
     ASSERT_TRUE(node) << node.error();
@@ -126,6 +141,8 @@ class Cluster {
     EXPECT_TRUE(answer) << (answer ? "" : answer.error().message);
   }
   Slot final_slot(std::size_t i) const { return chain(i).snapshot()->tip()->slot; }
+  Slot kept_from(std::size_t i) const { return chain(i).snapshot()->kept_from(); }
+  const Genesis& genesis() const { return genesis_; }
   // Where each is, for a failure's message.
   std::string text() const {
     std::string out;
@@ -134,7 +151,8 @@ class Cluster {
       const Status status = nodes_[i].node->status();
       out += "node " + std::to_string(i) + ": slot " + std::to_string(status.slot.raw()) + ", final " +
              std::to_string(status.final_slot.raw()) + ", peers " + std::to_string(status.peers) + ", pending " +
-             std::to_string(status.pending) + (status.is_behind ? ", behind" : "") + "\n";
+             std::to_string(status.pending) + (status.is_behind ? ", behind" : "") + ", chunks " +
+             std::to_string(status.chunks_stored) + "/" + std::to_string(status.chunks) + "\n";
     }
     return out;
   }
@@ -151,7 +169,7 @@ class Cluster {
     for (std::size_t i = 0; i < size(); ++i) {
       if (!is_up(i)) continue;
       const auto snapshot = chain(i).snapshot();
-      for (std::uint64_t slot = 0; slot <= snapshot->tip()->slot.raw(); ++slot) {
+      for (std::uint64_t slot = snapshot->kept_from().raw(); slot <= snapshot->tip()->slot.raw(); ++slot) {
         const auto record = snapshot->record(Slot{slot});
         ASSERT_TRUE(record);
         const auto found = seen.emplace(Slot{slot}, std::pair(record->hash, record->state_root)).first;
@@ -174,6 +192,39 @@ class Cluster {
   env::SystemClock clock_;
   Genesis genesis_;
   std::vector<Running> nodes_;
+};
+
+// Transfers from different users, to any nodes that run.
+struct Load {
+  Cluster& cluster;
+  std::vector<Transaction> sent = {};
+  std::uint64_t nonce = 0;
+  std::set<std::pair<Hash, std::size_t>> seen = {};  // final, at which node
+
+  void send(std::size_t count) {
+    std::vector<std::size_t> up;
+    for (std::size_t i = 0; i < cluster.size(); ++i)
+      if (cluster.is_up(i)) up.push_back(i);
+    for (std::size_t n = 0; n < count; ++n) {
+      ++nonce;
+      sent.push_back(transfer(static_cast<std::uint8_t>(nonce % 3), 3, nonce, nonce));
+      cluster.send(up[n % up.size()], sent.back());
+    }
+  }
+  // Each was in a final block of each node that runs, some time: old blocks may be pruned.
+  bool all_final() {
+    bool out = true;
+    for (const Transaction& tx : sent)
+      for (std::size_t i = 0; i < cluster.size(); ++i) {
+        const std::pair key(transaction_id(tx.body), i);
+        if (!cluster.is_up(i) || seen.contains(key)) continue;
+        if (cluster.chain(i).snapshot()->transaction(key.first))
+          seen.insert(key);
+        else
+          out = false;
+      }
+    return out;
+  }
 };
 
 }  // namespace aether::node

@@ -5,27 +5,6 @@
 namespace aether::node {
 namespace {
 
-// Transfers from different users, to any nodes that run.
-struct Load {
-  Cluster& cluster;
-  std::vector<Transaction> sent = {};
-  std::uint64_t nonce = 0;
-
-  void send(std::size_t count) {
-    std::vector<std::size_t> up;
-    for (std::size_t i = 0; i < cluster.size(); ++i)
-      if (cluster.is_up(i)) up.push_back(i);
-    for (std::size_t n = 0; n < count; ++n) {
-      ++nonce;
-      sent.push_back(transfer(static_cast<std::uint8_t>(nonce % 3), 3, nonce, nonce));
-      cluster.send(up[n % up.size()], sent.back());
-    }
-  }
-  bool all_final() const {
-    return std::ranges::all_of(sent, [&](const Transaction& tx) { return cluster.is_final(tx); });
-  }
-};
-
 TEST(Node, a_transfer_sent_to_one_of_four_is_final_on_all_with_equal_states) {
   Cluster cluster(4);
   cluster.start_all();

@@ -5,6 +5,7 @@
 #include "aether/consensus/events.hpp"
 #include "aether/exec/execute.hpp"
 #include "aether/ledger/block_evidence.hpp"
+#include "aether/light/light_client.hpp"
 
 namespace aether::replica {
 
@@ -69,6 +70,10 @@ struct Executed {
 // What consensus has to know of epochs to go on after a block of this slot: that of the epoch before it, its own, and
 // the next where that is settled. `state` is that after the block.
 [[nodiscard]] std::vector<consensus::Epoch> epochs_after(const Rules& rules, const ledger::StateView& state, Slot slot);
+
+// What others may begin to trust the chain by: a final block, the state after it, and its time.
+[[nodiscard]] light::Checkpoint checkpoint_at(const Rules& rules, const ledger::StateView& state, const Hash& block,
+                                              Slot slot, std::uint64_t time_ms);
 
 // The state after a block that is not final: its changes over the state after its parent.
 [[nodiscard]] StatePointer branch_state(StatePointer parent, std::shared_ptr<const exec::Executed> result);

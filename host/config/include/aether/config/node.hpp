@@ -29,6 +29,8 @@ struct NodeConfig {
   std::vector<std::string> network_peers;
   std::uint64_t network_connections_max = 128;
   std::uint64_t consensus_delta_ms = 400;
+  std::uint64_t chain_keep_blocks = 1'000'000;
+  std::uint64_t sync_snapshot_slots = 20'000;
   std::string validator_keys;
   std::string validator_password_file;
   std::string rpc_address = "127.0.0.1";
@@ -57,6 +59,11 @@ struct NodeConfig {
     visit("consensus.delta_ms", self.consensus_delta_ms, Range{1, 60'000},
           "How long a proposer that is next in line waits for the one before it; at least twice what a message usually "
           "takes.");
+    visit("chain.keep_blocks", self.chain_keep_blocks, Range{0, 1'000'000'000'000},
+          "The newest blocks that are kept with their receipts, and more where the older of its two snapshots needs "
+          "them; 0: all, which makes the node an archive.");
+    visit("sync.snapshot_slots", self.sync_snapshot_slots, Range{1, 1'000'000'000},
+          "Behind by more slots than this, a node fetches a snapshot of the state and not all blocks.");
     visit("validator.keys", self.validator_keys,
           "Folder of a validator's keys (`aetherctl keys validator new`); empty: this node only follows.");
     visit("validator.password_file", self.validator_password_file, "File whose first line opens them.");

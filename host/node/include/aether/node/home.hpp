@@ -3,6 +3,8 @@
 //   aetherd.toml   what it does (config/node.hpp); paths in it are relative to this directory
 //   chain/         the chain (chain/directory.hpp), its genesis included
 //   safety.log     safety_log.hpp
+//   snapshots/     what it offers to others, and
+//   epochs/        what shows that to them (src/kept_snapshots.hpp)
 //   node.key       the seed of the node key of a node that only follows, as hex; mode 0600
 //   lock           held while the directory is in use
 #pragma once
@@ -18,6 +20,7 @@ template <class T>
 using HomeOutcome = Result<T, std::string>;
 
 inline constexpr std::string_view kNodeKeyFile = "node.key";
+inline constexpr std::uint8_t kCheckpointVersion = 1;  // of its file
 
 // A path as aetherd.toml has it.
 [[nodiscard]] env::Path resolved(const env::Path& home, const std::string& path);
@@ -32,6 +35,10 @@ inline constexpr std::string_view kNodeKeyFile = "node.key";
 
 // For a validator whose safety log is lost: a new one without a record, with which it stays silent for an epoch.
 [[nodiscard]] HomeOutcome<void> replace_lost_log(const env::Path& directory);
+
+// A checkpoint as JSON, for the owner of another node of the chain.
+[[nodiscard]] std::string checkpoint_text(const light::Checkpoint& checkpoint);
+[[nodiscard]] HomeOutcome<light::Checkpoint> read_checkpoint(const env::Path& file, const Genesis& genesis);
 
 // What the directory and the settings say, read and checked as far as that needs neither password nor lock.
 struct HomeFacts {

@@ -14,6 +14,7 @@
 
 #include "aether/env/clock.hpp"
 #include "aether/keystore/validator.hpp"
+#include "aether/light/light_client.hpp"
 #include "aether/mempool/mempool.hpp"
 #include "aether/node/safety_log.hpp"
 #include "aether/query/chain_queries.hpp"
@@ -27,6 +28,10 @@ struct Options {
   std::optional<keystore::Validator> validator;  // none: the node follows
   std::uint64_t delta_us_min = 400'000;          // consensus::Params
   mempool::Bounds mempool = {};
+  env::Path home = {};                               // where snapshots are kept (home.hpp)
+  std::uint64_t keep_blocks = 0;                     // the newest ones, with receipts; 0: all
+  std::uint64_t snapshot_slots = 20'000;             // sync::SyncParams
+  std::optional<light::Checkpoint> checkpoint = {};  // replica::Config
   // Called once, from any thread, when the node cannot go on: it has stopped speaking.
   std::function<void(const std::string& why)> on_failure = {};
 };
@@ -41,6 +46,9 @@ struct Status {
   bool is_behind = false;  // it fetches blocks
   bool is_silent = false;  // a validator that may not vote: it lost its safety record, or one of its votes
   bool has_stopped = false;
+  bool needs_checkpoint = false;  // kCheckpointNeeded
+  std::size_t chunks_stored = 0;  // of the snapshot that is restored
+  std::size_t chunks = 0;         // 0: none is
   std::uint64_t delta_us = 0;
   std::optional<query::Unfinal> head;  // the newest block that was executed here, where it is not final
 };
@@ -48,6 +56,13 @@ struct Status {
 // A node is ready while its newest final block is younger than this, or than kFreshSlots slots.
 inline constexpr std::uint64_t kFreshMs = 30'000;
 inline constexpr std::uint64_t kFreshSlots = 20;
+
+inline constexpr std::string_view kCheckpointNeeded =
+    "what this node knows of the chain is older than its validators answer for, and it believes nobody: get a "
+    "checkpoint from somebody you trust (`aetherd checkpoint`), and start with `aetherd run --checkpoint FILE`";
+
+// What others may begin to trust the chain by, who ask its owner: its tip.
+[[nodiscard]] light::Checkpoint checkpoint_of(const chain::Chain& chain);
 
 class Node final : public query::ChainQueries {
  public:
