@@ -57,5 +57,5 @@ aether_layer(cli      GROUP host USES mesh receipts chain devnet EXTERNAL CLI11:
 aether_layer(world    GROUP sim USES base)
 aether_layer(cluster  GROUP sim USES world consensus)
 aether_layer(explore  GROUP sim USES cluster)
-aether_layer(planted  GROUP sim USES explore)
 aether_layer(replicas GROUP sim USES cluster replica)
+aether_layer(planted  GROUP sim USES explore replicas)

@@ -2,8 +2,8 @@
 // is final), votes.cpp (votes, certificates, evidence), speak.cpp (what this validator says).
 #pragma once
 
+#include "aether/base/planted.hpp"
 #include "aether/consensus/consensus.hpp"
-#include "planted.hpp"
 #include "slot_state.hpp"
 
 namespace aether::consensus {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "planted.hpp"
+#include "aether/base/planted.hpp"
 
 namespace aether::consensus {
 

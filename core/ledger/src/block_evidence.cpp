@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "aether/base/planted.hpp"
 #include "aether/ledger/rent.hpp"
 
 #include "bits.hpp"
@@ -65,6 +66,7 @@ class Judge {
     CertificateVerifier* verifier = verifiers_.of(parent_, epoch_of(facts_.params.block, claimed.slot));
     if (verifier == nullptr) return refuse(EvidenceRule::offence_too_old, index);
     const auto verified = verify_evidence(evidence, *verifier);
+    if (planted(Planted::evidence_unverified) && convictions_.add(claimed)) return claimed;
     if (!verified) return refuse(EvidenceRule::offence_invalid, index, verified.error());
     if (const auto added = convictions_.add(verified->facts()); !added) return refuse(rule_of(added.error()), index);
     return verified->facts();

@@ -1,9 +1,12 @@
 #include "aether/replica/wire.hpp"
 
+#include "aether/base/planted.hpp"
+
 namespace aether::replica {
 
 bool fits(const Header& header, const Body& body) {
   const auto* sealer = std::get_if<BftSealer>(&header.body.sealer);
+  if (planted(Planted::body_unchecked)) return true;
   return sealer != nullptr && header.body.transactions_root == transactions_root(body.transactions) &&
          sealer->evidence_root == evidence_root(body.evidence);
 }

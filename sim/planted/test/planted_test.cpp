@@ -6,12 +6,13 @@
 #include <ctime>
 #include <iostream>
 
+#include "aether/base/planted.hpp"
 #include "aether/cluster/scenarios.hpp"
 #include "aether/cluster/scripts.hpp"
 #include "aether/explore/explore.hpp"
-#include "planted.hpp"
+#include "aether/replicas/suite.hpp"
 
-namespace aether::consensus {
+namespace aether {
 
 namespace {
 std::atomic<Planted> planted_now{Planted::none};
@@ -19,12 +20,10 @@ std::atomic<Planted> planted_now{Planted::none};
 
 Planted planted_error() { return planted_now; }
 
-}  // namespace aether::consensus
+}  // namespace aether
 
 namespace aether::sim {
 namespace {
-
-using consensus::Planted;
 
 struct Plant {
   Planted error;
@@ -34,14 +33,14 @@ struct Plant {
 
 class Planting : public testing::TestWithParam<Plant> {
  protected:
-  ~Planting() override { consensus::planted_now = Planted::none; }
+  ~Planting() override { planted_now = Planted::none; }
 };
 
 std::clock_t cpu_minutes(int minutes) { return static_cast<std::clock_t>(60) * minutes * CLOCKS_PER_SEC; }
 
 TEST_P(Planting, IsFound) {
   if (GetParam().takes_long && std::getenv("AETHER_LONG") == nullptr) GTEST_SKIP() << "only with --long";
-  consensus::planted_now = GetParam().error;
+  planted_now = GetParam().error;
   const std::clock_t end = std::clock() + cpu_minutes(3);
   Identities identities;
   for (const Script& script : scripts())
@@ -87,13 +86,51 @@ INSTANTIATE_TEST_SUITE_P(All, Planting,
                                          Plant{Planted::delta_stays, "delta_stays"}),
                          [](const auto& plant) { return std::string(plant.param.name); });
 
+// In a network of whole nodes, one of which does nothing but what the error would let pass.
+struct PlantInNetwork {
+  Planted error;
+  std::string_view name;
+  Misdeed misdeed;
+};
+
+class PlantingInNetworks : public testing::TestWithParam<PlantInNetwork> {
+ protected:
+  ~PlantingInNetworks() override { planted_now = Planted::none; }
+};
+
+TEST_P(PlantingInNetworks, IsFound) {
+  planted_now = GetParam().error;
+  const std::clock_t end = std::clock() + cpu_minutes(3);
+  std::optional<std::string> found;
+  std::uint64_t seed = 0;
+  while (!found && std::clock() < end) {
+    ReplicaOptions options;
+    options.seed = ++seed;
+    options.crashes = options.partitions = false;
+    options.time = 10 * kMillion;
+    options.transaction_every_us = 100'000;
+    options.faulty = {{seed % options.validators, Misdeeds().set(GetParam().misdeed)}};
+    found = run_replicas(options).violation;
+  }
+  ASSERT_TRUE(found.has_value()) << seed << " seeds show nothing";
+  std::cout << GetParam().name << ": seed " << seed << ", " << *found << '\n';
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, PlantingInNetworks,
+    testing::Values(PlantInNetwork{Planted::whole_block_unchecked, "whole_block_unchecked", Misdeed::wrong_encoding},
+                    PlantInNetwork{Planted::body_unchecked, "body_unchecked", Misdeed::wrong_transactions},
+                    PlantInNetwork{Planted::evidence_unverified, "evidence_unverified", Misdeed::false_evidence},
+                    PlantInNetwork{Planted::unchecked_roots, "unchecked_roots", Misdeed::wrong_state}),
+    [](const auto& plant) { return std::string(plant.param.name); });
+
 class Exploring : public testing::TestWithParam<std::pair<Planted, Bounds>> {
  protected:
-  ~Exploring() override { consensus::planted_now = Planted::none; }
+  ~Exploring() override { planted_now = Planted::none; }
 };
 
 TEST_P(Exploring, IsFoundByTheExplorer) {
-  consensus::planted_now = GetParam().first;
+  planted_now = GetParam().first;
   const Explored explored = explore(GetParam().second);
   ASSERT_TRUE(explored.violation.has_value()) << explored.states << " states show nothing";
   std::cout << *explored.violation << ", after " << explored.states << " states, by\n";

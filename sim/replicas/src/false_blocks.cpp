@@ -124,7 +124,9 @@ std::optional<FalseBlock> make_false(Misdeed misdeed, const Block& block, Forger
       body.transactions.push_back(pay_oneself(forger, Gas{10'000}));
       body.transactions.push_back(body.transactions.back());
       break;
-    case Misdeed::false_evidence: body.evidence.offences = {false_pair(block.header, random)}; break;
+    case Misdeed::false_evidence:
+      body.evidence.offences = {false_pair(forger.victim.value_or(block.header), random)};
+      break;
     case Misdeed::false_attendance:
       if (!make_attendance_false(header, body, random)) return std::nullopt;
       break;

@@ -20,7 +20,8 @@ struct Forger {
   const Validator& me;
   const crypto::Seed& account;
   std::uint64_t& nonce;
-  Gas gas_max;  // of a block
+  Gas gas_max;                                  // of a block
+  std::optional<Header> victim = std::nullopt;  // another's header
 };
 
 [[nodiscard]] Transaction forged_transaction(Forger& forger);

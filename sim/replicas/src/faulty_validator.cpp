@@ -138,8 +138,8 @@ void FaultyValidator::propose(OwnBlock& own) {
   const auto block = context_.node.stored(own.own);
   const auto index = own_index(own.slot);
   if (!block || !index) return;
-  Forger forger{context_.signer, machine().epoch(own.slot)->validators->at(*index), context_.account, nonce_,
-                context_.gas_max};
+  Forger forger{context_.signer,  machine().epoch(own.slot)->validators->at(*index), context_.account, nonce_,
+                context_.gas_max, machine().header(block->header.body.parent_hash)};
   auto made = make_false(misdeed, *block, forger, random_);
   if (!made) return;
   own.misdeed = misdeed;

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-namespace aether::consensus {
+namespace aether {
 
 enum class Planted : std::uint8_t {
   none,
@@ -31,6 +31,10 @@ enum class Planted : std::uint8_t {
   unchecked_roots,             // the roots in a header are not compared with the parent's outcome
   repeat_nothing,              // what was said is not said again
   delta_stays,                 // Δ does not grow
+  // of whole nodes
+  whole_block_unchecked,  // a block that came whole need not be cut into its header's shreds
+  body_unchecked,         // … nor have the transactions of its header, however it came
+  evidence_unverified,    // a pair convicts whom it names, whoever signed
 };
 
 #ifdef AETHER_PLANTED_ERRORS
@@ -40,4 +44,4 @@ inline bool planted(Planted error) { return planted_error() == error; }
 constexpr bool planted(Planted) { return false; }
 #endif
 
-}  // namespace aether::consensus
+}  // namespace aether
