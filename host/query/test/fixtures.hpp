@@ -7,14 +7,14 @@
 
 namespace aether::query::testing {
 
-inline Hash register_model(LocalChain& local, std::uint64_t nonce, std::uint8_t n) {
+inline Hash register_model(ChainInMemory& local, std::uint64_t nonce, std::uint8_t n) {
   const programs::ModelsInstruction instruction = programs::RegisterModel{model_facts(n)};
   const auto body = local.call(0, nonce, programs::make_call(instruction), programs::access_sets(instruction));
   EXPECT_EQ(local.outcome(sign(body, user_seed(0))), "success");
   return programs::model_id(model_facts(n));
 }
 
-inline std::string escrow(LocalChain& local, std::uint64_t from, std::uint64_t nonce,
+inline std::string escrow(ChainInMemory& local, std::uint64_t from, std::uint64_t nonce,
                           const programs::EscrowInstruction& instruction, const Hash& model) {
   const auto sets = programs::access_sets(instruction, {ChainId{5}, user(from), nonce, model});
   return local.outcome(sign(local.call(from, nonce, programs::make_call(instruction), sets), user_seed(from)));
@@ -48,9 +48,9 @@ inline Bytes counter_module() {
 inline Hash topic(std::uint8_t first) { return Hash{{first}}; }
 
 // Executes in a block of its own, with the sets that a simulation says.
-inline Receipt run_call(LocalChain& local, std::uint64_t from, std::uint64_t nonce, Call call) {
+inline Receipt run_call(ChainInMemory& local, std::uint64_t from, std::uint64_t nonce, Call call) {
   TransactionBody body = local.call(from, nonce, call, {});
-  const auto would = local.ask(api::Simulate{codec::encode(Transaction{body, {}})});
+  const auto would = local.service().handle(api::Simulate{codec::encode(Transaction{body, {}})});
   EXPECT_TRUE(would) << (would ? "" : would.error().message);
   body.reads = would->reads;
   body.writes = would->writes;
@@ -65,19 +65,19 @@ inline Receipt run_call(LocalChain& local, std::uint64_t from, std::uint64_t non
 
 // By user 3, who has sent nothing yet.
 struct Counter {
-  explicit Counter(LocalChain& chain) : local(chain) {
+  explicit Counter(ChainInMemory& chain) : local(chain) {
     const Bytes module = counter_module();
     code = code_hash(module);
     call(programs::make_call(programs::Upload{code, 0, module}));
     call(programs::make_call(programs::Publish{code, 1}));
-    call(programs::make_call(programs::Deploy{code, 1, std::nullopt, 0, 0, {}}));
+    call(programs::make_call(programs::Deploy{code, 1, user(3), 0, 0, {}}));
     id = contract_id(ChainId{5}, user(3), 1);
   }
   // Counts, and logs under topic(first).
   Receipt count(std::uint8_t first) { return call(programs::make_call(id, programs::ContractCall{0, 0, {first}})); }
   Receipt call(const Call& call) { return run_call(local, 3, ++nonce, call); }
 
-  LocalChain& local;
+  ChainInMemory& local;
   Hash code;
   Hash id;
   std::uint64_t nonce = 0;

@@ -166,8 +166,7 @@ asio::awaitable<bool> HttpServer::State::say(beast::tcp_stream& stream, Response
   const std::array<asio::const_buffer, 2> parts{asio::buffer(head), asio::buffer(response.body)};
   // Mostly the socket takes it all at once.
   beast::error_code code;
-  stream.socket().non_blocking(true, code);
-  const std::size_t taken = code ? 0 : stream.socket().write_some(parts, code);
+  const std::size_t taken = stream.socket().write_some(parts, code);
   if (code && code != asio::error::would_block) co_return false;
   if (taken == asio::buffer_size(parts)) co_return true;
   beast::buffers_suffix<std::array<asio::const_buffer, 2>> rest(parts);
@@ -239,6 +238,7 @@ asio::awaitable<void> HttpServer::State::accept_all() {
     if (open > 2 * options.connections_max) continue;  // the socket closes here
     beast::error_code ignored;
     socket.set_option(tcp::no_delay(true), ignored);
+    socket.non_blocking(true, ignored);  // of writes that are not awaited
     asio::co_spawn(strand,
                    open > options.connections_max ? refuse(std::move(socket), std::move(connection))
                                                   : serve(std::move(socket), std::move(connection)),
