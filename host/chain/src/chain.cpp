@@ -150,6 +150,7 @@ storage::Outcome<void> Chain::go_on_from(Restore restored) {
   const std::lock_guard turn(writer_);
   AETHER_CHECK(name_database(directory_, restored.name()));
   AETHER_CHECK(store_->become(std::move(restored).take()));
+  changes_.add();
   recent_ = std::make_unique<RecentAccounts>(random_seed());
   drop_dead_code();
   return {};

@@ -177,7 +177,7 @@ void Publisher::take_new(const storage::Snapshot& snapshot) {
     if (const auto* topic = std::get_if<api::TransactionTopic>(&one->topic))
       if (const auto place = snapshot.transaction(topic->transaction)) {
         BlockNotices block(snapshot, place->slot);
-        tell(*one, block);
+        if (block.is_kept()) tell(*one, block);
       }
     if (!one->ended) active_.push_back(std::move(one));
   }

@@ -182,6 +182,25 @@ TEST_F(Published, ThePastIsGivenOnlyWhileThereIsRoom) {
   EXPECT_EQ(client.sink->result<api::HeadNotice>(11).at.slot, Slot{12});
 }
 
+TEST_F(Published, ASubscriptionThatCannotGoOnEndsAndSaysWhy) {
+  local.seal(10);
+  Client client(publisher);
+  client.sink->set_room(false);
+  const std::uint64_t id = client.subscribe(api::FinalizedHeads{}, Slot{2});
+  client.sink->wait_until_refused();
+  ASSERT_TRUE(local.chain->prune(Slot{5}, {}));
+  client.sink->set_room(true);
+  client.subscriptions->drained();
+  const auto told = client.sink->told(0).as_object();
+  EXPECT_FALSE(told.contains("result"));
+  EXPECT_EQ(told.at("subscription").as_string(), std::to_string(id));
+  EXPECT_EQ(told.at("error").at("data").at("name").as_string(), "not_found");
+  settle();
+  EXPECT_EQ(publisher.subscriptions(), 0U);
+  EXPECT_EQ(client.refused(api::FinalizedHeads{}, Slot{4}), "not_kept");
+  EXPECT_EQ(client.refused(api::FinalizedHeads{}, Slot{5}), "");
+}
+
 TEST_F(Published, ATransactionIsToldOfWhenItIsFinalWheneverThatWas) {
   Client client(publisher);
   const Transaction first = sign(local.transfer(0, 1, 7), user_seed(0));
