@@ -13,7 +13,6 @@ using telemetry::log;
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr replica::PeerId kUsers = replica::PeerId{1} << 63;  // all of this node's users; no peer's number
-constexpr std::size_t kSubmittingMax = 16 * 1024;
 constexpr std::size_t kServingMax = 64;
 constexpr std::uint64_t kAgainMin = 1'000'000;
 constexpr std::uint64_t kAgainMax = 64'000'000;
@@ -231,6 +230,7 @@ void Node::Engine::run(std::vector<replica::BlockPointer> stored, std::optional<
     if (replica_->next_timer() <= now().steady_us) step(replica::Timer{});
     gossip_again();
     flush_gossip();
+    watch_clock();
     publish_status();
   }
   submitted_.clear();  // whoever waits is told that no verdict will come
@@ -249,6 +249,7 @@ void Node::Engine::handle(Item& item) {
         self.snapshots_.gone(gone->peer);
         self.gossip_judge_.gone(gone->peer);
       }
+      if (auto* received = std::get_if<replica::Received>(&event)) return self.take(std::move(*received));
       self.step(std::move(event));
     }
     void operator()(Gossip& gossip) const {
@@ -484,6 +485,47 @@ void Node::Engine::on(const replica::Alarm& effect) {
 
 void Node::Engine::on(const replica::SlotStarted& effect) { log(Level::debug, "slot " + slot_text(effect.slot)); }
 
+void Node::Engine::take(replica::Received received) {
+  const auto* header = std::get_if<Header>(&received.message);
+  const consensus::Consensus& machine = replica_->consensus();
+  // Of the slot that this node is in, for the first time: no other one says anything of now.
+  if (header == nullptr || replica_->is_behind() || header->body.slot < machine.slot())
+    return step(std::move(received));
+  const Hash hash = block_hash(header->body);
+  const consensus::Now came = now();
+  const bool is_new = !machine.header(hash);
+  step(std::move(received));
+  const auto taken = is_new ? replica_->consensus().header(hash) : std::nullopt;  // its seal holds
+  if (taken)
+    clock_watch_.header(std::get<BftSealer>(taken->body.sealer).proposer, taken->body.time_ms, came.wall_ms,
+                        came.steady_us);
+}
+
+// Every second.
+void Node::Engine::watch_clock() {
+  const consensus::Now at = now();
+  if (at.steady_us - clock_watched_us_ < 1'000'000) return;
+  clock_watched_us_ = at.steady_us;
+  const auto wall_less_steady = static_cast<std::int64_t>(at.wall_ms) - static_cast<std::int64_t>(at.steady_us / 1'000);
+  if (std::abs(wall_less_steady - wall_less_steady_ms_) > kClockOffsetMaxMs / 2) clock_watch_.forget();
+  wall_less_steady_ms_ = wall_less_steady;
+  serve_.post([this] {
+    std::vector<std::uint64_t> of_peers;
+    if (auto* network = reachable_.load())
+      for (const transport::PeerInfo& peer : network->peers())
+        if (peer.round_trip_us > 0) of_peers.push_back(peer.round_trip_us);
+    if (of_peers.empty()) return;
+    const auto middle = of_peers.begin() + static_cast<std::ptrdiff_t>(of_peers.size() / 2);
+    std::ranges::nth_element(of_peers, middle);
+    round_trip_us_ = *middle;
+  });
+  clock_offset_ms_ = clock_watch_.offset_ms(round_trip_us_, at.steady_us);
+  const bool is_off = clock_offset_ms_ && std::abs(*clock_offset_ms_) > kClockOffsetMaxMs;
+  if (is_off && !is_clock_reported_) log(Level::error, clock_text(*clock_offset_ms_));
+  if (clock_offset_ms_ && !is_off && is_clock_reported_) log(Level::info, "the clock agrees with the validators'");
+  if (clock_offset_ms_) is_clock_reported_ = is_off;
+}
+
 void Node::Engine::publish_status() {
   const consensus::Consensus& machine = replica_->consensus();
   Status status;
@@ -494,6 +536,7 @@ void Node::Engine::publish_status() {
   status.is_validator = signer_.has_value();
   status.is_behind = replica_->is_behind();
   status.needs_checkpoint = needs_checkpoint_;
+  status.clock_offset_ms = clock_offset_ms_;
   const Snapshots::Progress progress = snapshots_.progress();
   status.chunks_stored = progress.stored;
   status.chunks = progress.chunks;
@@ -514,82 +557,6 @@ void Node::Engine::publish_status() {
     status_ = std::move(status);
   }
   if (is_new) chain_.changes().add();
-}
-
-// --- Any thread
-
-Status Node::Engine::status() const {
-  const std::lock_guard lock(mutex_);
-  Status out = status_;
-  out.final_slot = Slot{durable_.load()};
-  out.has_stopped |= has_failed_ || stops_;
-  return out;
-}
-
-std::optional<api::GetPeersAnswer> Node::Engine::peers() const {
-  std::map<crypto::PublicKey, Address> validators;
-  const bool answered = ask([&](const replica::Replica& replica) {
-    const consensus::Consensus& machine = replica.consensus();
-    if (const consensus::Epoch* epoch = machine.epoch(machine.slot()))
-      for (const Validator& validator : epoch->validators->list().validators)
-        validators.emplace(validator.node_key, validator.address);
-  });
-  // The network is asked without the lock, which its own thread takes.
-  std::shared_ptr<transport::Network> network;
-  std::map<transport::PeerId, Inbox::Time> connected_since;
-  {
-    const std::lock_guard lock(mutex_);
-    network = network_;
-    connected_since = since_;
-  }
-  if (!answered || !network) return std::nullopt;
-  api::GetPeersAnswer out;
-  out.peer = network->local_peer_id();
-  out.listening = network->listen_addresses();
-  for (const transport::PeerInfo& peer : network->peers()) {
-    const auto validator = validators.find(peer.node_key);
-    const auto since = connected_since.find(peer.id);
-    const auto connected =
-        since == connected_since.end() ? SteadyClock::duration{} : SteadyClock::now() - since->second;
-    out.peers.push_back(
-        {peer.libp2p_id, peer.address, peer.dialled ? api::Direction::outbound : api::Direction::inbound,
-         validator == validators.end() ? std::nullopt : std::optional(validator->second),
-         static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(connected).count())});
-  }
-  return out;
-}
-
-std::optional<Node::Engine::Verdict> Node::Engine::submit(Transaction transaction) {
-  if (submitting_.fetch_add(1) >= kSubmittingMax) {
-    --submitting_;
-    return std::nullopt;
-  }
-  Submission submission{std::move(transaction), {}};
-  auto verdict = submission.verdict.get_future();
-  inbox_.put(Urgency::others, {std::move(submission)});
-  std::optional<Verdict> out;
-  try {
-    out = verdict.get();
-  } catch (const std::future_error&) {
-    // The machine ended first.
-  }
-  --submitting_;
-  return out;
-}
-
-bool Node::Engine::ask(const std::function<void(const replica::Replica&)>& question) const {
-  auto answered = std::make_shared<std::promise<void>>();
-  auto answer = answered->get_future();
-  inbox_.put(Urgency::others, {Question([&question, answered = std::move(answered)](const replica::Replica& replica) {
-               question(replica);
-               answered->set_value();
-             })});
-  try {
-    answer.get();
-    return true;
-  } catch (const std::future_error&) {
-    return false;
-  }
 }
 
 }  // namespace aether::node

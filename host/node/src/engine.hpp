@@ -7,6 +7,7 @@
 
 #include "aether/consensus/authenticator.hpp"
 #include "aether/node/node.hpp"
+#include "clock_watch.hpp"
 #include "gossip.hpp"
 #include "inbox.hpp"
 #include "keystore_signer.hpp"
@@ -91,6 +92,8 @@ class Node::Engine final : public transport::Handler, public LogWriter::Listener
   void on(const replica::SlotStarted& effect);
   void gossip_again();
   void flush_gossip();
+  void take(replica::Received received);
+  void watch_clock();
   void publish_status();
 
   // --- any thread
@@ -125,6 +128,11 @@ class Node::Engine final : public transport::Handler, public LogWriter::Listener
   std::atomic<std::uint64_t> life_ = 1;  // changed by it alone: the number of the replica
   std::optional<Hash> restored_;         // the snapshot that is put together
   bool needs_checkpoint_ = false;
+  ClockWatch clock_watch_;
+  std::uint64_t clock_watched_us_ = 0;
+  std::optional<std::int64_t> clock_offset_ms_;
+  std::int64_t wall_less_steady_ms_ = 0;  // of the own clocks, to see one that was set
+  bool is_clock_reported_ = false;
   std::map<transport::PeerId, crypto::PublicKey> peers_;
   std::map<Hash, std::uint64_t> tickets_;  // of the blocks whose judgement or execution is awaited
   std::uint64_t last_ticket_ = 0;
@@ -150,6 +158,7 @@ class Node::Engine final : public transport::Handler, public LogWriter::Listener
   std::atomic<std::uint64_t> durable_{0};  // the slot of the chain's tip
   std::atomic<std::size_t> submitting_ = 0;
   std::atomic<std::size_t> serving_ = 0;
+  std::atomic<std::uint64_t> round_trip_us_ = 0;  // the median of peers
   std::atomic<bool> has_failed_ = false;
   std::atomic<bool> stops_ = false;
 

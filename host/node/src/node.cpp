@@ -48,6 +48,11 @@ Result<std::unique_ptr<Node>, std::string> Node::start(chain::Chain& chain, Opti
   return std::unique_ptr<Node>(new Node(chain, std::move(engine), clock));
 }
 
+std::string clock_text(std::int64_t offset_ms) {
+  return "a right clock: it is " + std::to_string(std::abs(offset_ms)) + " ms " +
+         (offset_ms < 0 ? "ahead of" : "behind") + " the validators'; set it, as by NTP";
+}
+
 light::Checkpoint checkpoint_of(const chain::Chain& chain) {
   const auto snapshot = chain.snapshot();
   const storage::BlockRecord& tip = *snapshot->tip();
@@ -75,6 +80,8 @@ query::Running Node::running() const {
   if (newest + fresh < clock_.wall_ms())
     out.missing.push_back("a final block younger than " + std::to_string(fresh / 1'000) + " s; it is connected to " +
                           std::to_string(status.peers) + " peers");
+  if (status.clock_offset_ms && std::abs(*status.clock_offset_ms) > kClockOffsetMaxMs)
+    out.missing.push_back(clock_text(*status.clock_offset_ms));
   if (status.needs_checkpoint) out.missing.emplace_back(kCheckpointNeeded);
   if (status.chunks > 0)
     out.missing.push_back("a snapshot, of which it has " + std::to_string(status.chunks_stored) + " of " +

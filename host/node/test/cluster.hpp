@@ -98,6 +98,7 @@ class Cluster {
 
   std::set<std::size_t> tcp;                             // who is reached by TCP alone
   std::map<std::size_t, light::Checkpoint> checkpoints;  // what each trusts
+  std::map<std::size_t, std::int64_t> clock_shifts_ms;   // of each one's clock
   std::vector<std::string> others;                       // addresses that all connect to, besides
 
   std::size_t size() const { return nodes_.size(); }
@@ -122,7 +123,8 @@ class Cluster {
     one.home.emplace(std::move(*home));
     if (checkpoints.contains(i)) one.home->options.checkpoint = checkpoints.at(i);
     one.home->options.on_failure = [i](const std::string& why) { ADD_FAILURE() << "node " << i << ": " << why; };
-    auto node = Node::start(*one.home->chain, std::move(one.home->options), pool_, clock_);
+    one.clock.shift_ms = clock_shifts_ms[i];
+    auto node = Node::start(*one.home->chain, std::move(one.home->options), pool_, one.clock);
     ASSERT_TRUE(node) << node.error();
     one.node = std::move(*node);
     const std::string address = one.node->network().listen_addresses().front();
@@ -179,7 +181,15 @@ class Cluster {
   }
 
  private:
+  struct ShiftedClock final : env::Clock {
+    std::int64_t shift_ms = 0;
+    std::uint64_t wall_ms() const override {
+      return env::SystemClock().wall_ms() + static_cast<std::uint64_t>(shift_ms);
+    }
+    std::uint64_t monotonic_ms() const override { return env::SystemClock().monotonic_ms(); }
+  };
   struct Running {
+    ShiftedClock clock;
     std::optional<Home> home;
     std::unique_ptr<Node> node;
     std::string address;  // as it was first; empty before
@@ -189,7 +199,6 @@ class Cluster {
 
   env::TempDir directory_ = std::move(*env::TempDir::create());
   env::ThreadPool pool_;
-  env::SystemClock clock_;
   Genesis genesis_;
   std::vector<Running> nodes_;
 };

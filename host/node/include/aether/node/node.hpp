@@ -47,6 +47,8 @@ struct Status {
   bool is_silent = false;  // a validator that may not vote: it lost its safety record, or one of its votes
   bool has_stopped = false;
   bool needs_checkpoint = false;  // kCheckpointNeeded
+  // What is to be added to this machine's clock to have the validators' (src/clock_watch.hpp); none: not known.
+  std::optional<std::int64_t> clock_offset_ms = {};
   std::size_t chunks_stored = 0;  // of the snapshot that is restored
   std::size_t chunks = 0;         // 0: none is
   std::uint64_t delta_us = 0;
@@ -60,6 +62,10 @@ inline constexpr std::uint64_t kFreshSlots = 20;
 inline constexpr std::string_view kCheckpointNeeded =
     "what this node knows of the chain is older than its validators answer for, and it believes nobody: get a "
     "checkpoint from somebody you trust (`aetherd checkpoint`), and start with `aetherd run --checkpoint FILE`";
+
+// A clock that is off by more than this is reported: others wait with what comes from so far ahead.
+inline constexpr std::int64_t kClockOffsetMaxMs = 500;
+[[nodiscard]] std::string clock_text(std::int64_t offset_ms);
 
 // What others may begin to trust the chain by, who ask its owner: its tip.
 [[nodiscard]] light::Checkpoint checkpoint_of(const chain::Chain& chain);
