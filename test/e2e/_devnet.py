@@ -1,11 +1,19 @@
 """`aetherctl devnet` as scripts use it."""
 import json
 import os
+import pathlib
 import subprocess
 
 import _aether
 from _aether import DEADLINE_S
 from _ctl import DONE, Ctl
+
+
+def is_gone(pid):
+    try:
+        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
+    except FileNotFoundError:
+        return True
 
 
 class Devnet:

@@ -22,7 +22,8 @@ COMMANDS = ["keys new", "keys import", "keys export", "keys sign", "keys verify"
                                               "inspect")),
             *(f"ledger {name}" for name in ("init", "apply", "state", "proof", "verify-proof", "replay", "block")),
             *(f"snapshot {name}" for name in ("create", "verify", "restore", "info")),
-            *(f"devnet {name}" for name in ("up", "down", "status", "logs", "kill", "restart", "pause", "resume"))]
+            *(f"devnet {name}" for name in ("up", "down", "status", "logs", "kill", "restart", "pause", "resume", "faults",
+                                            "partition", "heal"))]
 MODEL = _aether.ROOT / "models" / "aether-tiny"
 PROMPT = "And it came to pass"
 

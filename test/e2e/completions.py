@@ -24,8 +24,9 @@ WANTED = {
     "keys validator": ["new", "show", "rotate-kes", "verify"],
     "keys validator new": ["--account", "--chain-id", "--mnemonic-file", "--restore", "--output"],
     "keys validator verify folder": ["--secrets", "--chain-id", "--account"],
-    "devnet": ["up", "down", "status", "logs", "kill", "restart", "pause", "resume"],
-    "devnet up": ["--nodes", "--dir", "--slot-ms", "--delta-ms", "--fund", "--output"],
+    "devnet": ["up", "down", "status", "logs", "kill", "restart", "pause", "resume", "faults", "partition", "heal"],
+    "devnet faults": ["--delay-ms", "--jitter-ms", "--loss", "--reorder", "--duplicate", "--from", "--to", "--dir"],
+    "devnet up": ["--nodes", "--dir", "--slot-ms", "--delta-ms", "--preset", "--fund", "--faults", "--output"],
     "model": ["convert", "register", "list"],
     "job": ["post", "watch", "list", "show", "cancel", "prove", "run", "verify"],
     "job show 0x00": ["--receipt", "--output", "--rpc"], "job run": ["--model", "--threads", "--key"]}

@@ -11,14 +11,7 @@ import tempfile
 import _aether
 from _aether import DEADLINE_S
 from _ctl import BAD_FILE, FAILED, UNREACHABLE, USAGE, Ctl, error_of
-from _devnet import Devnet
-
-
-def is_gone(pid):
-    try:
-        return pathlib.Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] in "ZX"
-    except FileNotFoundError:
-        return True
+from _devnet import Devnet, is_gone
 
 
 def refuses(report, name, net, exit_code, code, *words):

@@ -125,6 +125,17 @@ struct Arguments {
   std::optional<std::size_t> tail;
   bool follow = false;
   bool erase = false;
+  std::string preset;   // "demo": short windows of jobs
+  bool faults = false;  // with the fault proxy; each of these says so too
+  std::optional<std::uint64_t> delay_ms;
+  std::optional<std::uint64_t> jitter_ms;
+  std::string loss;  // "1%"
+  std::string reorder;
+  std::string duplicate;
+  std::optional<std::uint64_t> seed;
+  std::optional<std::uint32_t> from_node;
+  std::optional<std::uint32_t> to_node;
+  std::vector<std::string> groups;  // "0,1"
 };
 
 }  // namespace aether::cli

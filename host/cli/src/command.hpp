@@ -108,6 +108,9 @@ CommandResult devnet_status(const Arguments& arguments);
 CommandResult devnet_logs(const Arguments& arguments);
 CommandResult devnet_kill(const Arguments& arguments);
 CommandResult devnet_restart(const Arguments& arguments);
+CommandResult devnet_faults(const Arguments& arguments);
+CommandResult devnet_partition(const Arguments& arguments);
+CommandResult devnet_heal(const Arguments& arguments);
 CommandResult devnet_pause(const Arguments& arguments);
 CommandResult devnet_resume(const Arguments& arguments);
 

@@ -3,47 +3,14 @@
 #include "aether/api/json.hpp"
 #include "aether/devnet/devnet.hpp"
 #include "aether/env/clock.hpp"
-#include "support.hpp"
+#include "devnet_faults.hpp"
 
 namespace aether::cli {
-
-// Beside the others of its name, where CLI_TRY looks.
-static Failure failure_of(const devnet::Error& error) {
-  using enum devnet::ErrorKind;
-  switch (error.kind) {
-    case absent:
-      return {kBadFile, "no_devnet", error.message, "aetherctl devnet up makes one; --dir names another directory"};
-    case foreign: return {kBadFile, "not_a_devnet", error.message, "name another directory with --dir"};
-    case busy: return {kFailed, "devnet_busy", error.message, "try again when the other aetherctl devnet is done"};
-    case bad_fund: return {kUsage, "bad_fund", error.message, "--fund ADDRESS:SWR:AIC, as aeth1...:1000:50"};
-    case no_program: return {kBadFile, "no_aetherd", error.message, "./aether build makes both programs in one folder"};
-    case refused: return {kFailed, "aetherd_refused", error.message, "correct what it names"};
-    case not_ready:
-      return {kUnreachable, "not_ready", error.message,
-              "aetherctl devnet logs NODE shows all of it; devnet restart NODE or devnet up tries again"};
-    case unknown_node: return {kUsage, "unknown_node", error.message, "aetherctl devnet status lists the nodes"};
-    case not_running: return {kFailed, "node_down", error.message, "aetherctl devnet restart NODE starts it"};
-    case environment: break;
-  }
-  return {kBadFile, "devnet", error.message, "check the path, its permissions and the disk"};
-}
 
 namespace {
 
 namespace json = boost::json;
 using devnet::Devnet;
-
-Result<env::Path, Failure> directory_of(const Arguments& arguments) {
-  if (!arguments.folder.empty()) return env::Path(arguments.folder);
-  if (auto directory = devnet::default_directory()) return std::move(*directory);
-  return usage("no_devnet_directory", "HOME is not set, so there is no default directory; name one with --dir");
-}
-
-Result<Devnet, Failure> open(const Arguments& arguments, devnet::Use use) {
-  AETHER_TRY(const auto directory, directory_of(arguments));
-  CLI_TRY(auto net, Devnet::open(directory, use));
-  return net;
-}
 
 std::string rpc_text(const devnet::NodeFacts& node) {
   return "http://" + node.rpc.host + ":" + std::to_string(node.rpc.port);
@@ -75,12 +42,18 @@ Result<devnet::Plan, Failure> planned(const Arguments& arguments, const devnet::
   plan.nodes = arguments.nodes_wanted.value_or(plan.nodes);
   plan.slot_ms = arguments.slot_ms.value_or(plan.slot_ms);
   plan.delta_ms = arguments.delta_ms.value_or(plan.delta_ms);
+  if (!arguments.preset.empty()) plan.demo = arguments.preset == "demo";
+  plan.faults |= asks_for_faults(arguments);
   if (!arguments.funds.empty()) plan.funds = arguments.funds;
+  if (plan.faults && plan.nodes > faults::kNodesMax)
+    return usage("too_many_nodes", "the fault proxy takes at most " + std::to_string(faults::kNodesMax) + " nodes");
   if (existing == nullptr || plan == *existing) return plan;
   return fail(
       Failure{kUsage, "other_plan",
               "the network there was made with -n " + std::to_string(existing->nodes) + " --slot-ms " +
-                  std::to_string(existing->slot_ms) + " --delta-ms " + std::to_string(existing->delta_ms) + " and " +
+                  std::to_string(existing->slot_ms) + " --delta-ms " + std::to_string(existing->delta_ms) +
+                  (existing->demo ? " --preset demo" : " --preset standard") +
+                  (existing->faults ? " --faults" : ", without --faults") + " and " +
                   std::to_string(existing->funds.size()) + " --fund",
               "leave these options out to start it again, name another --dir, or aetherctl devnet down --erase"});
 }
@@ -104,9 +77,10 @@ Result<Devnet, Failure> made(const Arguments& arguments, const env::Path& direct
 CommandResult devnet_up(const Arguments& arguments) {
   const env::SystemClock clock;
   const std::uint64_t begin_ms = clock.monotonic_ms();
-  AETHER_TRY(const auto directory, directory_of(arguments));
+  AETHER_TRY(const auto directory, devnet_directory(arguments));
   CLI_TRY(const auto aetherd, devnet::find_aetherd());
   AETHER_TRY(auto net, made(arguments, directory, aetherd));
+  if (asks_for_faults(arguments)) AETHER_CHECK(change_faults(arguments, net));
   note("starting what does not run, and waiting until a block is final on all nodes");
   CLI_CHECK(net.start(net.all(), aetherd));
   CLI_CHECK(net.wait_for_finality(net.all()));
@@ -125,7 +99,7 @@ CommandResult devnet_up(const Arguments& arguments) {
 }
 
 CommandResult devnet_down(const Arguments& arguments) {
-  AETHER_TRY(auto net, open(arguments, devnet::Use::change));
+  AETHER_TRY(auto net, open_devnet(arguments, devnet::Use::change));
   note("ending every node");
   CLI_TRY(const auto killed, net.stop(net.all()));
   for (const auto node : killed) note("node " + std::to_string(node) + " did not end by itself, and was killed");
@@ -136,7 +110,7 @@ CommandResult devnet_down(const Arguments& arguments) {
 }
 
 CommandResult devnet_status(const Arguments& arguments) {
-  AETHER_TRY(const auto net, open(arguments, devnet::Use::look));
+  AETHER_TRY(const auto net, open_devnet(arguments, devnet::Use::look));
   CLI_TRY(const auto nodes, net.status());
   std::vector<std::vector<std::string>> rows{
       {"node", "state", "pid", "rpc", "peers", "final", "root of", "state root"}};
@@ -162,14 +136,23 @@ CommandResult devnet_status(const Arguments& arguments) {
   }
   const bool agree = devnet::roots_agree(nodes);
   std::string text = table(rows);
+  json::value what_proxy_does;
+  if (net.plan().faults) {
+    CLI_TRY(const auto rules, net.faults());
+    text += text_of(rules);
+    what_proxy_does = json_of(rules);
+  }
   if (!agree) text += "the nodes DIFFER: the same slot has several state roots\n";
   return Output{std::move(text),
-                json::object{{"dir", net.directory().string()}, {"roots_agree", agree}, {"nodes", std::move(list)}},
+                json::object{{"dir", net.directory().string()},
+                             {"roots_agree", agree},
+                             {"faults", std::move(what_proxy_does)},
+                             {"nodes", std::move(list)}},
                 agree ? kDone : kFailed};
 }
 
 CommandResult devnet_logs(const Arguments& arguments) {
-  AETHER_TRY(const auto net, open(arguments, devnet::Use::look));
+  AETHER_TRY(const auto net, open_devnet(arguments, devnet::Use::look));
   const auto nodes = arguments.nodes.empty() ? net.all() : arguments.nodes;
   std::vector<env::Path> files;
   for (const auto node : nodes) {
@@ -193,13 +176,13 @@ CommandResult devnet_logs(const Arguments& arguments) {
 }
 
 CommandResult devnet_kill(const Arguments& arguments) {
-  AETHER_TRY(auto net, open(arguments, devnet::Use::change));
+  AETHER_TRY(auto net, open_devnet(arguments, devnet::Use::change));
   CLI_CHECK(net.kill(arguments.nodes));
   return show(net, arguments.nodes);
 }
 
 CommandResult devnet_restart(const Arguments& arguments) {
-  AETHER_TRY(auto net, open(arguments, devnet::Use::change));
+  AETHER_TRY(auto net, open_devnet(arguments, devnet::Use::change));
   CLI_TRY(const auto aetherd, devnet::find_aetherd());
   CLI_TRY(const auto killed, net.stop(arguments.nodes));
   for (const auto node : killed) note("node " + std::to_string(node) + " did not end by itself, and was killed");
@@ -210,13 +193,13 @@ CommandResult devnet_restart(const Arguments& arguments) {
 }
 
 CommandResult devnet_pause(const Arguments& arguments) {
-  AETHER_TRY(auto net, open(arguments, devnet::Use::change));
+  AETHER_TRY(auto net, open_devnet(arguments, devnet::Use::change));
   CLI_CHECK(net.pause(arguments.nodes));
   return show(net, arguments.nodes);
 }
 
 CommandResult devnet_resume(const Arguments& arguments) {
-  AETHER_TRY(auto net, open(arguments, devnet::Use::change));
+  AETHER_TRY(auto net, open_devnet(arguments, devnet::Use::change));
   CLI_CHECK(net.resume(arguments.nodes));
   return show(net, arguments.nodes);
 }

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "aether/config/node.hpp"
+#include "aether/faults/proxy.hpp"
 #include "aether/keystore/keystore.hpp"
 #include "node.hpp"
 #include "plan_file.hpp"
@@ -17,6 +18,7 @@ namespace {
 constexpr std::uint32_t kStopMs = 20'000;
 constexpr std::uint32_t kKillMs = 20'000;  // the kernel needs it only to give back much memory
 constexpr std::uint32_t kAskMs = 2'000;
+constexpr std::uint32_t kProxyRestMs = 10;
 
 Error environment(std::string message) { return {ErrorKind::environment, std::move(message)}; }
 
@@ -24,7 +26,7 @@ Outcome<std::vector<Process>> running(const Devnet& net, const std::vector<NodeI
   std::vector<Process> out;
   for (const NodeIndex node : nodes) {
     AETHER_CHECK(net.facts(node));
-    auto process = process_of(net.directory(), node);
+    auto process = process_of(node_pid_file(net.directory(), node));
     if (!process) return fail(Error{ErrorKind::not_running, "node " + std::to_string(node) + " is not running"});
     out.push_back(std::move(*process));
   }
@@ -130,7 +132,7 @@ Outcome<NodeFacts> Devnet::facts(NodeIndex node) const {
   out.rpc.host = config->config.rpc_address;
   out.rpc.port = static_cast<std::uint16_t>(config->config.rpc_port);
   out.log = node_log(directory_, node);
-  if (const auto process = process_of(directory_, node)) {
+  if (const auto process = process_of(node_pid_file(directory_, node))) {
     out.state = process->is_stopped() ? NodeState::paused : NodeState::running;
     out.pid = process->pid();
   }
@@ -166,22 +168,54 @@ Outcome<std::vector<NodeStatus>> Devnet::status() const {
   return out;
 }
 
+Outcome<faults::Rules> Devnet::faults() const {
+  if (!plan_.faults)
+    return fail(Error{ErrorKind::no_faults, "the network in " + directory_.string() + " has no fault proxy"});
+  auto rules = faults::read_rules(directory_);
+  if (!rules) return fail(environment(rules.error().message));
+  return std::move(*rules);
+}
+
+Outcome<void> Devnet::set_faults(const faults::Rules& rules) {
+  AETHER_ASSERT(lock_.has_value());
+  AETHER_TRY(auto next, faults());
+  const std::vector<faults::Gate> gates = std::move(next.gates);
+  next = rules;
+  next.gates = gates;
+  const auto written = faults::write_rules(directory_, next);
+  if (!written) return fail(environment(written.error().message));
+  if (!process_of(proxy_pid_file(directory_))) return {};
+  if (const auto done = faults::reload(directory_); !done) return fail(environment(done.error().message));
+  return {};
+}
+
+Outcome<void> Devnet::start_proxy(const env::Path& program) {
+  const env::Path pid_file = proxy_pid_file(directory_), log = directory_ / "faults.log";
+  if (process_of(pid_file)) return {};
+  std::error_code ignored;
+  if (!std::filesystem::exists(program, ignored))
+    return fail(Error{ErrorKind::no_program, "there is no " + program.string()});
+  AETHER_CHECK(start_process(pid_file, program, {directory_.string()}, log));
+  // Before it answers no gate is sure to be open.
+  while (!faults::reload(directory_)) {
+    const auto process = process_of(pid_file);
+    if (!process || process->ends_within(kProxyRestMs))
+      return fail(Error{ErrorKind::not_ready, "the fault proxy has ended; " + log.string() + " says why"});
+  }
+  return {};
+}
+
 Outcome<void> Devnet::start(const std::vector<NodeIndex>& nodes, const env::Path& aetherd) {
   AETHER_ASSERT(lock_.has_value());
   for (const NodeIndex node : nodes) AETHER_CHECK(facts(node));
+  if (plan_.faults) AETHER_CHECK(start_proxy(aetherd.parent_path() / "aether-faults"));
   for (const NodeIndex node : nodes) {
-    if (const auto process = process_of(directory_, node)) {
+    if (const auto process = process_of(node_pid_file(directory_, node))) {
       if (process->is_stopped()) (void)process->signal(SIGCONT);
       continue;
     }
     const std::vector<std::string> words{"run", "--home", node_home(directory_, node).string()};
-    const auto id = start_detached(aetherd, words, node_log(directory_, node));
-    if (!id) return fail(environment(id.error().message));
-    const auto written = keep_process(directory_, node, *id);
-    if (!written) {
-      if (const auto process = Process::find(*id)) (void)process->signal(SIGKILL);
-      return fail(environment(written.error().message));
-    }
+    AETHER_CHECK(start_process(node_pid_file(directory_, node), aetherd, words, node_log(directory_, node)));
   }
   return {};
 }
@@ -191,7 +225,7 @@ Outcome<std::vector<NodeIndex>> Devnet::stop(const std::vector<NodeIndex>& nodes
   std::vector<std::pair<NodeIndex, Process>> processes;
   for (const NodeIndex node : nodes) {
     AETHER_CHECK(facts(node));
-    if (auto process = process_of(directory_, node)) processes.emplace_back(node, std::move(*process));
+    if (auto process = process_of(node_pid_file(directory_, node))) processes.emplace_back(node, std::move(*process));
   }
   for (const auto& [node, process] : processes) {
     (void)process.signal(SIGTERM);
@@ -204,6 +238,11 @@ Outcome<std::vector<NodeIndex>> Devnet::stop(const std::vector<NodeIndex>& nodes
     if (!process.signal(SIGKILL) || !process.ends_within(kKillMs))
       return fail(environment("process " + std::to_string(process.pid()) + " does not end"));
   }
+  const auto is_down = [this](NodeIndex node) { return !process_of(node_pid_file(directory_, node)); };
+  const auto proxy = process_of(proxy_pid_file(directory_));
+  if (!proxy || !std::ranges::all_of(all(), is_down)) return out;
+  if (!proxy->signal(SIGTERM) || !proxy->ends_within(kStopMs))
+    return fail(environment("process " + std::to_string(proxy->pid()) + " does not end"));
   return out;
 }
 

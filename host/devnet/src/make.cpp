@@ -1,5 +1,6 @@
 #include "aether/config/genesis.hpp"
 #include "aether/env/entropy.hpp"
+#include "aether/faults/proxy.hpp"
 #include "aether/keystore/validator.hpp"
 #include "node.hpp"
 #include "plan_file.hpp"
@@ -80,31 +81,40 @@ class Maker {
       const env::Path registration = validator_folder(directory_, node) / keystore::kRegistrationFile;
       words.insert(words.end(), {"--validator", registration.string() + ":" + std::string(kBondSwr)});
     }
+    if (plan_.demo) words.insert(words.end(), {"--preset", "demo"});
     for (const std::string& fund : plan_.funds) words.insert(words.end(), {"--fund", fund});
     return aetherd_does(aetherd_, words, genesis_file());
   }
 
   Outcome<void> make_homes() const {
-    AETHER_TRY(const auto ports, of_environment(free_ports(plan_.nodes)));
-    const auto address = [&](NodeIndex node) {
-      return "/ip4/127.0.0.1/udp/" + std::to_string(ports[node].network) + "/quic-v1";
-    };
+    const std::uint32_t gates = plan_.faults ? plan_.nodes * (plan_.nodes - 1) : 0;
+    AETHER_TRY(const auto ports, of_environment(free_ports(plan_.nodes, gates)));
+    const auto address = [](std::uint16_t port) { return "/ip4/127.0.0.1/udp/" + std::to_string(port) + "/quic-v1"; };
+    faults::Rules rules;
     for (NodeIndex node = 0; node < plan_.nodes; ++node) {
       std::string peers;
-      for (NodeIndex other = 0; other < plan_.nodes; ++other)
-        if (other != node) peers += (peers.empty() ? "" : ",") + address(other);
+      for (NodeIndex other = 0; other < plan_.nodes; ++other) {
+        if (other == node) continue;
+        std::uint16_t port = ports.nodes[other].network;
+        if (plan_.faults) {
+          port = ports.gates[rules.gates.size()];
+          rules.gates.push_back({node, other, port, ports.nodes[other].network});
+        }
+        peers += (peers.empty() ? "" : ",") + address(port);
+      }
       std::vector<std::string> words{"init", "--home", node_home(directory_, node).string(), "--genesis",
                                      genesis_file().string()};
       // Relative, so that the directory may be moved while no node runs.
-      for (const std::string& setting :
-           {"validator.keys=../../validators/" + std::to_string(node),
-            std::string("validator.password_file=../../keys/dev-password"), "network.listen=" + address(node),
-            "network.peers=" + peers, "rpc.port=" + std::to_string(ports[node].rpc),
-            "consensus.delta_ms=" + std::to_string(plan_.delta_ms)})
+      for (const std::string& setting : {"validator.keys=../../validators/" + std::to_string(node),
+                                         std::string("validator.password_file=../../keys/dev-password"),
+                                         "network.listen=" + address(ports.nodes[node].network),
+                                         "network.peers=" + peers, "rpc.port=" + std::to_string(ports.nodes[node].rpc),
+                                         "consensus.delta_ms=" + std::to_string(plan_.delta_ms)})
         words.insert(words.end(), {"--set", setting});
       AETHER_CHECK(aetherd_does(aetherd_, words));
     }
-    return {};
+    if (!plan_.faults) return {};
+    return of_environment(faults::write_rules(directory_, rules));
   }
 
   env::Path directory_;
@@ -124,7 +134,7 @@ Outcome<void> check_funds(const Plan& plan) {
 }  // namespace
 
 Outcome<void> Devnet::make(const env::Path& given, const Plan& plan, const env::Path& aetherd) {
-  AETHER_ASSERT(plan.nodes >= 1 && plan.nodes <= kNodesMax);
+  AETHER_ASSERT(plan.nodes >= 1 && plan.nodes <= (plan.faults ? faults::kNodesMax : kNodesMax));
   const env::Path directory = full_path(given);
   AETHER_CHECK(check_funds(plan));
   const auto foreign = [&] { return fail(Error{ErrorKind::foreign, directory.string() + " is there and not empty"}); };

@@ -1,5 +1,7 @@
 #include "node.hpp"
 
+#include <signal.h>
+
 #include "aether/env/entropy.hpp"
 
 namespace aether::devnet {
@@ -9,11 +11,12 @@ namespace {
 env::Path part_of_node(const env::Path& directory, NodeIndex node, std::string_view ending) {
   return directory / "nodes" / (std::to_string(node) + std::string(ending));
 }
-env::Path pid_file(const env::Path& directory, NodeIndex node) { return part_of_node(directory, node, ".pid"); }
 
 }  // namespace
 
 env::Path node_home(const env::Path& directory, NodeIndex node) { return part_of_node(directory, node, ""); }
+env::Path node_pid_file(const env::Path& directory, NodeIndex node) { return part_of_node(directory, node, ".pid"); }
+env::Path proxy_pid_file(const env::Path& directory) { return directory / "faults.pid"; }
 env::Path node_log(const env::Path& directory, NodeIndex node) { return part_of_node(directory, node, ".log"); }
 env::Path validator_folder(const env::Path& directory, NodeIndex node) {
   return directory / "validators" / std::to_string(node);
@@ -32,14 +35,21 @@ env::Path unused_beside(const env::Path& directory, std::string_view word) {
   return directory.string() + "." + std::string(word) + "-" + to_hex(suffix);
 }
 
-std::optional<Process> process_of(const env::Path& directory, NodeIndex node) {
-  const auto text = env::read_file(pid_file(directory, node), kSmallFileBytesMax);
+std::optional<Process> process_of(const env::Path& pid_file) {
+  const auto text = env::read_file(pid_file, kSmallFileBytesMax);
   const auto id = text ? process_id_from_text(as_text(*text)) : std::nullopt;
   return id ? Process::find(*id) : std::nullopt;
 }
 
-env::Outcome<void> keep_process(const env::Path& directory, NodeIndex node, const ProcessId& id) {
-  return env::write_file_atomically(pid_file(directory, node), as_bytes(to_text(id)), {.durable = false});
+Outcome<void> start_process(const env::Path& pid_file, const env::Path& program, const std::vector<std::string>& words,
+                            const env::Path& log) {
+  const auto id = start_detached(program, words, log);
+  if (!id) return fail(Error{ErrorKind::environment, id.error().message});
+  // Nothing of it is worth keeping when the power fails: a process does not outlive that.
+  const auto kept = env::write_file_atomically(pid_file, as_bytes(to_text(*id)), {.durable = false});
+  if (kept) return {};
+  if (const auto process = Process::find(*id)) (void)process->signal(SIGKILL);
+  return fail(Error{ErrorKind::environment, kept.error().message});
 }
 
 std::optional<Health> ask_health(const client::Rpc& rpc) {

@@ -20,10 +20,15 @@ inline constexpr std::size_t kSmallFileBytesMax = 64 * 1024;
 // A name beside the directory's that nothing has: DIRECTORY.WORD-…
 [[nodiscard]] env::Path unused_beside(const env::Path& directory, std::string_view word);
 
+// Files that name the newest process of a node, and of the fault proxy.
+[[nodiscard]] env::Path node_pid_file(const env::Path& directory, NodeIndex node);
+[[nodiscard]] env::Path proxy_pid_file(const env::Path& directory);
+
 // None when it is down.
-[[nodiscard]] std::optional<Process> process_of(const env::Path& directory, NodeIndex node);
-// Nothing of it is worth keeping when the power fails: a process does not outlive that.
-[[nodiscard]] env::Outcome<void> keep_process(const env::Path& directory, NodeIndex node, const ProcessId& id);
+[[nodiscard]] std::optional<Process> process_of(const env::Path& pid_file);
+// Starts a program and names it in the file, or does neither.
+[[nodiscard]] Outcome<void> start_process(const env::Path& pid_file, const env::Path& program,
+                                          const std::vector<std::string>& words, const env::Path& log);
 
 struct Health {
   Slot final_slot;

@@ -29,24 +29,23 @@ env::Descriptor take(int type, std::uint16_t port) {
 
 }  // namespace
 
-env::Outcome<std::vector<NodePorts>> free_ports(std::uint32_t count) {
+env::Outcome<Ports> free_ports(std::uint32_t nodes, std::uint32_t gates) {
   std::uint16_t start = 0;
   env::fill_random({reinterpret_cast<std::uint8_t*>(&start), sizeof start});
-  std::vector<NodePorts> out;
+  Ports out;
   std::vector<env::Descriptor> held;  // so that no port is found twice
-  NodePorts next;
-  for (std::uint32_t tried = 0; tried < kCount && out.size() < count; ++tried) {
+  std::vector<std::uint16_t> found;   // free for TCP and for UDP
+  for (std::uint32_t tried = 0; tried < kCount && found.size() < 2 * nodes + gates; ++tried) {
     const auto port = static_cast<std::uint16_t>(kFirst + (start + tried) % kCount);
-    const bool for_rpc = next.rpc == 0;
-    env::Descriptor socket = take(for_rpc ? SOCK_STREAM : SOCK_DGRAM, port);
-    if (!socket.valid()) continue;
-    held.push_back(std::move(socket));
-    (for_rpc ? next.rpc : next.network) = port;
-    if (!for_rpc) out.push_back(std::exchange(next, {}));
+    for (const int type : {SOCK_STREAM, SOCK_DGRAM}) held.push_back(take(type, port));
+    if (held.back().valid() && held[held.size() - 2].valid()) found.push_back(port);
   }
-  if (out.size() == count) return out;
-  return fail(env::Error{env::ErrorKind::io, "no free ports from " + std::to_string(kFirst) + " to " +
-                                                 std::to_string(kFirst + kCount - 1)});
+  if (found.size() < 2 * nodes + gates)
+    return fail(env::Error{env::ErrorKind::io, "no free ports from " + std::to_string(kFirst) + " to " +
+                                                   std::to_string(kFirst + kCount - 1)});
+  for (std::uint32_t node = 0; node < nodes; ++node) out.nodes.push_back({found[2 * node], found[2 * node + 1]});
+  out.gates.assign(found.begin() + 2 * nodes, found.end());
+  return out;
 }
 
 }  // namespace aether::devnet

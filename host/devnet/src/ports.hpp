@@ -12,8 +12,12 @@ struct NodePorts {
   std::uint16_t rpc = 0;      // TCP
   std::uint16_t network = 0;  // UDP
 };
-// For `count` nodes, all different: outside the range that the system gives to who asks for any port, so that no
+// All different: outside the range that the system gives to who asks for any port, so that no
 // outgoing connection takes one while its node is down.
-[[nodiscard]] env::Outcome<std::vector<NodePorts>> free_ports(std::uint32_t count);
+struct Ports {
+  std::vector<NodePorts> nodes;
+  std::vector<std::uint16_t> gates;  // TCP and UDP
+};
+[[nodiscard]] env::Outcome<Ports> free_ports(std::uint32_t nodes, std::uint32_t gates);
 
 }  // namespace aether::devnet

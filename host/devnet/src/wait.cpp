@@ -35,7 +35,7 @@ Outcome<std::vector<Waited>> all_waited(const Devnet& net, const std::vector<Nod
   std::vector<Waited> out;
   for (const NodeIndex node : nodes) {
     AETHER_TRY(auto facts, net.facts(node));
-    auto process = process_of(net.directory(), node);
+    auto process = process_of(node_pid_file(net.directory(), node));
     if (!process) return fail(not_ready(facts, "has ended"));
     client::Rpc rpc(facts.rpc, {.deadline_ms = kAskMs});
     out.push_back({std::move(facts), std::move(*process), std::move(rpc), std::nullopt});

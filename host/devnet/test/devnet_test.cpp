@@ -22,7 +22,10 @@ RC_GTEST_PROP(Plan, ComesBackFromItsText, ()) {
   Plan plan{*rc::gen::inRange(1U, kNodesMax + 1),
             *rc::gen::inRange<std::uint64_t>(0, kSlotMsMax + 1),
             *rc::gen::inRange<std::uint64_t>(1, kDeltaMsMax + 1),
+            false,
+            *rc::gen::arbitrary<bool>(),
             {}};
+  plan.faults = plan.nodes <= faults::kNodesMax && *rc::gen::arbitrary<bool>();
   for (int i = *rc::gen::inRange(0, 3); i > 0; --i) plan.funds.push_back("aeth1x:" + std::to_string(i) + ":0.5");
   RC_ASSERT(plan_from_text(to_text(plan)) == plan);
 }
@@ -38,17 +41,19 @@ TEST(Plan, OfAnotherFormIsRefused) {
        {std::string(), good.substr(0, good.size() - 1), good + "more", good + "more 1\n", good + "fund \n",
         replaced("devnet 1", "devnet 2"), replaced("nodes 4", "nodes 0"), replaced("nodes 4", "nodes 65"),
         replaced("nodes 4", "nodes four"), replaced("slot_ms 200", "slot_ms 10001"),
-        replaced("delta_ms 50", "delta_ms 0"), replaced("slot_ms 200\n", "")})
+        replaced("delta_ms 50", "delta_ms 0"), replaced("slot_ms 200\n", ""),
+        replaced("nodes 4", "nodes 17") + "faults\n", good + "faults\nfaults\n", good + "demo\nfaults\n"})
     EXPECT_FALSE(plan_from_text(text)) << text;
 }
 
 TEST(Ports, AreDifferentAndFree) {
-  const auto ports = free_ports(kNodesMax);
+  const auto ports = free_ports(kNodesMax, 10);
   ASSERT_TRUE(ports);
-  ASSERT_EQ(ports->size(), kNodesMax);
-  std::set<std::uint16_t> all;
-  for (const NodePorts& each : *ports) all.insert({each.rpc, each.network});
-  EXPECT_EQ(all.size(), 2 * kNodesMax);
+  ASSERT_EQ(ports->nodes.size(), kNodesMax);
+  ASSERT_EQ(ports->gates.size(), 10U);
+  std::set<std::uint16_t> all(ports->gates.begin(), ports->gates.end());
+  for (const NodePorts& each : ports->nodes) all.insert({each.rpc, each.network});
+  EXPECT_EQ(all.size(), 2 * kNodesMax + 10);
   EXPECT_GE(*all.begin(), 1'024);
 }
 

@@ -8,6 +8,9 @@
 //   nodes/I/         the home of node I (`aetherd init`); its aetherd.toml names its ports
 //   nodes/I.log      what its processes said on stdout and stderr, one after the other
 //   nodes/I.pid      its last process (src/process.hpp)
+//   faults.rules     with the fault proxy: its gates, which are the only addresses of each other that the nodes know,
+//   and
+//                    what it does (faults/rules.hpp); faults.log and faults.pid are its process's
 //   lock             held while something is changed
 //
 // The keys protect nothing: their password is published.
@@ -20,6 +23,7 @@
 
 #include "aether/client/url.hpp"
 #include "aether/env/file.hpp"
+#include "aether/faults/rules.hpp"
 #include "aether/types/address.hpp"
 
 namespace aether::devnet {
@@ -29,11 +33,12 @@ enum class ErrorKind : std::uint8_t {
   foreign,       // it holds something else, or a network of another version
   busy,          // another program changes it
   bad_fund,      // not ADDRESS:SWR:AIC
-  no_program,    // no aetherd beside this program
+  no_program,    // no aetherd or aether-faults beside this program
   refused,       // aetherd refused to make a genesis or a home
   not_ready,     // a node ended, or took too long; the message has the end of its log
   unknown_node,  // no node has this number
   not_running,   // the node is down
+  no_faults,     // the network was made without the fault proxy
   environment,   // the file system or the system refuses
 };
 struct Error {
@@ -49,9 +54,11 @@ inline constexpr std::uint64_t kSlotMsMax = 10'000;
 inline constexpr std::uint64_t kDeltaMsMax = 10'000;
 
 struct Plan {
-  std::uint32_t nodes = 4;         // 1 to kNodesMax; all are validators of one weight
-  std::uint64_t slot_ms = 200;     // at most kSlotMsMax; 0: as fast as they come
-  std::uint64_t delta_ms = 50;     // 1 to kDeltaMsMax; consensus.delta_ms of aetherd.toml
+  std::uint32_t nodes = 4;      // 1 to kNodesMax; all are validators of one weight
+  std::uint64_t slot_ms = 200;  // at most kSlotMsMax; 0: as fast as they come
+  std::uint64_t delta_ms = 50;  // 1 to kDeltaMsMax; consensus.delta_ms of aetherd.toml
+  bool faults = false;          // whether the fault proxy stands between each two; then at most faults::kNodesMax nodes
+  bool demo = false;            // genesis with short windows of jobs (`aetherd genesis --preset demo`)
   std::vector<std::string> funds;  // ADDRESS:SWR:AIC in whole units
 
   bool operator==(const Plan&) const = default;
@@ -108,16 +115,21 @@ class Devnet {
   [[nodiscard]] Outcome<NodeFacts> facts(NodeIndex node) const;
   // Asks every node that runs.
   [[nodiscard]] Outcome<std::vector<NodeStatus>> status() const;
+  // What the fault proxy does; no_faults where there is none.
+  [[nodiscard]] Outcome<faults::Rules> faults() const;
 
   // The rest needs Use::change. Nodes that are unknown or, where it matters, down are found before anything is done.
 
-  // Starts those that are down and goes on with those that are paused.
+  // Has the fault proxy do this from now on, or when it starts next. Gates stay what they are.
+  [[nodiscard]] Outcome<void> set_faults(const faults::Rules& rules);
+  // Starts those that are down and goes on with those that are paused; first the fault proxy, where there is one.
   [[nodiscard]] Outcome<void> start(const std::vector<NodeIndex>& nodes, const env::Path& aetherd);
   // Waits until each answers.
   [[nodiscard]] Outcome<void> wait_for_answers(const std::vector<NodeIndex>& nodes) const;
   // Waits until each is at the head and something new is final on it.
   [[nodiscard]] Outcome<void> wait_for_finality(const std::vector<NodeIndex>& nodes) const;
-  // SIGTERM; SIGKILL to those that take too long, which it gives back. Those that are down stay so.
+  // SIGTERM; SIGKILL to those that take too long, which it gives back. Those that are down stay so. When no node is
+  // left the fault proxy ends too.
   [[nodiscard]] Outcome<std::vector<NodeIndex>> stop(const std::vector<NodeIndex>& nodes);
   // SIGKILL; the processes are gone when it returns.
   [[nodiscard]] Outcome<void> kill(const std::vector<NodeIndex>& nodes);
@@ -128,6 +140,7 @@ class Devnet {
   [[nodiscard]] Outcome<void> erase() &&;
 
  private:
+  [[nodiscard]] Outcome<void> start_proxy(const env::Path& program);
   Devnet(env::Path directory, Plan plan, std::optional<env::FileLock> lock)
       : directory_(std::move(directory)), plan_(std::move(plan)), lock_(std::move(lock)) {}
 
