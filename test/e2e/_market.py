@@ -8,7 +8,8 @@ import subprocess
 import tempfile
 from hashlib import sha256
 
-from _aether import BIN, DEADLINE_S, ROOT, call, run, wait_for
+from _aether import BIN, DEADLINE_S, ROOT, RpcError, call, run, wait_for
+from _devnet import Devnet
 
 MODEL = ROOT / "models" / "aether-tiny"
 UNIT = 1_000_000  # base units in one SWR or AIC
@@ -61,10 +62,8 @@ class Market:
             self.password_file.write_text(secrets.token_hex(16) + "\n")
             for name in self.names:
                 self.people[name] = self.ctl("keys", "new", name)
-            funds = [word for person in self.people.values()
-                     for word in ("--fund", f"{person['address']}:{self.FUNDS}:{self.FUNDS}")]
-            self.genesis = self.folder / "genesis.toml"
-            self.genesis.write_text(checked("aetherd", "genesis", "--preset", "demo", *funds))
+            self.funds = [word for person in self.people.values()
+                          for word in ("--fund", f"{person['address']}:{self.FUNDS}:{self.FUNDS}")]
             self.start_chain()
         except BaseException:
             self.__exit__()
@@ -80,7 +79,11 @@ class Market:
             except subprocess.TimeoutExpired:
                 process.kill()
                 process.wait()
+        self.end_chain()
         self.holder.cleanup()
+
+    def end_chain(self):
+        """What is no process of `running`."""
 
     # --- Programs ---------------------------------------------------------------------------------------------------
 
@@ -103,6 +106,9 @@ class Market:
 
     def start_chain(self):
         """A restarted chain listens where it did, so that those who follow it find it again."""
+        if not self.port:
+            self.genesis = self.folder / "genesis.toml"
+            self.genesis.write_text(checked("aetherd", "genesis", "--preset", "demo", *self.funds))
         data = ("--data", self.folder / "chain") if self.keep_data else ()
         self.start("chain", "aetherd", "dev", "--genesis", self.genesis, "--port", self.port, "--interval-ms",
                    self.interval_ms, "--output", "json", *data)
@@ -119,8 +125,12 @@ class Market:
 
     def start_member(self, program, name, *words):
         """A worker or watchtower with the key of its name."""
-        self.start(name, program, "--rpc", self.rpc, "--key", self.people[name]["file"], "--password-file",
+        self.start(name, program, "--rpc", self.rpc_of(name), "--key", self.people[name]["file"], "--password-file",
                    self.password_file, "--model", MODEL, *words)
+
+    def rpc_of(self, _name):
+        """Where a member asks and sends."""
+        return self.rpc
 
     # --- The chain --------------------------------------------------------------------------------------------------
 
@@ -156,7 +166,12 @@ class Market:
         """Every transaction from slot `first` on: slot, what, who, code, fee, state root after its block."""
         who = {person["public_key"]: name for name, person in self.people.items()}
         for slot in range(first, self.slot() + 1):
-            block = self.call("aeth_getBlockByNumber", slot=str(slot))
+            try:
+                block = self.call("aeth_getBlockByNumber", slot=str(slot))
+            except RpcError as error:
+                if error.name != "not_found":
+                    raise
+                continue  # a slot without a block
             if not block["transactions"]:
                 continue
             root = self.call("aeth_getStateRoot", slot=str(slot))["state_root"]
@@ -166,6 +181,26 @@ class Market:
                 code = self.call("aeth_getTransactionReceipt", **place)["code_name"]
                 yield {"slot": slot, "what": instruction(body), "who": who.get(body["sender"]["ed25519"], "?"), "code": code,
                        "fee": int(receipt["fee"]), "root": root}
+
+
+class ValidatorMarket(Market):
+    """The same on four validators. Members speak to the nodes that `nodes` names; everybody else to node 0."""
+
+    def __init__(self, people, nodes, slot_ms=100):
+        super().__init__(people, slot_ms)
+        self.nodes, self.net = nodes, None
+
+    def end_chain(self):
+        if self.net:
+            self.net.__exit__()
+
+    def start_chain(self):
+        self.net = Devnet(self.folder / "net")
+        self.net.up("-n", 4, "--slot-ms", self.interval_ms, "--preset", "demo", *self.funds)
+        self.rpc = self.net.made["nodes"][0]["rpc"]
+
+    def rpc_of(self, name):
+        return self.net.made["nodes"][self.nodes.get(name, 0)]["rpc"]
 
 
 def instruction(transaction):

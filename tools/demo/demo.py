@@ -1,5 +1,5 @@
-"""./aether demo: on a local chain a contract called, a UTxO spent, a state proof verified; an AI job paid, and one whose worker
-flipped a bit convicted by one step proof."""
+"""./aether demo: on four validators a contract called, a UTxO spent, a state proof verified; an AI job paid, while one validator is
+killed and comes back; and a job whose worker flipped a bit convicted by one step proof."""
 import argparse
 import json
 import pathlib
@@ -10,12 +10,14 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "test" / "e2e"))
 from _aether import ROOT  # noqa: E402
-from _market import MODEL, UNIT, Market, Refused, checked  # noqa: E402
+from _market import MODEL, UNIT, Refused, ValidatorMarket, checked  # noqa: E402
 import _proof  # noqa: E402
 
 PROMPT = "And it came to pass in those days, that "
 BOND = 50
 PEOPLE = ("buyer", "honest", "faulty", "watchtower")
+NODES = {"buyer": 0, "honest": 1, "faulty": 2, "watchtower": 3}  # to which validator each of them speaks
+KILLED = 2  # while the honest worker's job runs
 # Operator 6 is attn_out of layer 0. With one bit of that row wrong, all other rows are as they should be.
 FAULT = "flip:6:5:40:2"
 
@@ -116,9 +118,15 @@ def honest_job(market, options):
     say(f"escrow    {posted['escrow']} AIC for at most {options.max_new} tokens after {posted['prompt_tokens']} of prompt")
     say("prompt")
     paragraph(options.prompt)
-    progress("the worker runs the job; then the window for disputes passes")
+    progress("the worker runs the job while a validator is killed; then the window for disputes passes")
+    market.net("kill", KILLED)
+    say(f"kill -9   validator {KILLED}, at slot {market.slot()}: the other three go on")
     receipt = market.folder / "receipt.json"
     done = watch(market, posted["job"], receipt)
+    progress(f"validator {KILLED} is started again and fetches what it missed")
+    market.net("restart", KILLED)
+    status = market.net.agree_after(market.slot())
+    say(f"restart   validator {KILLED}: slot {status['nodes'][KILLED]['root_slot']} as the others, with their state root")
     say("output, as the chain holds it")
     paragraph(done["text"])
     say("receipt, checked offline by running the model again")
@@ -151,7 +159,7 @@ def report(market, before, jobs):
     for entry in market.timeline():
         say(f"{entry['slot']:>5}  {entry['what']:<15} {entry['who']:<11} {amount(entry['fee']):>10}  {entry['code']:<9} {entry['root']}")
     title("Jobs")
-    right = True
+    right = market.net.agree_after(market.slot())["roots_agree"]
     for (name, job), wanted in zip(jobs.items(), ("settled", "convicted")):
         closed = market.wait_closed(job)
         right = right and closed["status"] == wanted
@@ -174,12 +182,16 @@ def main():
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, signal.default_int_handler)  # what was started is stopped then, too
     began = time.monotonic()
-    progress("makes keys and a genesis with short windows, and starts a chain")
-    with Market(PEOPLE) as market:
+    progress("makes keys and a genesis with short windows, and starts four validators")
+    with ValidatorMarket(PEOPLE, NODES) as market:
         before = {name: market.balance(name) for name in PEOPLE}
-        title("A chain of one process")
-        say(f"JSON-RPC  {market.rpc}, a block every {market.interval_ms} ms")
-        say(f"genesis   {market.ready['genesis_hash']}")
+        title("Four validators, each a process of its own")
+        say(f"genesis   {market.call('aeth_chainId')['genesis_hash']}")
+        say(f"running   {market.net.made['ready_ms']} ms after the command, with a slot every {market.interval_ms} ms")
+        for node in market.net.made["nodes"]:
+            user = next(name for name, spoken_to in NODES.items() if spoken_to == node["node"])
+            title_of_user = user if user in ("buyer", "watchtower") else f"{user} worker"
+            say(f"node {node['node']}    {node['rpc']}, to which the {title_of_user} speaks")
         sound = contract(market)
         sound = utxo(market) and sound
         title("A model for AI jobs")
