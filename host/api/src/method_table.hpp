@@ -25,6 +25,7 @@ inline constexpr std::uint32_t kDiscoverCost = 20;
 template <class Request>
 constexpr std::uint32_t cost_of() {
   constexpr auto is = [](auto list) { return is_one_of(list, std::type_identity<Request>{}); };
+  if (is(RequestList<SendRawTransactions>{})) return kSendTransactionsMax;  // as if it were full: less than one by one
   if (is(RequestList<DevSeal>{})) return 100;
   if (is(RequestList<Simulate, EstimateFee, CallContract, GetLogs>{})) return 50;  // they execute, or walk blocks
   if (is(RequestList<GetUtxos, GetJobs, GetModels, GetValidators, Subscribe>{})) return 20;
@@ -41,6 +42,7 @@ std::vector<ErrorCode> errors_of() {
   constexpr auto of = [](auto list) { return is_one_of(list, std::type_identity<Request>{}); };
   if (of(RequestList<SendRawTransaction>{}))
     return {malformed_transaction, rejected_transaction, queue_full, known_transaction, shutting_down};
+  if (of(RequestList<SendRawTransactions>{})) return {shutting_down};
   if (of(RequestList<Simulate, EstimateFee>{})) return {malformed_transaction, rejected_transaction};
   if (of(RequestList<GetBlockByNumber, GetBlockByHash, GetStateRoot, GetJob, GetModel, CallContract, GetContract,
                      GetCode, GetStorage, GetLogs>{}))

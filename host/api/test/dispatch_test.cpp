@@ -82,6 +82,33 @@ TEST(Dispatch, PassesOnWhyATransactionWasRefused) {
   EXPECT_EQ(call_error(chain, "aeth_sendRawTransaction", raw(transaction(5))), "queue_full");
 }
 
+TEST(Dispatch, JudgesEachOfManyTransactionsForItself) {
+  testing::MemoryChain chain;
+  Transaction foreign = transaction(2);
+  foreign.body.chain_id = ChainId{8};
+  const json::array sent{to_hex0x(codec::encode(transaction(1))), "0x00", to_hex0x(codec::encode(transaction(1))),
+                         to_hex0x(codec::encode(foreign)), to_hex0x(codec::encode(transaction(3)))};
+  const auto answer = ask(chain, request_text("aeth_sendRawTransactions", {{"transactions", sent}}));
+  const auto outcomes = from_json<SendRawTransactionsAnswer>(answer.at("result"))->outcomes;
+  ASSERT_EQ(outcomes.size(), 5u);
+  EXPECT_EQ(std::get<Hash>(outcomes[0]), transaction_id(transaction(1).body));
+  EXPECT_EQ(std::get<SendRefusal>(outcomes[1]).error, "malformed_transaction");
+  EXPECT_EQ(std::get<SendRefusal>(outcomes[2]).error, "known_transaction");
+  EXPECT_EQ(std::get<SendRefusal>(outcomes[3]).error, "rejected_transaction");
+  EXPECT_EQ(std::get<SendRefusal>(outcomes[3]).reason, "wrong_chain");
+  EXPECT_FALSE(std::get<SendRefusal>(outcomes[3]).message.empty());
+  EXPECT_EQ(std::get<Hash>(outcomes[4]), transaction_id(transaction(3).body));
+}
+
+TEST(Dispatch, BoundsHowManyTransactionsAreSentAtOnce) {
+  testing::MemoryChain chain;
+  json::array sent(kSendTransactionsMax, "0x00");
+  const auto params = [&] { return json::object{{"transactions", sent}}; };
+  EXPECT_EQ(call_error(chain, "aeth_sendRawTransactions", params()), "none");
+  sent.push_back("0x00");
+  EXPECT_EQ(call_error(chain, "aeth_sendRawTransactions", params()), "invalid_params");
+}
+
 TEST(Dispatch, AnswersABatchInOrderAndLeavesOutNotifications) {
   testing::MemoryChain chain;
   const std::string seal = "{\"jsonrpc\":\"2.0\",\"method\":\"dev_seal\",\"params\":{\"slots\":4}}";
@@ -183,7 +210,7 @@ TEST(Dispatch, DescribesEveryMethod) {
   const auto document = ask(chain, request_text("rpc.discover", json::object{})).at("result");
   std::set<std::string> names;
   for (const auto& method : document.at("methods").as_array()) names.insert(std::string(method.at("name").as_string()));
-  EXPECT_EQ(names.size(), 32U);
+  EXPECT_EQ(names.size(), 33U);
   for (const auto& method : document.at("methods").as_array()) EXPECT_GE(method.at("x-cost").as_int64(), 1) << method;
   EXPECT_TRUE(names.contains("aeth_sendRawTransaction"));
   std::set<std::string_view> topics;
@@ -280,6 +307,10 @@ constexpr BadCall kBadCalls[] = {
     {"aeth_sendRawTransaction", R"({"transaction":1})", "wrong_type"},
     {"aeth_sendRawTransaction", R"({"transaction":"0x0"})", "bad_hex"},
     {"aeth_sendRawTransaction", R"({"transaction":"0x00","x":1})", "unknown_key"},
+    {"aeth_sendRawTransactions", R"({})", "missing_key"},
+    {"aeth_sendRawTransactions", R"({"transactions":"0x00"})", "wrong_type"},
+    {"aeth_sendRawTransactions", R"({"transactions":["0x00","0x0"]})", "bad_hex"},
+    {"aeth_sendRawTransactions", R"({"transactions":[],"x":1})", "unknown_key"},
     {"aeth_simulate", R"({})", "missing_key"},
     {"aeth_simulate", R"({"transaction":null})", "wrong_type"},
     {"aeth_simulate", R"({"transaction":"00"})", "bad_hex"},

@@ -65,6 +65,7 @@ Outcome<typename Request::Answer> Rpc::call(const Request& request) const {
 }
 
 template Outcome<api::SendRawTransactionAnswer> Rpc::call(const api::SendRawTransaction&) const;
+template Outcome<api::SendRawTransactionsAnswer> Rpc::call(const api::SendRawTransactions&) const;
 template Outcome<api::SimulateAnswer> Rpc::call(const api::Simulate&) const;
 template Outcome<api::EstimateFeeAnswer> Rpc::call(const api::EstimateFee&) const;
 template Outcome<api::GetTransactionAnswer> Rpc::call(const api::GetTransaction&) const;

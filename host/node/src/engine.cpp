@@ -12,11 +12,7 @@ using telemetry::Level;
 using telemetry::log;
 using SteadyClock = std::chrono::steady_clock;
 
-constexpr replica::PeerId kUsers = replica::PeerId{1} << 63;  // all of this node's users; no peer's number
 constexpr std::size_t kServingMax = 64;
-constexpr std::uint64_t kAgainMin = 1'000'000;
-constexpr std::uint64_t kAgainMax = 64'000'000;
-constexpr std::size_t kUnsettledMax = 64 * 1024;
 constexpr std::size_t kPrunedBlocks = 16;
 constexpr std::size_t kPrunedTransactions = 4'096;
 
@@ -224,16 +220,18 @@ void Node::Engine::run(std::vector<replica::BlockPointer> stored, std::optional<
   std::vector<Item> items;
   for (;;) {
     const std::uint64_t due = replica_->next_timer();
-    const std::uint64_t longest = now().steady_us + 1'000'000;
+    const std::uint64_t longest = may_feed_users() ? 0 : now().steady_us + 1'000'000;
     if (!inbox_.take(items, Inbox::Time(std::chrono::microseconds(std::min(due, longest))))) break;
     for (Item& item : items) handle(item);
+    feed_users();
     if (replica_->next_timer() <= now().steady_us) step(replica::Timer{});
     gossip_again();
     flush_gossip();
     watch_clock();
     publish_status();
   }
-  submitted_.clear();  // whoever waits is told that no verdict will come
+  users_.clear();  // whoever waits is told that no verdict will come
+  submitted_.clear();
 }
 
 void Node::Engine::step(replica::Event event) { carry_out(replica_->step(std::move(event), now())); }
@@ -264,8 +262,12 @@ void Node::Engine::handle(Item& item) {
       self.step(std::move(done.answer));
     }
     void operator()(Submission& submission) const {
-      self.submitted_.emplace(transaction_id(submission.transaction.body), std::move(submission.verdict));
-      self.step(replica::Submitted{kUsers, std::move(submission.transaction)});
+      const auto judging = std::make_shared<Judging>();
+      judging->verdicts.resize(submission.transactions.size());
+      judging->left = submission.transactions.size();
+      judging->answer = std::move(submission.verdicts);
+      std::size_t index = 0;
+      for (Submission::One& one : submission.transactions) self.users_.push_back({std::move(one), {judging, index++}});
     }
     void operator()(RestoreDone& done) const { self.go_on_from(done); }
     void operator()(const Question& question) const { question(*self.replica_); }
@@ -312,33 +314,6 @@ void Node::Engine::on(replica::Send& effect) {
 void Node::Engine::on(replica::Broadcast& effect) {
   const transport::Lane lane = lane_of(*effect.message);
   for (const auto& [peer, key] : peers_) network_->send(peer, lane, encoded(effect.message));
-}
-
-// What came from a peer is passed on by the verdict on its message.
-void Node::Engine::on(replica::Gossip& effect) {
-  if (effect.from != replica::kSelf) return;
-  if (unsettled_.size() < kUnsettledMax)
-    unsettled_.emplace(now().steady_us + kAgainMin, Unsettled{transaction_id(effect.transaction.body), kAgainMin});
-  if (gossip_batch_.add(std::move(effect.transaction))) flush_gossip();
-}
-
-void Node::Engine::gossip_again() {
-  const std::uint64_t at = now().steady_us;
-  for (std::size_t n = 0; n < replica::kGossipTransactionsMax; ++n) {
-    const auto first = unsettled_.begin();
-    if (first == unsettled_.end() || first->first > at) return;
-    Unsettled one = first->second;
-    unsettled_.erase(first);
-    const VerifiedTransaction* waits = replica_->mempool().find(one.transaction);
-    if (waits == nullptr) continue;
-    if (gossip_batch_.add(waits->transaction())) flush_gossip();
-    one.interval_us = std::min(2 * one.interval_us, kAgainMax);
-    unsettled_.emplace(at + one.interval_us, one);
-  }
-}
-
-void Node::Engine::flush_gossip() {
-  if (!gossip_batch_.empty()) network_->publish(transport::Topic::transactions, gossip_batch_.take());
 }
 
 void Node::Engine::on(replica::Persist& effect) {
@@ -435,19 +410,6 @@ void Node::Engine::on(replica::VerifySignatures& effect) {
     replica::SignaturesVerified verified{batch.batch, verify(batch.transactions, env::cpu_features(), pool_)};
     inbox_.put(Urgency::others, {std::move(verified), {}, life});
   });
-}
-
-void Node::Engine::on(const replica::Admitted& effect) {
-  taken_.add(effect.transaction);
-  gossip_judge_.admitted(effect.from, effect.transaction);
-  if (effect.from != kUsers) return;
-  if (auto waiting = submitted_.extract(effect.transaction)) waiting.mapped().set_value({});
-}
-
-void Node::Engine::on(const replica::Refused& effect) {
-  gossip_judge_.refused(effect.from, effect.transaction, mempool::is_fault(effect.why));
-  if (effect.from != kUsers) return;
-  if (auto waiting = submitted_.extract(effect.transaction)) waiting.mapped().set_value(fail(effect.why));
 }
 
 void Node::Engine::on(const replica::Blame& effect) {

@@ -31,9 +31,9 @@ class Node::Engine final : public transport::Handler, public LogWriter::Listener
   [[nodiscard]] const transport::Network& network() const { return *network_; }
   [[nodiscard]] std::optional<api::GetPeersAnswer> peers() const;  // without a block; none: the node has stopped
 
-  // Of this node's users: what the mempool says of it.
+  // Of this node's users: what the mempool says of each; none: the node stops, or has too much to do.
   using Verdict = Result<void, mempool::Refusal>;
-  [[nodiscard]] std::optional<Verdict> submit(Transaction transaction);  // none: the node stops, or has too much to do
+  [[nodiscard]] std::optional<std::vector<Verdict>> submit(std::vector<Submission::One> transactions);
   // Calls `question` on the machine's thread; false when the node stops first.
   [[nodiscard]] bool ask(const std::function<void(const replica::Replica&)>& question) const;
 
@@ -90,6 +90,9 @@ class Node::Engine final : public transport::Handler, public LogWriter::Listener
   void on(const replica::Blame& effect);
   void on(const replica::Alarm& effect);
   void on(const replica::SlotStarted& effect);
+  void feed_users();
+  [[nodiscard]] bool may_feed_users() const;
+  void judged(const Hash& transaction, Verdict verdict);
   void gossip_again();
   void flush_gossip();
   void take(replica::Received received);
@@ -145,7 +148,22 @@ class Node::Engine final : public transport::Handler, public LogWriter::Listener
     std::uint64_t interval_us = 0;
   };
   std::multimap<std::uint64_t, Unsettled> unsettled_;
-  std::multimap<Hash, std::promise<Verdict>> submitted_;
+  // What users sent together, until all of it is judged; with the last that names it, whoever waits learns of the end.
+  struct Judging {
+    std::vector<Verdict> verdicts;
+    std::size_t left = 0;
+    std::promise<std::vector<Verdict>> answer;
+  };
+  struct Place {
+    std::shared_ptr<Judging> of;
+    std::size_t index = 0;
+  };
+  struct Unjudged {
+    Submission::One one;
+    Place place;
+  };
+  std::deque<Unjudged> users_;            // wait until the mempool takes more of this node's users
+  std::multimap<Hash, Place> submitted_;  // the mempool judges them
   Hash head_;
   std::shared_ptr<const Header> head_header_;  // none: head_ is final
   replica::MessagePointer encoded_message_;    // what encoded() made last

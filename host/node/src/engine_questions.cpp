@@ -1,4 +1,4 @@
-// What other threads ask of the node: its status, its peers, what the mempool says of a transaction.
+// What other threads ask of the node: its status, its peers.
 #include "engine.hpp"
 
 namespace aether::node {
@@ -6,8 +6,6 @@ namespace aether::node {
 namespace {
 
 using SteadyClock = std::chrono::steady_clock;
-
-constexpr std::size_t kSubmittingMax = 16 * 1024;
 
 }  // namespace
 
@@ -49,24 +47,6 @@ std::optional<api::GetPeersAnswer> Node::Engine::peers() const {
          validator == validators.end() ? std::nullopt : std::optional(validator->second),
          static_cast<std::uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(connected).count())});
   }
-  return out;
-}
-
-std::optional<Node::Engine::Verdict> Node::Engine::submit(Transaction transaction) {
-  if (submitting_.fetch_add(1) >= kSubmittingMax) {
-    --submitting_;
-    return std::nullopt;
-  }
-  Submission submission{std::move(transaction), {}};
-  auto verdict = submission.verdict.get_future();
-  inbox_.put(Urgency::others, {std::move(submission)});
-  std::optional<Verdict> out;
-  try {
-    out = verdict.get();
-  } catch (const std::future_error&) {
-    // The machine ended first.
-  }
-  --submitting_;
   return out;
 }
 

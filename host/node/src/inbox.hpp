@@ -36,10 +36,14 @@ struct WorkDone {
   std::uint64_t ticket = 0;
   replica::Event answer;
 };
-// Of this node's users; `verdict` is kept when the mempool has judged it.
+// Of this node's users; the promise is kept when the mempool has judged all.
 struct Submission {
-  Transaction transaction;
-  std::promise<Result<void, mempool::Refusal>> verdict;
+  struct One {
+    Transaction transaction;
+    Hash id;
+  };
+  std::vector<One> transactions;
+  std::promise<std::vector<Result<void, mempool::Refusal>>> verdicts;
 };
 // A snapshot is put together and durable: the machine goes on from it.
 struct RestoreDone {

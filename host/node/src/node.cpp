@@ -10,8 +10,17 @@ namespace {
 using api::ErrorCode;
 using query::error;
 
-api::Error refusal_error(const mempool::Refusal& refusal) {
-  if (const auto* reject = std::get_if<ledger::Reject>(&refusal)) return query::rejected(*reject);
+// Whether a transaction that is in a block would be refused so.
+bool may_be_executed(ledger::Reject reject) {
+  return reject == ledger::Reject::nonce_used || reject == ledger::Reject::nonce_too_old;
+}
+
+api::Error refused(const storage::Snapshot& chain, const Hash& transaction, const mempool::Refusal& refusal) {
+  if (const auto* reject = std::get_if<ledger::Reject>(&refusal)) {
+    if (may_be_executed(*reject) && chain.transaction(transaction))
+      return {ErrorCode::known_transaction, "the transaction is in a block", {}};
+    return query::rejected(*reject);
+  }
   switch (std::get<mempool::Limit>(refusal)) {
     case mempool::Limit::known: return {ErrorCode::known_transaction, "the transaction waits already", {}};
     case mempool::Limit::peer:
@@ -105,14 +114,38 @@ query::RecentTransactions::Behind Node::taken(const std::optional<std::uint64_t>
 }
 
 api::Answer<api::SendRawTransactionAnswer> Node::handle(const api::SendRawTransaction& request) {
-  AETHER_TRY(Transaction transaction, query::read_transaction(request.transaction));
+  const std::array one{request.transaction};
+  AETHER_TRY(auto sent, send(one));
+  AETHER_TRY(const Hash id, std::move(sent.front()));
+  return api::SendRawTransactionAnswer{query::tip_of(*chain_.snapshot()), id};
+}
+
+api::Answer<api::SendRawTransactionsAnswer> Node::handle(const api::SendRawTransactions& request) {
+  AETHER_TRY(const auto sent, send(request.transactions));
+  return api::SendRawTransactionsAnswer{query::tip_of(*chain_.snapshot()), api::send_outcomes(sent)};
+}
+
+api::Answer<std::vector<api::Answer<Hash>>> Node::send(std::span<const api::TransactionBytes> transactions) {
+  std::vector<api::Answer<Hash>> out;
+  std::vector<Submission::One> well_formed;
+  for (const api::TransactionBytes& bytes : transactions) {
+    auto transaction = query::read_transaction(bytes);
+    if (!transaction) {
+      out.push_back(fail(std::move(transaction.error())));
+      continue;
+    }
+    out.push_back(transaction_id(transaction->body));
+    well_formed.push_back({std::move(*transaction), *out.back()});
+  }
+  const auto verdicts = engine_->submit(std::move(well_formed));
+  if (!verdicts) return error(ErrorCode::shutting_down, "the node is stopping, or has too much to do");
   const auto snapshot = chain_.snapshot();
-  const Hash id = transaction_id(transaction.body);
-  if (snapshot->transaction(id)) return error(ErrorCode::known_transaction, "the transaction is in a block");
-  const auto verdict = engine_->submit(std::move(transaction));
-  if (!verdict) return error(ErrorCode::shutting_down, "the node is stopping, or has too much to do");
-  if (!*verdict) return fail(refusal_error(verdict->error()));
-  return api::SendRawTransactionAnswer{query::tip_of(*snapshot), id};
+  auto verdict = verdicts->begin();
+  for (auto& each : out) {
+    if (!each) continue;
+    if (const auto& judged = *verdict++; !judged) each = fail(refused(*snapshot, *each, judged.error()));
+  }
+  return out;
 }
 
 api::Answer<api::GetPeersAnswer> Node::handle(const api::GetPeers&) {

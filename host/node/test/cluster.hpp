@@ -100,6 +100,7 @@ class Cluster {
   std::map<std::size_t, light::Checkpoint> checkpoints;  // what each trusts
   std::map<std::size_t, std::int64_t> clock_shifts_ms;   // of each one's clock
   std::vector<std::string> others;                       // addresses that all connect to, besides
+  std::size_t unverified_per_peer_max = mempool::Bounds{}.unverified_per_peer_max;
 
   std::size_t size() const { return nodes_.size(); }
   env::Path home(std::size_t i) const { return path("home", i); }
@@ -122,6 +123,7 @@ class Cluster {
     ASSERT_TRUE(home) << home.error();
     one.home.emplace(std::move(*home));
     if (checkpoints.contains(i)) one.home->options.checkpoint = checkpoints.at(i);
+    one.home->options.mempool.unverified_per_peer_max = unverified_per_peer_max;
     one.home->options.on_failure = [i](const std::string& why) { ADD_FAILURE() << "node " << i << ": " << why; };
     one.clock.shift_ms = clock_shifts_ms[i];
     auto node = Node::start(*one.home->chain, std::move(one.home->options), pool_, one.clock);

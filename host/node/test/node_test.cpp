@@ -99,12 +99,57 @@ TEST(Node, what_the_mempool_refuses_is_answered_with_its_reason) {
             api::ErrorCode::malformed_transaction);
 }
 
+TEST(Node, of_many_transactions_at_once_each_gets_its_own_answer) {
+  Cluster cluster(1);
+  cluster.start_all();
+  const auto answer = [&](const std::vector<Transaction>& transactions) {
+    api::SendRawTransactions request;
+    for (const Transaction& tx : transactions) request.transactions.push_back(codec::encode(tx));
+    request.transactions.push_back({1, 2});
+    return cluster.node(0).handle(request)->outcomes;
+  };
+  std::vector<Transaction> many;
+  for (std::uint64_t nonce = 1; nonce <= 200; ++nonce) many.push_back(transfer(0, 1, 5, nonce));
+  many[7].signature[3] ^= 1;
+  const auto first = answer(many);
+  ASSERT_EQ(first.size(), 201u);
+  for (std::size_t i = 0; i < many.size(); ++i) {
+    if (i == 7)
+      EXPECT_EQ(std::get<api::SendRefusal>(first[i]).reason, "bad_signature");
+    else
+      EXPECT_EQ(std::get<Hash>(first[i]), transaction_id(many[i].body));
+  }
+  EXPECT_EQ(std::get<api::SendRefusal>(first.back()).error, "malformed_transaction");
+  many.erase(many.begin() + 7);
+  ASSERT_TRUE(
+      eventually([&] { return std::ranges::all_of(many, [&](const auto& tx) { return cluster.is_final(tx); }); }));
+  const auto again = answer(many);
+  for (const auto& outcome : again) EXPECT_TRUE(std::holds_alternative<api::SendRefusal>(outcome));
+  EXPECT_EQ(std::get<api::SendRefusal>(again[3]).error, "known_transaction");
+}
+
+TEST(Node, what_users_send_beyond_the_share_of_one_peer_waits_for_its_turn) {
+  Cluster cluster(1);
+  cluster.unverified_per_peer_max = 16;
+  cluster.start_all();
+  api::SendRawTransactions request;
+  for (std::uint64_t nonce = 1; nonce <= 250; ++nonce)
+    request.transactions.push_back(codec::encode(transfer(0, 1, 1, nonce)));
+  const auto answer = cluster.node(0).handle(request);
+  ASSERT_TRUE(answer);
+  for (const auto& outcome : answer->outcomes)
+    EXPECT_TRUE(std::holds_alternative<Hash>(outcome)) << std::get<api::SendRefusal>(outcome).message;
+}
+
 TEST(Node, a_node_that_stops_tells_whoever_waits) {
   Cluster cluster(4);
   cluster.start(0);
   cluster.node(0).stop();
   EXPECT_EQ(cluster.node(0).handle(api::SendRawTransaction{codec::encode(transfer(0, 1, 5, 1))}).error().code,
             api::ErrorCode::shutting_down);
+  api::SendRawTransactions many;
+  many.transactions.push_back(codec::encode(transfer(0, 1, 5, 1)));
+  EXPECT_EQ(cluster.node(0).handle(many).error().code, api::ErrorCode::shutting_down);
   const auto found = cluster.node(0).handle(api::GetTransaction{.transaction = Hash{{1}}});
   ASSERT_TRUE(found);
   EXPECT_EQ(found->status, api::TransactionStatus::unknown);

@@ -9,7 +9,8 @@ namespace aether::api {
 // --- Requests and answers ------------------------------------------------------------------------------------------
 inline constexpr std::size_t kRequestBytesMax = 1024 * 1024;  // a body, or a message of a WebSocket
 inline constexpr std::size_t kJsonDepthMax = 32;
-inline constexpr std::size_t kBatchMax = 50;  // requests
+inline constexpr std::size_t kBatchMax = 50;              // requests
+inline constexpr std::size_t kSendTransactionsMax = 512;  // of one aeth_sendRawTransactions
 inline constexpr std::size_t kResponseBytesMax = 16 * 1024 * 1024;
 
 // --- What one answer holds -----------------------------------------------------------------------------------------

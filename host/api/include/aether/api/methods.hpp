@@ -63,6 +63,46 @@ struct SendRawTransaction {
   }
 };
 
+// Why a transaction was not taken: what aeth_sendRawTransaction would have answered.
+struct SendRefusal {
+  std::string error;  // the name of its code
+  std::string reason;
+  std::string message;
+
+  bool operator==(const SendRefusal&) const = default;
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("error", self.error);
+    visit("reason", self.reason);
+    visit("message", self.message);
+  }
+};
+using SendOutcome = std::variant<Hash, SendRefusal>;  // the id of what was taken
+
+struct SendRawTransactionsAnswer {
+  BlockRef at;
+  std::vector<SendOutcome> outcomes;  // one each, in order
+
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("at", self.at);
+    visit("outcomes", self.outcomes);
+  }
+};
+struct SendRawTransactions {
+  using Answer = SendRawTransactionsAnswer;
+  static constexpr std::string_view kMethod = "aeth_sendRawTransactions";
+  static constexpr std::string_view kSummary =
+      "Takes up to 512 signed transactions, in BCS, each for itself: judged together, which costs a fraction of one at "
+      "a time";
+  codec::List<TransactionBytes, kSendTransactionsMax> transactions;
+
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("transactions", self.transactions);
+  }
+};
+
 struct SimulateAnswer {
   BlockRef at;
   Receipt receipt;                                      // as if executed in the next block
@@ -382,4 +422,6 @@ namespace aether::codec {
 template <>
 inline constexpr auto enum_names<api::TransactionStatus> =
     std::array<std::string_view, 3>{"unknown", "pending", "executed"};
+template <>
+inline constexpr auto variant_names<api::SendOutcome> = std::array<std::string_view, 2>{"transaction", "refused"};
 }  // namespace aether::codec

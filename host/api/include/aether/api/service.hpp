@@ -19,6 +19,8 @@ class ChainService {
   virtual ~ChainService() = default;
 
   virtual Answer<SendRawTransactionAnswer> handle(const SendRawTransaction& request) = 0;
+  // One after another, unless who implements it can judge many together.
+  virtual Answer<SendRawTransactionsAnswer> handle(const SendRawTransactions& request);
   virtual Answer<SimulateAnswer> handle(const Simulate& request) = 0;
   virtual Answer<EstimateFeeAnswer> handle(const EstimateFee& request) = 0;
   virtual Answer<GetTransactionAnswer> handle(const GetTransaction& request) = 0;
@@ -50,15 +52,18 @@ class ChainService {
   virtual Answer<SlotAnswer> handle(const DevSeal& request) = 0;
 };
 
+[[nodiscard]] std::vector<SendOutcome> send_outcomes(std::span<const Answer<Hash>> sent);
+
 // The requests of the interface. dispatch() and rpc.discover are made from this list. Subscribe and Unsubscribe are
 // answered by the subscriptions of a connection, all others by the chain.
 template <class... Requests>
 struct RequestList {};
 using AllRequests =
-    RequestList<SendRawTransaction, Simulate, EstimateFee, GetTransaction, GetTransactionReceipt, GetAccount, GetUtxos,
-                GetBlockByNumber, GetBlockByHash, GetStateRoot, GetProof, GetRent, GetJob, GetJobs, GetModel, GetModels,
-                CallContract, GetContract, GetCode, GetStorage, GetLogs, GetChainId, GetGenesis, GetSlotNumber,
-                GetFinalizedSlot, GetHealth, GetEpoch, GetValidators, GetPeers, DevSeal, Subscribe, Unsubscribe>;
+    RequestList<SendRawTransaction, SendRawTransactions, Simulate, EstimateFee, GetTransaction, GetTransactionReceipt,
+                GetAccount, GetUtxos, GetBlockByNumber, GetBlockByHash, GetStateRoot, GetProof, GetRent, GetJob,
+                GetJobs, GetModel, GetModels, CallContract, GetContract, GetCode, GetStorage, GetLogs, GetChainId,
+                GetGenesis, GetSlotNumber, GetFinalizedSlot, GetHealth, GetEpoch, GetValidators, GetPeers, DevSeal,
+                Subscribe, Unsubscribe>;
 
 // The OpenRPC 1.2 document of the interface, made from the method table and the field lists.
 [[nodiscard]] const std::string& openrpc_document();

@@ -87,6 +87,7 @@ class Node final : public query::ChainQueries {
 
   using query::ChainQueries::handle;
   api::Answer<api::SendRawTransactionAnswer> handle(const api::SendRawTransaction& request) override;
+  api::Answer<api::SendRawTransactionsAnswer> handle(const api::SendRawTransactions& request) override;
   api::Answer<api::GetPeersAnswer> handle(const api::GetPeers& request) override;
 
  protected:
@@ -96,6 +97,8 @@ class Node final : public query::ChainQueries {
 
  private:
   class Engine;
+  // The id of each that was taken.
+  [[nodiscard]] api::Answer<std::vector<api::Answer<Hash>>> send(std::span<const api::TransactionBytes> transactions);
   Node(chain::Chain& chain, std::unique_ptr<Engine> engine, const env::Clock& clock);
 
   const chain::Chain& chain_;
