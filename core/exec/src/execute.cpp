@@ -98,13 +98,16 @@ Result<Executed, ledger::BlockError> execute_block(const ledger::StateView& pare
   AETHER_TRY(auto output, apply_block(parent, programs, block, pool));
   StateUpdate update = update_tree(tree, output.diff, pool, cpu);
   const Hash receipts = receipts_root(output.receipts);
-  return Executed{std::move(output.diff), std::move(output.receipts), receipts, output.gas_used, std::move(update)};
+  ledger::ObjectFilter changed(output.diff);
+  return Executed{std::move(output.diff), std::move(output.receipts), receipts,
+                  output.gas_used,        std::move(update),          std::move(changed)};
 }
 
 Executed execute_genesis(const Genesis& genesis, TaskPool& pool, const CpuFeatures& cpu) {
   ledger::Diff diff = ledger::genesis_state(genesis);
   StateUpdate update = update_tree({}, diff, pool, cpu);
-  return Executed{std::move(diff), {}, receipts_root({}), Gas{}, std::move(update)};
+  ledger::ObjectFilter changed(diff);
+  return Executed{std::move(diff), {}, receipts_root({}), Gas{}, std::move(update), std::move(changed)};
 }
 
 Selection select_transactions(const ledger::StateView& parent, ledger::Programs programs,

@@ -34,13 +34,16 @@ std::vector<Effect> Mempool::Machine::step(Event event, const StateView& head) {
 // --- Admission -----------------------------------------------------------------------------------------------------
 
 void Mempool::Machine::on(Received& event, const StateView& head) {
-  const VerifiedTransaction unchecked = assume_verified(std::move(event.transaction).unchecked());
+  VerifiedTransaction unchecked = assume_verified(std::move(event.transaction).unchecked());
   if (const auto ok = verification_.check(event.from, unchecked); !ok)
     return refuse(event.from, unchecked.id(), ok.error());
   if (const auto ok = ledger::preflight(params_, chain_id_, unchecked); !ok)
     return refuse(event.from, unchecked.id(), ok.error());
-  if (const auto place = find_place(unchecked, head); !place) return refuse(event.from, unchecked.id(), place.error());
-  verification_.add(event.from, unchecked);
+  if (pool_.find(unchecked.id()) != nullptr) return refuse(event.from, unchecked.id(), Limit::known);
+  const Account account = head.account(unchecked.sender());
+  if (const auto place = find_place(unchecked, account, head); !place)
+    return refuse(event.from, unchecked.id(), place.error());
+  verification_.add({event.from, std::move(unchecked), head_, account});
   send_batch();
 }
 
@@ -48,7 +51,7 @@ void Mempool::Machine::on(Verdicts& event, const StateView& head) {
   const auto items = verification_.finish(event.batch);
   AETHER_ASSERT(items.size() == event.verdicts.size());
   for (std::size_t i = 0; i < items.size(); ++i) {
-    const auto& [from, unchecked] = items[i];
+    const auto& [from, unchecked, seen_at, account] = items[i];
     auto& verified = event.verdicts[i];
     if (!verified) {
       refuse(from, unchecked.id(), ledger::Reject::bad_signature);
@@ -56,7 +59,8 @@ void Mempool::Machine::on(Verdicts& event, const StateView& head) {
     }
     AETHER_ASSERT(verified->id() == unchecked.id());
     // The pool and the head may have changed since the first look.
-    if (const auto ok = admit(std::move(*verified), head); ok) {
+    const Account& now = seen_at == head_ ? account : head.account(unchecked.sender());
+    if (const auto ok = admit(std::move(*verified), now, head); ok) {
       effects_.push_back(Admitted{from, unchecked.id()});
     } else {
       refuse(from, unchecked.id(), ok.error());
@@ -69,19 +73,17 @@ void Mempool::Machine::send_batch() {
   if (auto batch = verification_.next_batch()) effects_.push_back(std::move(*batch));
 }
 
-// Preflight was passed.
+// Preflight was passed, and it does not wait.
 Result<Mempool::Machine::Place, Refusal> Mempool::Machine::find_place(const VerifiedTransaction& tx,
-                                                                      const StateView& head) {
-  if (pool_.find(tx.id()) != nullptr) return refusal(Limit::known);
+                                                                      const Account& account, const StateView& head) {
   const Sender* sender = pool_.sender(tx.sender());
   Place place;
-  place.account = head.account(tx.sender());
-  if (const auto ok = ledger::preclaim(place.account, slot_, tx); !ok) return refusal(ok.error());
+  if (const auto ok = ledger::preclaim(account, slot_, tx); !ok) return refusal(ok.error());
   if (sender != nullptr) {
     AETHER_TRY(place.replaced, find_replaced(tx, *sender));
     Amount fees = sender->max_fees;
     if (place.replaced != nullptr) fees -= place.replaced->tx.body().max_fee;
-    const auto left = checked_sub(place.account.balance.swr, fees);
+    const auto left = checked_sub(account.balance.swr, fees);
     if (!left || tx.body().max_fee > *left) return refusal(ledger::Reject::cannot_pay);
   }
   if (affordable(params_.fees, tx) < ledger::BlockCongestion(head, params_, slot_).multiplier(tx))
@@ -111,12 +113,13 @@ Result<Entry*, Refusal> Mempool::Machine::find_replaced(const VerifiedTransactio
   return old;
 }
 
-Result<void, Refusal> Mempool::Machine::admit(VerifiedTransaction tx, const StateView& head) {
-  AETHER_TRY(const Place place, find_place(tx, head));
+Result<void, Refusal> Mempool::Machine::admit(VerifiedTransaction tx, const Account& account, const StateView& head) {
+  if (pool_.find(tx.id()) != nullptr) return refusal(Limit::known);
+  AETHER_TRY(const Place place, find_place(tx, account, head));
   if (place.replaced != nullptr) drop(*place.replaced, Drop::replaced);
   for (Entry* entry : place.evicted) drop(*entry, Drop::evicted);
   const bool dispute = ledger::is_dispute(programs_, tx);
-  pool_.add(std::move(tx), dispute, place.account);
+  pool_.add(std::move(tx), dispute, account);
   return {};
 }
 
@@ -133,7 +136,7 @@ void Mempool::Machine::on(BlockAdded& event, const StateView& head) {
   for (const VerifiedTransaction& tx : event.transactions) {
     uses.push_back({tx.sender(), tx.body().nonce});
     // Kept, so that it waits again where the head leaves the block's branch. What finds no place is not missed.
-    static_cast<void>(admit(tx, head));
+    if (pool_.find(tx.id()) == nullptr) static_cast<void>(admit(tx, head.account(tx.sender()), head));
   }
   branches_.add(event.block, event.parent, event.slot, std::move(uses));
 }

@@ -30,13 +30,14 @@ class Mempool::Machine {
 
   // What an admission displaces.
   struct Place {
-    Account account;
     Entry* replaced = nullptr;
     std::vector<Entry*> evicted;
   };
-  [[nodiscard]] Result<Place, Refusal> find_place(const VerifiedTransaction& tx, const StateView& head);
+  // `account` is the sender's after the head.
+  [[nodiscard]] Result<Place, Refusal> find_place(const VerifiedTransaction& tx, const Account& account,
+                                                  const StateView& head);
   [[nodiscard]] Result<Entry*, Refusal> find_replaced(const VerifiedTransaction& tx, const Sender& sender) const;
-  [[nodiscard]] Result<void, Refusal> admit(VerifiedTransaction tx, const StateView& head);
+  [[nodiscard]] Result<void, Refusal> admit(VerifiedTransaction tx, const Account& account, const StateView& head);
   void refuse(PeerId from, const Hash& id, const Refusal& why) { effects_.push_back(Refused{from, id, why}); }
   void send_batch();
 

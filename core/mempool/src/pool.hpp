@@ -8,6 +8,22 @@
 
 namespace aether::mempool {
 
+// The order of hashes, by a first look at eight bytes.
+struct QuickLess {
+  bool operator()(const Hash& a, const Hash& b) const {
+    const std::uint64_t x = leading(a), y = leading(b);
+    return x == y ? a < b : x < y;
+  }
+  bool operator()(const Address& a, const Address& b) const { return (*this)(a.hash, b.hash); }
+
+ private:
+  static std::uint64_t leading(const Hash& hash) {
+    std::uint64_t out = 0;
+    for (std::size_t i = 0; i < 8; ++i) out = out << 8 | hash.bytes[i];
+    return out;
+  }
+};
+
 struct Sender {
   Account account;      // after the head, as it was when one of its transactions was last looked at
   Amount max_fees = 0;  // Σ of the ready ones
@@ -42,8 +58,8 @@ class Pool {
   std::uint64_t seed_;
   std::uint64_t arrivals_ = 0;
   std::size_t ready_ = 0;
-  std::map<Hash, Entry> entries_;
-  std::map<Address, Sender> senders_;
+  std::map<Hash, Entry, QuickLess> entries_;
+  std::map<Address, Sender, QuickLess> senders_;
   std::map<std::pair<Slot, std::uint64_t>, Entry*> by_expiry_;  // with the arrival
 };
 

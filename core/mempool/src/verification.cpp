@@ -24,13 +24,13 @@ Result<void, Limit> Verification::check(PeerId from, const VerifiedTransaction& 
   return {};
 }
 
-void Verification::add(PeerId from, VerifiedTransaction unchecked) {
-  Share& share = peers_[from];
+void Verification::add(Item item) {
+  Share& share = peers_[item.from];
   ++share.count;
-  share.bytes += unchecked.byte_size();
-  bytes_ += unchecked.byte_size();
-  known_.insert(key_of(unchecked));
-  gathering_.push_back({from, std::move(unchecked)});
+  share.bytes += item.unchecked.byte_size();
+  bytes_ += item.unchecked.byte_size();
+  known_.insert(key_of(item.unchecked));
+  gathering_.push_back(std::move(item));
 }
 
 std::optional<VerifySignatures> Verification::next_batch() {

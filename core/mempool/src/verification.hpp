@@ -14,15 +14,17 @@ class Verification {
 
   // The id does not cover the signature, so of one id several may be here: a wrong one keeps no right one out.
   [[nodiscard]] Result<void, Limit> check(PeerId from, const VerifiedTransaction& unchecked) const;
-  void add(PeerId from, VerifiedTransaction unchecked);  // it passed check()
-
-  // The next batch, unless one is out or nothing gathers.
-  [[nodiscard]] std::optional<VerifySignatures> next_batch();
 
   struct Item {
     PeerId from = 0;
     VerifiedTransaction unchecked;
+    Hash head;        // when it came,
+    Account account;  // and its sender's after that
   };
+  void add(Item item);  // its transaction passed check()
+
+  // The next batch, unless one is out or nothing gathers.
+  [[nodiscard]] std::optional<VerifySignatures> next_batch();
   // Ends the batch that is out, which `batch` must be.
   [[nodiscard]] std::vector<Item> finish(std::uint64_t batch);
 

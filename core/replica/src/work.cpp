@@ -29,6 +29,7 @@ class BranchState final : public ledger::StateView {
 
  private:
   [[nodiscard]] const std::optional<Bytes>* find(const ObjectId& id) const {
+    if (!result_->changed.may_hold(id)) return nullptr;
     const auto found = result_->diff.find(id);
     return found == result_->diff.end() ? nullptr : &found->second;
   }

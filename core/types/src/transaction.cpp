@@ -13,11 +13,18 @@ Transaction sign(TransactionBody body, const crypto::Seed& seed) {
   return {std::move(body), crypto::sign_id(seed, kTransactionTag, id)};
 }
 
-VerifiedTransaction assume_verified(Transaction transaction) {
+namespace {
+
+VerifiedTransaction unchecked(Transaction transaction, const crypto::Tag& tag) {
   const Bytes body = codec::encode(transaction.body);
-  Facts<Transaction> facts{crypto::tagged_hash(kTransactionTag, body), address_of(transaction.body.sender),
-                           body.size() + transaction.signature.size()};
+  Facts<Transaction> facts{tag(body), address_of(transaction.body.sender), body.size() + transaction.signature.size()};
   return VerifiedTransaction(Verifier::pass<Transaction>(std::move(transaction), std::move(facts)));
+}
+
+}  // namespace
+
+VerifiedTransaction assume_verified(Transaction transaction) {
+  return unchecked(std::move(transaction), crypto::Tag(kTransactionTag));
 }
 
 std::optional<VerifiedTransaction> verify(Unverified<Transaction> transaction) {
@@ -33,8 +40,9 @@ std::vector<std::optional<VerifiedTransaction>> verify(std::span<const Transacti
   std::vector<std::optional<VerifiedTransaction>> out(transactions.size());
   std::vector<crypto::SignedId> signatures(transactions.size());
   pool.run((out.size() + kPerTask - 1) / kPerTask, [&](std::size_t task) {
+    const crypto::Tag tag(kTransactionTag);
     for (std::size_t i = task * kPerTask; i < std::min(out.size(), (task + 1) * kPerTask); ++i) {
-      out[i] = assume_verified(transactions[i]);
+      out[i] = unchecked(transactions[i], tag);
       signatures[i] = {std::get<crypto::PublicKey>(out[i]->body().sender), out[i]->id(), transactions[i].signature};
     }
   });

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "aether/ledger/apply.hpp"
+#include "aether/ledger/object_filter.hpp"
 #include "aether/smt/tree.hpp"
 
 namespace aether::exec {
@@ -17,7 +18,8 @@ struct Executed {
   std::vector<Receipt> receipts;
   Hash receipts_root;
   Gas gas_used;
-  StateUpdate tree;  // of `diff`
+  StateUpdate tree;              // of `diff`
+  ledger::ObjectFilter changed;  // of `diff`
 };
 
 // ledger::apply_block with the workers of the pool.
