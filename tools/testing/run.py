@@ -90,8 +90,8 @@ class Run:
             self.built_and_run("o0", [name for name in sanitized if name in ("infer", "vcr", "models")], QUICK)
             self.bits("o0")
             if self.build("release", ["aether-bench-consensus", "aether-bench-crypto", "aether-bench-exec", "aether-bench-mempool",
-                                      "aether-bench-snapshot", "aether-bench-state", "aether-bench-wasm"]):
-                for area in ("consensus", "crypto", "exec", "mempool", "snapshot", "state", "wasm"):
+                                      "aether-bench-node", "aether-bench-snapshot", "aether-bench-state", "aether-bench-wasm"]):
+                for area in ("consensus", "crypto", "exec", "mempool", "node", "snapshot", "state", "wasm"):
                     self.stage(f"benchmarks of {area} beside their peers", lambda area=area: stages.check(
                         f"bench-{area}", ["python3", f"bench/{area}.py", "--check"], {"AETHER_BIN": "build/bin"}))
             self.stage("specification", lambda: stages.script(stages.ROOT / "spec" / "tla" / "model_check.py", shown=True))

@@ -85,7 +85,7 @@ Outcome<env::Path> find_aetherd() {
 
 Outcome<Devnet> Devnet::open(const env::Path& given, Use use) {
   const env::Path directory = full_path(given);
-  const auto text = env::read_file(directory / kPlanFile, kSmallFileBytesMax);
+  const auto text = env::read_file(directory / kPlanFile, kPlanBytesMax);
   std::error_code ignored;
   if (!text && text.error().kind == env::ErrorKind::not_found) {
     const bool is_foreign =

@@ -6,6 +6,7 @@
 namespace aether::devnet {
 
 inline constexpr std::string_view kPlanFile = "devnet.plan";
+inline constexpr std::size_t kPlanBytesMax = 1024 * 1024;  // a genesis full of accounts fits
 
 [[nodiscard]] std::string to_text(const Plan& plan);
 // None when it is not a plan of this version.
