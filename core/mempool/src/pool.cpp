@@ -1,14 +1,9 @@
 #include "pool.hpp"
 
+#include <algorithm>
+
 namespace aether::mempool {
 namespace {
-
-// SplitMix64's output function (Steele, Lea, Flood 2014).
-std::uint64_t mixed(std::uint64_t x) {
-  x = (x ^ x >> 30) * 0xbf58476d1ce4e5b9;
-  x = (x ^ x >> 27) * 0x94d049bb133111eb;
-  return x ^ x >> 31;
-}
 
 std::uint64_t bps_of(std::uint64_t whole, std::uint32_t bps) {
   const auto part = mul_div(whole, bps, kBpsWhole);
@@ -33,21 +28,19 @@ Pool::Pool(const ChainParams& params, const Bounds& bounds, std::uint64_t seed)
     : params_(params),
       lanes_{Lane{lane_bounds(bounds, params, false), object_bounds(bounds, params)},
              Lane{lane_bounds(bounds, params, true), object_bounds(bounds, params)}},
-      seed_(seed) {}
+      seed_(seed),
+      entries_(seed),
+      senders_(seed) {}
 
-Entry* Pool::find(const Hash& id) {
-  const auto at = entries_.find(id);
-  return at == entries_.end() ? nullptr : &at->second;
-}
+Entry* Pool::find(const Hash& id) { return entries_.find(id); }
 
-Sender* Pool::sender(const Address& address) {
-  const auto at = senders_.find(address);
-  return at == senders_.end() ? nullptr : &at->second;
-}
+Sender* Pool::sender(const Address& address) { return senders_.find(address.hash); }
 
 std::vector<Address> Pool::senders() const {
   std::vector<Address> out;
-  for (const auto& [address, sender] : senders_) out.push_back(address);
+  out.reserve(senders_.size());
+  senders_.for_each([&](const Hash& address, const Sender&) { out.push_back(Address{address}); });
+  std::ranges::sort(out);
   return out;
 }
 
@@ -62,12 +55,13 @@ void Pool::add(VerifiedTransaction tx, bool dispute, const Account& account) {
   made.affordable = affordable(params_.fees, made.tx);
   made.footprint = footprint(made.tx);
   made.heap = mixed(seed_ + ++arrivals_);
-  Entry& entry = entries_.emplace(id, std::move(made)).first->second;
+  Entry& entry = entries_.insert(id, std::move(made));
   const auto& body = entry.tx.body();
   by_expiry_.emplace(std::pair(body.valid_until, rank.arrival), &entry);
-  Sender& sender = senders_[entry.tx.sender()];
-  sender.account = account;
-  sender.entries.emplace(body.nonce, &entry);
+  Sender* of = sender(entry.tx.sender());
+  if (of == nullptr) of = &senders_.insert(entry.tx.sender().hash, {});
+  of->account = account;
+  of->entries.emplace(body.nonce, &entry);
   lane(dispute).add(entry);
   set_ready(entry, true);
 }
@@ -85,9 +79,9 @@ void Pool::remove(Entry& entry) {
   lane(entry.dispute).remove(entry);
   const auto& body = entry.tx.body();
   by_expiry_.erase({body.valid_until, entry.rank.arrival});
-  const auto of = senders_.find(entry.tx.sender());
-  of->second.entries.erase(body.nonce);
-  if (of->second.entries.empty()) senders_.erase(of);
+  Sender* of = sender(entry.tx.sender());
+  of->entries.erase(body.nonce);
+  if (of->entries.empty()) senders_.erase(entry.tx.sender().hash);
   const Hash id = entry.tx.id();
   entries_.erase(id);
 }

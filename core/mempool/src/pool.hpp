@@ -4,25 +4,10 @@
 #include <array>
 
 #include "aether/mempool/mempool.hpp"
+#include "hash_table.hpp"
 #include "lane.hpp"
 
 namespace aether::mempool {
-
-// The order of hashes, by a first look at eight bytes.
-struct QuickLess {
-  bool operator()(const Hash& a, const Hash& b) const {
-    const std::uint64_t x = leading(a), y = leading(b);
-    return x == y ? a < b : x < y;
-  }
-  bool operator()(const Address& a, const Address& b) const { return (*this)(a.hash, b.hash); }
-
- private:
-  static std::uint64_t leading(const Hash& hash) {
-    std::uint64_t out = 0;
-    for (std::size_t i = 0; i < 8; ++i) out = out << 8 | hash.bytes[i];
-    return out;
-  }
-};
 
 struct Sender {
   Account account;      // after the head, as it was when one of its transactions was last looked at
@@ -36,7 +21,7 @@ class Pool {
 
   [[nodiscard]] Entry* find(const Hash& id);
   [[nodiscard]] Sender* sender(const Address& address);
-  [[nodiscard]] std::vector<Address> senders() const;
+  [[nodiscard]] std::vector<Address> senders() const;  // in their order
   [[nodiscard]] Lane& lane(bool dispute) { return lanes_[dispute ? 1 : 0]; }
   [[nodiscard]] Rank next_rank(const VerifiedTransaction& tx) const;
 
@@ -58,8 +43,8 @@ class Pool {
   std::uint64_t seed_;
   std::uint64_t arrivals_ = 0;
   std::size_t ready_ = 0;
-  std::map<Hash, Entry, QuickLess> entries_;
-  std::map<Address, Sender, QuickLess> senders_;
+  HashTable<Entry> entries_;
+  HashTable<Sender> senders_;
   std::map<std::pair<Slot, std::uint64_t>, Entry*> by_expiry_;  // with the arrival
 };
 
