@@ -58,10 +58,14 @@ std::vector<Effect> Dissemination::spread(const Announcement& block,
   if (done_.contains(block.block)) return {};
   serve(block, std::move(shreds));
   const Served& own = served_.back();
+  const std::uint32_t shreds_count = own.shreds->layout().shreds();
+  // Relays pass their shares on all the same, for whom the proposer leaves out.
+  const bool is_direct =
+      codec::encode(shred_of(own, 0)).size() * shreds_count * (block.validators - 1) <= kDirectBytesMax;
   std::vector<Effect> out;
-  for (std::uint32_t leaf = 0; leaf < own.shreds->layout().shreds(); ++leaf) {
+  for (std::uint32_t leaf = 0; leaf < shreds_count; ++leaf) {
     const ValidatorIndex relay = relay_of(block.block, leaf, block.validators);
-    if (relay == block.proposer)
+    if (is_direct || relay == block.proposer)
       out.push_back(RelayShred{shred_of(own, leaf)});
     else
       out.push_back(SendShred{relay, shred_of(own, leaf)});

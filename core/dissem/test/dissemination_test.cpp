@@ -4,6 +4,8 @@
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
 
+#include <ranges>
+
 namespace aether::dissem {
 namespace {
 
@@ -75,6 +77,16 @@ class Group {
   void on(std::size_t, BlamePeer&) { ++blamed; }
 };
 
+// All shreds of a block of node 0, by their leaves.
+std::vector<Shred> shreds_of(const Group& group, const Bytes& bytes) {
+  std::vector<Shred> out;
+  for (Effect& effect : Dissemination(DissemParams{kChain}).spread(group.header(bytes, 0), shredded(Slot{1}, bytes))) {
+    auto* send = std::get_if<SendShred>(&effect);
+    out.push_back(std::move(send != nullptr ? send->shred : std::get<RelayShred>(effect).shred));
+  }
+  return out;
+}
+
 TEST(Relays, shares_are_equal_and_interleaved) {
   for (std::uint8_t salt = 0; salt < 10; ++salt) {
     const Hash block = crypto::tagged_hash("test/block", Bytes{salt});
@@ -95,16 +107,44 @@ TEST(Dissemination, a_block_reaches_everyone_once_by_one_hop) {
     group.propose(bytes);
     for (std::size_t i = 1; i < 7; ++i) EXPECT_EQ(group.whole[i], std::vector<Bytes>{bytes}) << size;
     EXPECT_EQ(group.asked + group.blamed + group.refuted, 0u);
-    // Each shred to its relay, and from there to the six others.
+    // Each shred to its relay, or to all where the block is small, and from there to the six others.
     const std::uint32_t shreds = shredded(Slot{1}, bytes)->layout().shreds();
-    EXPECT_LE(group.sent, shreds * 7);
+    EXPECT_LE(group.sent, shreds * (size <= 5'000 ? 12 : 7));
   }
 }
 
-TEST(Dissemination, small_blocks_survive_a_third_of_silent_relays_without_repair) {
+TEST(Dissemination, a_small_block_needs_no_relay_and_a_larger_one_does) {
+  for (const std::size_t size : {1u, 5'000u, 50'000u}) {
+    Group group(7);
+    for (std::size_t i = 2; i < 7; ++i) group.silent[i] = true;
+    group.propose(block_of(size));
+    EXPECT_EQ(group.whole[1].size(), size <= 5'000 ? 1u : 0u) << size;
+  }
+}
+
+// An upload that would be too large is none: the bound counts all validators.
+TEST(Dissemination, what_the_proposer_sends_directly_is_bounded) {
+  for (const std::size_t validators : {4u, 31u, 100u})
+    for (const std::size_t size : {1u, 2'000u, 30'000u}) {
+      Group group(validators);
+      const Bytes bytes = block_of(size);
+      std::size_t sent_to_all = 0, sent_bytes = 0;
+      for (const Effect& effect : group.nodes[0].spread(group.header(bytes, 0), shredded(Slot{1}, bytes)))
+        if (const auto* relayed = std::get_if<RelayShred>(&effect)) {
+          ++sent_to_all;
+          sent_bytes += codec::encode(relayed->shred).size() * (validators - 1);
+        }
+      const bool is_direct = sent_to_all == shredded(Slot{1}, bytes)->layout().shreds();
+      EXPECT_EQ(is_direct, size == 1 ? validators < 100 : size == 2'000 && validators == 4)
+          << validators << " " << size;
+      EXPECT_LE(sent_bytes, kDirectBytesMax);
+    }
+}
+
+TEST(Dissemination, blocks_of_one_small_set_survive_a_third_of_silent_relays_without_repair) {
   Group group(7);
   group.silent[3] = group.silent[5] = true;
-  group.propose(block_of(5'000));
+  group.propose(block_of(11'900));
   for (const std::size_t i : {1, 2, 4, 6}) EXPECT_EQ(group.whole[i].size(), 1u);
   EXPECT_EQ(group.asked, 0u);
 }
@@ -149,9 +189,7 @@ TEST(Dissemination, shreds_before_their_header_wait_for_it) {
 TEST(Dissemination, what_does_not_lead_to_the_root_is_blamed_and_not_relayed) {
   Group group(4);
   const Bytes bytes = block_of(9'000);
-  std::vector<Shred> shreds;
-  for (const Effect& effect : group.nodes[0].spread(group.header(bytes, 0), shredded(Slot{1}, bytes)))
-    if (const auto* send = std::get_if<SendShred>(&effect)) shreds.push_back(send->shred);
+  const std::vector<Shred> shreds = shreds_of(group, bytes);
   static_cast<void>(group.nodes[1].announce(group.header(bytes, 1), 0));
   const auto answer = [&](auto change) {
     Shred shred = shreds[0];
@@ -240,17 +278,11 @@ TEST(Dissemination, a_root_over_what_is_no_encoding_refutes_the_block_for_everyo
 TEST(Dissemination, room_is_kept_for_certified_blocks_and_for_those_that_stand_first) {
   Group group(4);
   Dissemination& node = group.nodes[1];
-  const auto shred_of = [&](const Bytes& bytes) {
-    for (const Effect& effect :
-         Dissemination(DissemParams{kChain}).spread(group.header(bytes, 0), shredded(Slot{1}, bytes)))
-      if (const auto* send = std::get_if<SendShred>(&effect); send != nullptr && send->to == 2) return send->shred;
-    return Shred{};
-  };
   const auto begin = [&](std::uint8_t salt, std::uint32_t place) {
     Announcement header = group.header(block_of(2'000, salt), 1);
     header.place = place;
     static_cast<void>(node.announce(header, 0));
-    static_cast<void>(node.on_shred(9, shred_of(block_of(2'000, salt)), 0));
+    static_cast<void>(node.on_shred(9, shreds_of(group, block_of(2'000, salt))[0], 0));
     return header.block;
   };
   const Hash certified = begin(0, 1'000);
@@ -259,13 +291,9 @@ TEST(Dissemination, room_is_kept_for_certified_blocks_and_for_those_that_stand_f
   // The rest of the certified block and of the one that stands first still count: each lacks one shred less.
   const auto needs = [&](std::uint8_t salt) {
     std::size_t fed = 0;
-    const Bytes bytes = block_of(2'000, salt);
-    for (const Effect& effect :
-         Dissemination(DissemParams{kChain}).spread(group.header(bytes, 0), shredded(Slot{1}, bytes))) {
-      const auto* send = std::get_if<SendShred>(&effect);
-      if (send == nullptr || send->shred == shred_of(bytes)) continue;
+    for (const Shred& shred : shreds_of(group, block_of(2'000, salt)) | std::views::drop(1)) {
       ++fed;
-      for (const Effect& answer : node.on_shred(9, send->shred, 0))
+      for (const Effect& answer : node.on_shred(9, shred, 0))
         if (std::holds_alternative<BlockWhole>(answer)) return fed;
     }
     return fed;
@@ -278,13 +306,11 @@ TEST(Dissemination, room_is_kept_for_certified_blocks_and_for_those_that_stand_f
 TEST(Dissemination, a_share_is_relayed_once_and_also_by_who_was_whole_before_it_came) {
   Group group(4);
   const Bytes bytes = block_of(9'000);
+  const std::vector<Shred> all = shreds_of(group, bytes);
   std::vector<Shred> shreds;
   for (ValidatorIndex to = 1; to < 4; ++to)
-    for (const Effect& effect :
-         Dissemination(DissemParams{kChain}).spread(group.header(bytes, 0), shredded(Slot{1}, bytes))) {
-      const auto* send = std::get_if<SendShred>(&effect);
-      if (send != nullptr && send->to == to) shreds.push_back(send->shred);
-    }
+    for (std::uint32_t leaf = 0; leaf < all.size(); ++leaf)
+      if (relay_of(group.header(bytes, 0).block, leaf, 4) == to) shreds.push_back(all[leaf]);
   Dissemination& node = group.nodes[3];  // its own share comes last, and every shred twice
   static_cast<void>(node.announce(group.header(bytes, 3), 0));
   std::map<std::pair<std::uint16_t, std::uint8_t>, int> relayed;
