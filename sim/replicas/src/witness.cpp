@@ -15,10 +15,10 @@ void Witness::before(std::size_t to, std::optional<Misdeed> misdeed) {
 
 void Witness::after(std::size_t to, const replica::NetMessage& message) {
   const auto misdeed = std::exchange(now_, std::nullopt);
-  if (!misdeed || !nodes_[to]->is_up()) return;
+  if (!nodes_[to]->is_up()) return;
   const consensus::Consensus& machine = nodes_[to]->replica().consensus();
-  if (const auto* header = std::get_if<Header>(&message); header != nullptr && is_of_own_block(*misdeed))
-    header_came(machine, *header, *misdeed);
+  if (const auto* header = std::get_if<Header>(&message)) header_came(to, *header, misdeed);
+  if (!misdeed) return;
   if (const auto* vote = std::get_if<Vote>(&message); vote != nullptr && *misdeed == Misdeed::two_votes) {
     const Slot slot = vote->body.slot;
     if (const consensus::Epoch* epoch = machine.epoch(slot); epoch != nullptr && slot >= machine.slot()) {
@@ -34,14 +34,16 @@ void Witness::after(std::size_t to, const replica::NetMessage& message) {
   if (is_work && nodes_[to]->effects() > effects_) counts_.matter(*misdeed);
 }
 
-void Witness::header_came(const consensus::Consensus& machine, const Header& header, Misdeed misdeed) {
+// From whomever: what one honest node prevotes it passes on to the others.
+void Witness::header_came(std::size_t to, const Header& header, std::optional<Misdeed> misdeed) {
+  const consensus::Consensus& machine = nodes_[to]->replica().consensus();
   const Hash hash = block_hash(header.body);
   if (!machine.header(hash)) return;
   const Slot slot = header.body.slot;
-  if (machine.slot() == slot && machine.place(hash) == 0) best_[slot].emplace(hash, misdeed);
-  if (misdeed != Misdeed::two_blocks) return;
+  if (misdeed && is_of_own_block(*misdeed) && machine.slot() == slot && machine.place(hash) == 0)
+    best_[slot].emplace(hash, *misdeed);
   const ValidatorIndex proposer = std::get<BftSealer>(header.body.sealer).proposer;
-  auto& taken = two_[{slot, proposer}];
+  auto& taken = two_[{slot, proposer, to}];
   taken.insert(hash);
   if (taken.size() < 2) return;
   guilty_.insert({slot, Offence::headers, proposer});

@@ -1,9 +1,9 @@
 // What faulty validators led to, seen from outside, and what must hold in spite of them.
 //
 //   no block that the misdeeds call invalid is final
-//   stake burns of those alone who signed two blocks or two precommits of a slot, and of each whose two reached honest
-//   nodes, by evidence in a final block, where no message and no memory was lost
-//   every honest validator proposes blocks that become final, also while the others go on lying
+//   stake burns of those alone who signed two blocks or two precommits of a slot, and of each whose two blocks one
+//   honest node heard of, or whose two precommits reached honest nodes, by evidence in a final block, where no message
+//   and no memory was lost every honest validator proposes blocks that become final, also while the others go on lying
 #pragma once
 
 #include <set>
@@ -19,7 +19,7 @@ class Witness {
           std::vector<Address> addresses)
       : faulty_(faulty), nodes_(nodes), addresses_(std::move(addresses)) {}
 
-  // Around the step of an honest node with a message of a faulty one.
+  // Around the step of an honest node with a message, and the misdeed that it is.
   void before(std::size_t to, std::optional<Misdeed> misdeed);
   void after(std::size_t to, const replica::NetMessage& message);
   // Whether the blame is of a faulty one.
@@ -48,17 +48,18 @@ class Witness {
     auto operator<=>(const Guilt&) const = default;
   };
 
-  void header_came(const consensus::Consensus& machine, const Header& header, Misdeed misdeed);
+  void header_came(std::size_t to, const Header& header, std::optional<Misdeed> misdeed);
 
   const std::map<std::size_t, FaultyValidator>& faulty_;
   const std::vector<std::unique_ptr<ReplicaNode>>& nodes_;
   std::vector<Address> addresses_;
   MisdeedCounts counts_;  // only what mattered
   std::optional<Misdeed> now_;
-  std::uint64_t effects_ = 0;                                      // of the node, before
-  Slot witnessed_;                                                 // the newest committed by any
-  std::map<Slot, std::set<std::pair<Hash, Misdeed>>> best_;        // false blocks that were the best to an honest node
-  std::map<std::pair<Slot, ValidatorIndex>, std::set<Hash>> two_;  // headers of equivocators that honest nodes took
+  std::uint64_t effects_ = 0;                                // of the node, before
+  Slot witnessed_;                                           // the newest committed by any
+  std::map<Slot, std::set<std::pair<Hash, Misdeed>>> best_;  // false blocks that were the best to an honest node
+  std::map<std::tuple<Slot, ValidatorIndex, std::size_t>, std::set<Hash>>
+      two_;  // headers of a proposer, by who took them
   std::set<Guilt> guilty_, convicted_;
   std::set<Address> guilty_addresses_;
   std::set<Address> proposers_;  // of final blocks
