@@ -23,10 +23,8 @@ bool has_wide_avx512() {
   return family >= 26;
 }
 
-}  // namespace
-
 // The builtins say no where the operating system does not save the wide registers.
-CpuFeatures cpu_features() {
+CpuFeatures detect() {
   const bool avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") && __builtin_cpu_supports("bmi2");
   const bool sha_ni = __builtin_cpu_supports("sse4.1") && has_sha_ni();
   return {.avx2 = avx2,
@@ -35,6 +33,14 @@ CpuFeatures cpu_features() {
                          __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl") &&
                          __builtin_cpu_supports("avx512ifma"),
           .avx512_wide = sha_ni && has_wide_avx512()};
+}
+
+}  // namespace
+
+// Once: in a virtual machine each CPUID leaves it.
+CpuFeatures cpu_features() {
+  static const CpuFeatures features = detect();
+  return features;
 }
 
 }  // namespace aether::env
