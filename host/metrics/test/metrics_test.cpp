@@ -2,7 +2,6 @@
 // beside what the test did.
 #include <gtest/gtest.h>
 
-#include <regex>
 #include <sstream>
 
 #include "../../query/test/local_chain.hpp"
@@ -22,29 +21,64 @@ struct Page {
   std::vector<std::string> wrong;
 };
 
+bool take(std::string_view& rest, std::string_view what) {
+  if (!rest.starts_with(what)) return false;
+  rest.remove_prefix(what.size());
+  return true;
+}
+
+std::string take_name(std::string_view& rest) {
+  const auto end = std::min(rest.find_first_not_of("abcdefghijklmnopqrstuvwxyz_"), rest.size());
+  const std::string name(rest.substr(0, end));
+  rest.remove_prefix(end);
+  return name;
+}
+
+// Whether what follows a sample's name is nothing or labels, which are taken; none has anything to escape.
+bool take_labels(std::string_view& rest) {
+  if (!take(rest, "{")) return true;
+  do {
+    if (take_name(rest).empty() || !take(rest, "=\"")) return false;
+    rest.remove_prefix(std::min(rest.find_first_of("\"\\"), rest.size()));
+    if (!take(rest, "\"")) return false;
+  } while (take(rest, ","));
+  return take(rest, "}");
+}
+
+std::string without_suffix(std::string name) {
+  for (const std::string_view suffix : {"_bucket", "_sum", "_count"})
+    if (name.ends_with(suffix)) return name.substr(0, name.size() - suffix.size());
+  return name;
+}
+
 // Strict: a line that is none of the format's is wrong.
 Page parsed(const std::string& text) {
-  static const std::regex kHelp("# HELP ([a-z_]+) .+");
-  static const std::regex kType("# TYPE ([a-z_]+) (counter|gauge|histogram)");
-  static const std::regex kSample(R"(([a-z_]+)(\{[a-z_]+="[^"\\\n]*"(,[a-z_]+="[^"\\\n]*")*\})? (\S+))");
   Page out;
   std::set<std::string> helped;
   std::istringstream lines(text);
   for (std::string line; std::getline(lines, line);) {
-    std::smatch match;
-    if (std::regex_match(line, match, kHelp)) {
-      if (!helped.insert(match[1]).second) out.wrong.push_back("twice: " + line);
-    } else if (std::regex_match(line, match, kType)) {
-      out.types[match[1]] = match[2];
-    } else if (std::regex_match(line, match, kSample)) {
-      const std::string name = match[1];
-      const std::string family = std::regex_replace(name, std::regex("_(bucket|sum|count)$"), "");
+    std::string_view rest = line;
+    if (take(rest, "# HELP ")) {
+      const std::string name = take_name(rest);
+      if (name.empty() || !take(rest, " ") || rest.empty()) out.wrong.push_back(line);
+      if (!helped.insert(name).second) out.wrong.push_back("twice: " + line);
+    } else if (take(rest, "# TYPE ")) {
+      const std::string name = take_name(rest);
+      if (name.empty() || !take(rest, " ") || (rest != "counter" && rest != "gauge" && rest != "histogram"))
+        out.wrong.push_back(line);
+      out.types[name] = rest;
+    } else {
+      const std::string name = take_name(rest);
+      const bool has_form = !name.empty() && take_labels(rest);
+      const std::string sample = line.substr(0, line.size() - rest.size());
+      if (!has_form || !take(rest, " ") || rest.empty() || rest.contains(' ')) {
+        out.wrong.push_back(line);
+        continue;
+      }
+      const std::string family = without_suffix(name);
       const bool is_histogram = out.types.contains(family) && out.types[family] == "histogram";
       if (!helped.contains(is_histogram ? family : name)) out.wrong.push_back("without help: " + line);
-      if (!out.samples.emplace(name + match[2].str(), std::stod(match[4])).second)
-        out.wrong.push_back("twice: " + line);
-    } else {
-      out.wrong.push_back(line);
+      if (!out.samples.emplace(sample, std::stod(std::string(rest))).second) out.wrong.push_back("twice: " + line);
     }
   }
   if (!text.ends_with('\n')) out.wrong.push_back("no end of line at the end");
