@@ -114,8 +114,10 @@ std::vector<bool> verify_batch_by(Engines engines, std::span<const SignedMessage
 }  // namespace
 
 BatchEngine batch_engine([[maybe_unused]] const CpuFeatures& cpu) {
-#ifdef AETHER_ED25519_FAST_ACCEPTS
+#ifdef AETHER_ED25519_IFMA_ACCEPTS
   if (cpu.avx512_ifma) return BatchEngine::ifma;
+#endif
+#ifdef AETHER_ED25519_AVX2_ACCEPTS
   if (cpu.avx2) return BatchEngine::avx2;
 #endif
   return BatchEngine::zebra;

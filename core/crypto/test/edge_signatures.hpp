@@ -3,7 +3,7 @@
 #pragma once
 
 #include <aether_native/native.h>
-#include <openssl/sha.h>
+#include <sodium.h>
 
 #include <random>
 
@@ -71,6 +71,21 @@ class EdgeSigner {
     }
   }
 
+  // SHA-512(R ‖ A ‖ frame) modulo the order, by libsodium and dalek.
+  static Scalar challenge(const SignedId& item, std::string_view tag) {
+    const Bytes frame = signing_frame(tag, item.id);
+    crypto_hash_sha512_state hash;
+    crypto_hash_sha512_init(&hash);
+    crypto_hash_sha512_update(&hash, item.signature.data(), 32);
+    crypto_hash_sha512_update(&hash, item.key.data(), item.key.size());
+    crypto_hash_sha512_update(&hash, frame.data(), frame.size());
+    std::array<std::uint8_t, 64> wide;
+    crypto_hash_sha512_final(&hash, wide.data());
+    Scalar out;
+    aether_native_scalar_reduce_wide(wide.data(), out.data());
+    return out;
+  }
+
   // s + L: the same residue, not canonical.
   static void add_order(Signature& signature) {
     const auto order = bytes_of<32>(kOrder);
@@ -100,17 +115,6 @@ class EdgeSigner {
     }
     PublicKey out;
     aether_native_edwards_compress(&point, 1, out.data());
-    return out;
-  }
-
-  static Scalar challenge(const SignedId& item, std::string_view tag) {
-    Bytes hashed(item.signature.begin(), item.signature.begin() + 32);
-    append(hashed, item.key);
-    append(hashed, signing_frame(tag, item.id));
-    std::array<std::uint8_t, 64> wide;
-    SHA512(hashed.data(), hashed.size(), wide.data());
-    Scalar out;
-    aether_native_scalar_reduce_wide(wide.data(), out.data());
     return out;
   }
 

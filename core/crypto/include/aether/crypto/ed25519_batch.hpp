@@ -43,8 +43,9 @@ struct SignedMessage {
 // runs everywhere and is fast with AVX-512 IFMA.
 enum class BatchEngine : std::uint8_t { zebra, commonware, avx2, ifma };
 
-// The engine whose word accepts a batch in this build: zebra, unless AETHER_ED25519_FAST_ACCEPTS was set. Where it is
-// zebra, our own engines find the forgeries of a batch that does not hold, and zebra judges the rest again, together.
+// The engine whose word accepts a batch in this build: zebra, unless one of ours was compared on 10^9 signatures or
+// AETHER_ED25519_FAST_ACCEPTS was set (core/crypto/CMakeLists.txt). Where it is zebra, our own engines find the
+// forgeries of a batch that does not hold, and zebra judges the rest again, together.
 [[nodiscard]] BatchEngine batch_engine(const CpuFeatures& cpu);
 
 // Whether all signatures hold, by this engine alone; true for none.
