@@ -46,9 +46,10 @@ void Replica::Machine::body_came(const Hash& hash, ByteView bytes) {
     tasks_.push_back(consensus::DataHeld{hash});
     return;
   }
-  const Known& held = hold(hash, std::make_shared<const Block>(Block{std::move(*header), std::move(body->transactions),
-                                                                     std::move(body->evidence)}));
-  out.push_back(StoreBlock{hash, held.block});
+  hold(hash,
+       std::make_shared<const Block>(
+           Block{std::move(*header), std::move(body->transactions), std::move(body->evidence)}),
+       false);
 }
 
 // A block that came whole.
@@ -62,25 +63,21 @@ void Replica::Machine::take(TakeBlock taken) {
     if (taken.from != kSelf) out.push_back(Blame{taken.from, Fault::reply});
     return;
   }
-  Known& held = hold(hash, std::make_shared<const Block>(Block{
-                               std::move(taken.block.header), std::move(body.transactions), std::move(body.evidence)}));
+  Known& held = hold(hash,
+                     std::make_shared<const Block>(
+                         Block{std::move(taken.block.header), std::move(body.transactions), std::move(body.evidence)}),
+                     taken.is_stored);
   held.came_whole = true;
-  if (taken.is_stored)
-    block_stored(hash);
-  else
-    out.push_back(StoreBlock{hash, held.block});
 }
 
-Replica::Machine::Known& Replica::Machine::hold(const Hash& hash, BlockPointer block) {
+Replica::Machine::Known& Replica::Machine::hold(const Hash& hash, BlockPointer block, bool is_stored) {
   sync.found(hash);
   dissem.found(hash, block->header.body.slot);
   Known& held = blocks[hash];
   held.block = std::move(block);
+  if (!is_stored) out.push_back(StoreBlock{hash, held.block});
+  tasks_.push_back(consensus::DataHeld{hash});
   return held;
-}
-
-void Replica::Machine::block_stored(const Hash& hash) {
-  if (blocks.contains(hash)) tasks_.push_back(consensus::DataHeld{hash});
 }
 
 // --- Judged, executed

@@ -66,7 +66,6 @@ void Replica::Machine::handle(Event event) {
       if (self.unsaved_proposal_ && persisted.sequence >= self.unsaved_sequence_) self.unsaved_proposal_ = nullptr;
       self.tasks_.push_back(consensus::SafetyPersisted{persisted.sequence});
     }
-    void operator()(const BlockStored& stored) const { self.block_stored(stored.block); }
     void operator()(Judged& judged) const { self.judged(judged.block, std::move(judged.accepted)); }
     void operator()(BlockExecuted& executed) const { self.executed(executed.block, std::move(executed.executed)); }
     void operator()(const Committed& committed) const { self.committed(committed); }

@@ -103,8 +103,7 @@ class Replica::Machine {
   void header_came(const Hash& hash);
   void body_came(const Hash& hash, ByteView bytes);
   void take(TakeBlock taken);
-  Known& hold(const Hash& hash, BlockPointer block);
-  void block_stored(const Hash& hash);
+  Known& hold(const Hash& hash, BlockPointer block, bool is_stored);
   void judged(const Hash& hash, AcceptedPointer accepted);
   void executed(const Hash& hash, Executed executed);
   void committed(const Committed& committed);

@@ -107,12 +107,14 @@ std::vector<replica::BlockPointer> Node::Engine::make_replica() {
   replica::Tip begin = tip();
   durable_ = begin.anchor.slot.raw();
   std::vector<replica::BlockPointer> stored;
+  std::vector<LogWriter::Entry> dropped;
   for (const auto& block : log_.log().blocks()) {
     if (block->header.body.slot > begin.anchor.slot)
       stored.push_back(block);
     else
-      log_.post(LogWriter::Drop{block_hash(block->header.body)});
+      dropped.push_back(LogWriter::Drop{block_hash(block->header.body)});
   }
+  log_.post(dropped);
   log(Level::info, "begins behind slot " + slot_text(begin.anchor.slot) + ", with " + std::to_string(stored.size()) +
                        " blocks that are not final");
   replica_.emplace(config_of(rules_, chain_.hash_of_genesis(), options_), std::move(begin), log_.log().record(),
@@ -297,6 +299,7 @@ void Node::Engine::go_on_from(RestoreDone& done) {
 
 void Node::Engine::carry_out(std::vector<replica::Effect> effects) {
   for (replica::Effect& effect : effects) std::visit([&](auto& one) { on(one); }, effect);
+  if (!log_entries_.empty()) log_.post(log_entries_);
 }
 
 const std::shared_ptr<const Bytes>& Node::Engine::encoded(const replica::MessagePointer& message) {
@@ -317,16 +320,16 @@ void Node::Engine::on(replica::Broadcast& effect) {
 }
 
 void Node::Engine::on(replica::Persist& effect) {
-  log_.post(LogWriter::Persist{effect.sequence, std::move(effect.record), std::move(effect.proposal)});
+  log_entries_.push_back(LogWriter::Persist{effect.sequence, std::move(effect.record), std::move(effect.proposal)});
 }
 
 void Node::Engine::on(replica::StoreBlock& effect) {
-  log_.post(LogWriter::Store{effect.hash, std::move(effect.block)});
+  log_entries_.push_back(LogWriter::Store{effect.hash, std::move(effect.block)});
 }
 
 void Node::Engine::on(replica::DropBlock& effect) {
   tickets_.erase(effect.hash);
-  log_.post(LogWriter::Drop{effect.hash});
+  log_entries_.push_back(LogWriter::Drop{effect.hash});
 }
 
 void Node::Engine::on(replica::Judge& effect) {
@@ -364,7 +367,9 @@ void Node::Engine::on(replica::Commit& effect) {
     durable_ = slot.raw();
     const auto snapshot = chain_.snapshot();
     answer(replica::Committed{slot, {snapshot, snapshot->tree()}});
-    for (const replica::FinalBlock& block : commit.blocks) log_.post(LogWriter::Drop{block.hash});
+    std::vector<LogWriter::Entry> dropped;
+    for (const replica::FinalBlock& block : commit.blocks) dropped.push_back(LogWriter::Drop{block.hash});
+    log_.post(dropped);
     // Twice as fast as blocks come.
     const storage::PruneLimits limits{.blocks = kPrunedBlocks + 2 * commit.blocks.size(),
                                       .transactions = kPrunedTransactions + 2 * transactions};

@@ -45,7 +45,6 @@ class Node::Engine final : public transport::Handler, public LogWriter::Listener
   void gossip(transport::PeerId from, transport::Topic topic, transport::MessageId id, Bytes message) override;
   // --- safety log's thread
   void persisted(std::uint64_t sequence) override { answer(replica::Persisted{sequence}); }
-  void stored(const Hash& block) override { answer(replica::BlockStored{block}); }
   void failed(const std::string& why) override { fail_with(why); }
   // --- threads of snapshots
   void answered(replica::PeerId to, const replica::NetMessage& message) override;
@@ -139,6 +138,7 @@ class Node::Engine final : public transport::Handler, public LogWriter::Listener
   std::map<transport::PeerId, crypto::PublicKey> peers_;
   std::map<Hash, std::uint64_t> tickets_;  // of the blocks whose judgement or execution is awaited
   std::uint64_t last_ticket_ = 0;
+  std::vector<LogWriter::Entry> log_entries_;  // of the step that is carried out
   GossipJudge gossip_judge_;
   GossipBatch gossip_batch_;
   // What users sent and is in no final block yet, by when it is published again, in µs: gossip can be lost, as when

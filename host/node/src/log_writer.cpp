@@ -1,18 +1,31 @@
 #include "log_writer.hpp"
 
+#include <algorithm>
+#include <iterator>
+
 namespace aether::node {
 
 void LogWriter::start() {
   thread_ = std::thread([this] { run(); });
 }
 
-void LogWriter::post(Entry entry) {
+bool LogWriter::is_urgent(const Entry& entry) {
+  if (const auto* store = std::get_if<Store>(&entry))
+    return store->block->transactions.size() > kSmallBlockTransactions;
+  return std::holds_alternative<Persist>(entry);
+}
+
+void LogWriter::post(std::vector<Entry>& entries) {
+  const bool is_urgent = std::ranges::any_of(entries, &LogWriter::is_urgent);
+  bool is_due = false;
   {
     const std::lock_guard lock(mutex_);
-    if (stopping_) return;
-    entries_.push_back(std::move(entry));
+    if (stopping_) return entries.clear();
+    std::ranges::move(entries, std::back_inserter(entries_));
+    is_due = is_due_ = is_due_ || is_urgent || entries_.size() > kWaitingEntriesMax;
   }
-  wake_.notify_one();
+  entries.clear();
+  if (is_due) wake_.notify_one();
 }
 
 void LogWriter::stop() {
@@ -29,10 +42,11 @@ void LogWriter::run() {
   for (;;) {
     {
       std::unique_lock lock(mutex_);
-      wake_.wait(lock, [this] { return stopping_ || !entries_.empty(); });
+      wake_.wait(lock, [this] { return stopping_ || is_due_; });
       if (stopping_) return;
       taken.clear();
       taken.swap(entries_);
+      is_due_ = false;
       is_writing_ = true;
     }
     write(taken);
@@ -46,6 +60,8 @@ void LogWriter::run() {
 
 bool LogWriter::drain() {
   std::unique_lock lock(mutex_);
+  is_due_ = !entries_.empty();
+  if (is_due_) wake_.notify_one();
   idle_.wait(lock, [this] { return !is_writing_ && (stopping_ || entries_.empty()); });
   return !stopping_;
 }
@@ -75,8 +91,6 @@ void LogWriter::write(std::vector<Entry>& entries) {
     return;
   }
   if (newest != nullptr) listener_.persisted(newest->sequence);
-  for (const Entry& entry : entries)
-    if (const auto* store = std::get_if<Store>(&entry)) listener_.stored(store->hash);
 }
 
 }  // namespace aether::node

@@ -1,4 +1,5 @@
-// The thread that keeps the safety log. All that waits becomes durable by one sync.
+// The thread that keeps the safety log. All that waits becomes durable by one sync. Only records are waited for: small
+// blocks, and what is dropped, are written with the next one.
 #pragma once
 
 #include <condition_variable>
@@ -35,7 +36,6 @@ class LogWriter {
    public:
     virtual ~Listener() = default;
     virtual void persisted(std::uint64_t sequence) = 0;
-    virtual void stored(const Hash& block) = 0;
     virtual void failed(const std::string& why) = 0;
   };
 
@@ -48,14 +48,19 @@ class LogWriter {
   [[nodiscard]] const SafetyLog& log() const { return log_; }
   [[nodiscard]] const telemetry::DurationHistogram& syncs() const { return syncs_; }
   void start();
-  void post(Entry entry);
+  // All become durable in their order, those of one call together. `entries` is emptied.
+  void post(std::vector<Entry>& entries);
   // Returns when what was posted before is durable and answered. False: the log has failed.
   [[nodiscard]] bool drain();
   // What is being written is; what waits is forgotten, as by a crash.
   void stop();
 
  private:
+  static constexpr std::size_t kWaitingEntriesMax = 64;       // without a record
+  static constexpr std::size_t kSmallBlockTransactions = 64;  // larger ones are written while they are judged
+
   void run();
+  [[nodiscard]] static bool is_urgent(const Entry& entry);
   void write(std::vector<Entry>& entries);
 
   SafetyLog log_;  // of the thread
@@ -65,6 +70,7 @@ class LogWriter {
   std::condition_variable wake_;
   std::condition_variable idle_;
   std::vector<Entry> entries_;  // by mutex_
+  bool is_due_ = false;         // by mutex_: entries_ are to be written now
   bool is_writing_ = false;     // by mutex_
   bool stopping_ = false;       // by mutex_
   std::thread thread_;

@@ -50,6 +50,7 @@ void ReplicaNode::end_life() {
   ++life_;
   replica_.reset();
   working_.clear();
+  storing_.clear();
   armed_at_ = std::nullopt;
   synced_at_ = 0;
 }
@@ -115,8 +116,10 @@ void ReplicaNode::on(replica::Gossip& effect) {
                                                replica::Transactions{{std::move(effect.transaction)}}));
 }
 
-// Writes end in their order; the proposal is there as soon as the record that names it may be.
+// Writes end in their order; blocks and proposals are there as soon as a record that was written after them may be.
 void ReplicaNode::on(replica::Persist& effect) {
+  stored_.merge(storing_);
+  storing_.clear();
   record_.write(effect.record);
   if (effect.proposal) stored_.emplace(block_hash(effect.proposal->header.body), effect.proposal);
   synced_at_ = std::max(synced_at_, context_.world.now()) + context_.costs.fsync;
@@ -126,15 +129,11 @@ void ReplicaNode::on(replica::Persist& effect) {
   });
 }
 
-void ReplicaNode::on(replica::StoreBlock& effect) {
-  context_.world.later(context_.index, context_.world.now() + context_.costs.fsync, [this, stored = effect] {
-    stored_.emplace(stored.hash, stored.block);
-    step(replica::BlockStored{stored.hash});
-  });
-}
+void ReplicaNode::on(replica::StoreBlock& effect) { storing_.emplace(effect.hash, effect.block); }
 
 void ReplicaNode::on(replica::DropBlock& effect) {
   stored_.erase(effect.hash);
+  storing_.erase(effect.hash);
   working_.erase(effect.hash);
 }
 
@@ -170,6 +169,7 @@ void ReplicaNode::on(replica::Commit& effect) {
                                  final.result->gas_used};
       chain_.emplace(block.header->body.slot, block);
       stored_.erase(final.hash);
+      storing_.erase(final.hash);
       working_.erase(final.hash);
       context_.world.committed(context_.index, block, final.result->receipts);
       if (final.is_snapshot) keep_snapshot(block, *state);

@@ -36,7 +36,7 @@ struct Received {
   PeerId from = kSelf;
   Message message;
 };
-// All bytes of the block are held, durably, and fit its header's roots.
+// All bytes of the block are held, and fit its header's roots; they are durable before a record that comes later is.
 struct DataHeld {
   Hash block;
 };

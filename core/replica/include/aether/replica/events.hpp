@@ -35,9 +35,6 @@ struct Submitted {
 struct Persisted {
   std::uint64_t sequence = 0;
 };
-struct BlockStored {
-  Hash block;
-};
 struct Judged {
   Hash block;
   AcceptedPointer accepted;  // null: invalid
@@ -59,8 +56,8 @@ using SignaturesVerified = mempool::Verdicts;
 // Time passed; due at Replica::next_timer().
 struct Timer {};
 
-using Event = std::variant<PeerConnected, PeerGone, Received, Submitted, Persisted, BlockStored, Judged, BlockExecuted,
-                           Committed, ChunkStored, SignaturesVerified, Timer>;
+using Event = std::variant<PeerConnected, PeerGone, Received, Submitted, Persisted, Judged, BlockExecuted, Committed,
+                           ChunkStored, SignaturesVerified, Timer>;
 
 // --- Effects -------------------------------------------------------------------------------------------------------
 
@@ -78,14 +75,15 @@ struct Gossip {
   PeerId from = kSelf;
   Transaction transaction;
 };
-// Make the record durable, and with it the own proposal where there is one, in one step; then answer. A record replaces
-// those of lower sequence, and its answer stands for theirs.
+// Make the record durable, and with it the own proposal where there is one, in one step, and no earlier than the blocks
+// of every StoreBlock before it; then answer. A record replaces those of lower sequence, and its answer stands for
+// theirs.
 struct Persist {
   std::uint64_t sequence = 0;
   consensus::SafetyRecord record;
   BlockPointer proposal;
 };
-// Make the block durable, then answer.
+// Make the block durable, with the next Persist at the latest: no answer.
 struct StoreBlock {
   Hash hash;
   BlockPointer block;

@@ -8,8 +8,8 @@
 //                    sync ──▶ blocks ──┘
 //                      └────▶ snapshot ──▶ StoreChunk … Restored: the host starts a new replica there
 //
-// A block gets here by shreds, or whole where this node is behind; both ways end in the same place, and nothing is
-// voted for before it is durable here.
+// A block gets here by shreds, or whole where this node is behind; both ways end in the same place. No vote leaves
+// before its block is durable here: the record that names it is made so after the block.
 //
 // Bounds: those of the machines that it is made of. Blocks kept are those that consensus keeps headers of.
 #pragma once

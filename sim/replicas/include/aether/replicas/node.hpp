@@ -149,7 +149,8 @@ class ReplicaNode {
 
   // lost in a crash
   std::optional<replica::Replica> replica_;
-  std::set<Hash> working_;  // blocks under judgement or execution
+  std::set<Hash> working_;                         // blocks under judgement or execution
+  std::map<Hash, replica::BlockPointer> storing_;  // lost in a crash before the next record
   std::optional<Micros> armed_at_;
   Micros synced_at_ = 0;
 };
