@@ -78,7 +78,10 @@ struct Engine {
 std::vector<Engine> own_engines() {
   std::vector<Engine> out;
   const CpuFeatures cpu = env::cpu_features();
-  if (cpu.avx512_ifma) out.push_back({"ifma", BatchEngine::ifma});
+  if (cpu.avx512_ifma) {
+    out.push_back({"ifma", BatchEngine::ifma});
+    out.push_back({"ifma and commonware", BatchEngine::ifma_and_commonware});
+  }
   if (cpu.avx2) out.push_back({"avx2", BatchEngine::avx2});
   return out;
 }

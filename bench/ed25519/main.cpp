@@ -69,6 +69,7 @@ int main(int argc, char** argv) {
   }
   std::vector<Engine> compared;
   for (const BatchEngine engine : engines()) {
+    if (engine == BatchEngine::ifma_and_commonware) continue;  // each of the two is compared by itself
     const bool every =
         engine == BatchEngine::commonware || engine == (every_avx2 ? BatchEngine::avx2 : BatchEngine::ifma);
     compared.push_back(engine_of(engine, every ? 1 : engine == BatchEngine::zebra ? kZebraShare : kOtherShare));

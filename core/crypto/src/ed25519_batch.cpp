@@ -26,6 +26,13 @@ void with_engine(BatchEngine engine, const Batch& batch, std::size_t first, std:
   switch (engine) {
     case BatchEngine::ifma: return own(Equation<Ifma>(batch, first, last));
     case BatchEngine::avx2: return own(Equation<Avx2>(batch, first, last));
+    case BatchEngine::ifma_and_commonware: {
+      Equation<Ifma> equation(batch, first, last);
+      const auto both = [&](std::size_t from, std::size_t to) {
+        return equation.holds(from, to) && batch.holds(BatchEngine::commonware, from, to);
+      };
+      return use(both, kNamesNone);
+    }
     case BatchEngine::zebra:
     case BatchEngine::commonware: break;
   }
@@ -50,7 +57,9 @@ struct Engines {
 // again, all together. So every acceptance is the word of `accepts`, and forgeries cost it one more look at the rest.
 void settle_by_two(Engines engines, const Batch& batch, std::span<const std::uint32_t> groups, std::size_t first,
                    std::size_t last, std::span<std::uint8_t> verdicts) {
-  if (batch.holds(engines.accepts, first, last)) {
+  bool good = false;
+  with_engine(engines.accepts, batch, first, last, [&](auto&& holds, auto&&) { good = holds(first, last); });
+  if (good) {
     std::fill(verdicts.begin() + static_cast<std::ptrdiff_t>(first),
               verdicts.begin() + static_cast<std::ptrdiff_t>(last), std::uint8_t{1});
     return;
@@ -84,8 +93,7 @@ std::vector<std::uint8_t> settle_chunks(Engines engines, const Batch& batch, std
   return verdicts;
 }
 
-Engines engines_of(const CpuFeatures& cpu) {
-  const BatchEngine accepts = batch_engine(cpu);
+Engines engines_of(const CpuFeatures& cpu, BatchEngine accepts) {
   return {accepts, cpu.avx512_ifma ? BatchEngine::ifma : cpu.avx2 ? BatchEngine::avx2 : accepts};
 }
 
@@ -106,6 +114,12 @@ std::vector<bool> verify_ids_by(Engines engines, std::string_view tag, std::span
   return verdicts;
 }
 
+// Of raw messages, which commonware does not read.
+BatchEngine reading_messages(BatchEngine engine) {
+  const bool reads = engine != BatchEngine::commonware && engine != BatchEngine::ifma_and_commonware;
+  return reads ? engine : BatchEngine::zebra;
+}
+
 std::vector<bool> verify_batch_by(Engines engines, std::span<const SignedMessage> items, TaskPool& pool) {
   const auto verdicts = settle_chunks(engines, Batch(items), {}, pool);
   return {verdicts.begin(), verdicts.end()};
@@ -113,14 +127,14 @@ std::vector<bool> verify_batch_by(Engines engines, std::span<const SignedMessage
 
 }  // namespace
 
-BatchEngine batch_engine([[maybe_unused]] const CpuFeatures& cpu) {
+BatchEngine batch_engine(const CpuFeatures& cpu) {
 #ifdef AETHER_ED25519_IFMA_ACCEPTS
   if (cpu.avx512_ifma) return BatchEngine::ifma;
 #endif
 #ifdef AETHER_ED25519_AVX2_ACCEPTS
   if (cpu.avx2) return BatchEngine::avx2;
 #endif
-  return BatchEngine::zebra;
+  return cpu.avx512_ifma ? BatchEngine::ifma_and_commonware : BatchEngine::zebra;
 }
 
 bool ed25519_batch_holds(BatchEngine engine, std::string_view tag, std::span<const SignedId> items) {
@@ -140,16 +154,16 @@ std::vector<bool> verify_ids_by(BatchEngine engine, std::string_view tag, std::s
 
 std::vector<bool> verify_ids(std::string_view tag, std::span<const SignedId> items,
                              std::span<const std::uint32_t> groups, const CpuFeatures& cpu, TaskPool& pool) {
-  return verify_ids_by(engines_of(cpu), tag, items, groups, pool);
+  return verify_ids_by(engines_of(cpu, batch_engine(cpu)), tag, items, groups, pool);
 }
 
 std::vector<bool> ed25519_verify_batch_by(BatchEngine engine, std::span<const SignedMessage> items, TaskPool& pool) {
-  if (engine == BatchEngine::commonware) engine = BatchEngine::zebra;
-  return verify_batch_by({engine, engine}, items, pool);
+  const BatchEngine reads = reading_messages(engine);
+  return verify_batch_by({reads, reads}, items, pool);
 }
 
 std::vector<bool> ed25519_verify_batch(std::span<const SignedMessage> items, const CpuFeatures& cpu, TaskPool& pool) {
-  return verify_batch_by(engines_of(cpu), items, pool);
+  return verify_batch_by(engines_of(cpu, reading_messages(batch_engine(cpu))), items, pool);
 }
 
 }  // namespace aether::crypto

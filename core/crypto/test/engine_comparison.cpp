@@ -72,7 +72,7 @@ void set_nonce(SignedId& item, const PublicKey& r) { std::copy(r.begin(), r.end(
 }  // namespace
 
 Engine engine_of(BatchEngine engine, std::uint32_t share) {
-  constexpr const char* kNames[] = {"zebra", "commonware", "avx2", "ifma"};
+  constexpr const char* kNames[] = {"zebra", "commonware", "avx2", "ifma", "both"};
   return {.name = kNames[static_cast<std::size_t>(engine)],
           .holds = [engine](std::string_view tag,
                             std::span<const SignedId> items) { return ed25519_batch_holds(engine, tag, items); },

@@ -19,12 +19,12 @@ inline CpuFeatures this_processor() {
 inline std::vector<BatchEngine> engines() {
   std::vector<BatchEngine> out = {BatchEngine::zebra, BatchEngine::commonware};
   if (this_processor().avx2) out.push_back(BatchEngine::avx2);
-  if (this_processor().avx512_ifma) out.push_back(BatchEngine::ifma);
+  if (this_processor().avx512_ifma) out.insert(out.end(), {BatchEngine::ifma, BatchEngine::ifma_and_commonware});
   return out;
 }
 
 inline const char* name(BatchEngine engine) {
-  constexpr const char* kNames[] = {" zebra", " commonware", " avx2", " ifma"};
+  constexpr const char* kNames[] = {" zebra", " commonware", " avx2", " ifma", " ifma and commonware"};
   return kNames[static_cast<std::size_t>(engine)];
 }
 

@@ -40,19 +40,21 @@ struct SignedMessage {
                                                      TaskPool& pool);
 
 // What can check a batch. `avx2` and `ifma`, our own, need CpuFeatures::avx2 and CpuFeatures::avx512_ifma; `commonware`
-// runs everywhere and is fast with AVX-512 IFMA.
-enum class BatchEngine : std::uint8_t { zebra, commonware, avx2, ifma };
+// runs everywhere and is fast with AVX-512 IFMA. `ifma_and_commonware` says yes where both do, each by itself: two
+// implementations that share no code.
+enum class BatchEngine : std::uint8_t { zebra, commonware, avx2, ifma, ifma_and_commonware };
 
-// The engine whose word accepts a batch in this build: zebra, unless one of ours was compared on 10^9 signatures or
-// AETHER_ED25519_FAST_ACCEPTS was set (core/crypto/CMakeLists.txt). Where it is zebra, our own engines find the
-// forgeries of a batch that does not hold, and zebra judges the rest again, together.
+// The engine whose word accepts a batch of ids in this build: with CpuFeatures::avx512_ifma both of
+// `ifma_and_commonware`, otherwise zebra, unless one of ours was compared on 10^9 signatures or
+// AETHER_ED25519_FAST_ACCEPTS was set (core/crypto/CMakeLists.txt). Where it is no engine of ours alone, those find the
+// forgeries of a batch that does not hold, and what accepts judges the rest again, together.
 [[nodiscard]] BatchEngine batch_engine(const CpuFeatures& cpu);
 
 // Whether all signatures hold, by this engine alone; true for none.
 [[nodiscard]] bool ed25519_batch_holds(BatchEngine engine, std::string_view tag, std::span<const SignedId> items);
 
 // The verdicts of verify_ids and ed25519_verify_batch with this engine's word as acceptance; what it rejects is settled
-// by single verdicts. Commonware reads no raw messages; zebra does it instead.
+// by single verdicts. Commonware reads no raw messages; zebra does it instead, also where both were to agree.
 [[nodiscard]] std::vector<bool> verify_ids_by(BatchEngine engine, std::string_view tag, std::span<const SignedId> items,
                                               std::span<const std::uint32_t> groups, TaskPool& pool);
 [[nodiscard]] std::vector<bool> ed25519_verify_batch_by(BatchEngine engine, std::span<const SignedMessage> items,
