@@ -46,13 +46,14 @@ aether_layer(vectors  GROUP host USES api erasure keystore ceremony EXTERNAL Boo
 aether_layer(receipts GROUP host USES api env)
 aether_layer(rpc      GROUP host USES api telemetry EXTERNAL Boost::headers)
 aether_layer(query    GROUP host USES chain api)
+aether_layer(admin    GROUP host USES api light telemetry)
 aether_layer(devchain GROUP host USES query rpc keystore config)
-aether_layer(node     GROUP host USES replica query transport rpc keystore config)
+aether_layer(node     GROUP host USES replica query transport rpc keystore config admin)
 aether_layer(metrics  GROUP host USES node EXTERNAL PkgConfig::prometheus)
 aether_layer(client   GROUP host USES api env EXTERNAL Boost::headers)
 aether_layer(devnet   GROUP host USES client keystore config faults)
 aether_layer(mesh     GROUP host USES agents client rpc models keystore EXTERNAL CLI11::CLI11)
-aether_layer(cli      GROUP host USES mesh receipts chain devnet EXTERNAL CLI11::CLI11)
+aether_layer(cli      GROUP host USES mesh receipts chain devnet admin EXTERNAL CLI11::CLI11)
 
 # sim: virtual time, networks, disks; clusters of the core's machines in them
 aether_layer(world    GROUP sim USES base)

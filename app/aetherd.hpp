@@ -5,6 +5,7 @@
 #include <string>
 
 #include "aether/base/result.hpp"
+#include "aether/config/node.hpp"
 
 namespace aether::daemon {
 
@@ -42,6 +43,8 @@ class NodeCommands {
   [[nodiscard]] Outcome<void> execute(bool as_json) const;
 
  private:
+  // Of flags and environment.
+  [[nodiscard]] Outcome<std::vector<config::Setting>> settings() const;
   [[nodiscard]] Outcome<void> init(bool as_json) const;
   [[nodiscard]] Outcome<void> run(bool as_json) const;
   [[nodiscard]] Outcome<void> check(bool as_json) const;

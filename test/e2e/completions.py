@@ -16,7 +16,8 @@ from _ctl import USAGE, Ctl, refuses  # noqa: E402
 
 HANG_S = 60  # ends a hang
 WANTED = {
-    "": ["keys", "status", "block", "validators", "peers", "account", "transfer", "utxo", "tx", "model", "job", "devnet", "completion"],
+    "": ["keys", "status", "block", "validators", "peers", "account", "transfer", "utxo", "tx", "model", "job", "node", "devnet",
+         "completion"],
     "keys": ["new", "import", "export", "sign", "verify", "list", "show", "validator"], "tx": ["send", "status", "wait", "simulate"],
     "tx send pay.tx": ["--no-wait", "--rpc", "--output"], "tx status 0x00": ["--valid-until"], "validators": ["--epoch"],
     "utxo": ["list", "spend"], "utxo spend 0x00": ["--from", "--to", "--amount", "--asset", "--utxo", "--no-wait"],
@@ -27,6 +28,7 @@ WANTED = {
     "devnet": ["up", "down", "status", "logs", "kill", "restart", "pause", "resume", "faults", "partition", "heal"],
     "devnet faults": ["--delay-ms", "--jitter-ms", "--loss", "--reorder", "--duplicate", "--from", "--to", "--dir"],
     "devnet up": ["--nodes", "--dir", "--slot-ms", "--delta-ms", "--preset", "--fund", "--faults", "--output"],
+    "node": ["status"], "node status": ["--home", "--output"],
     "model": ["convert", "register", "list"],
     "job": ["post", "watch", "list", "show", "cancel", "prove", "run", "verify"],
     "job show 0x00": ["--receipt", "--output", "--rpc"], "job run": ["--model", "--threads", "--key"]}

@@ -7,54 +7,6 @@ namespace {
 
 namespace json = boost::json;
 
-// {"jsonrpc":"2.0","id":ID,"result"|"error":…}; the payload is text already, so that a large answer is built once.
-std::string envelope(const json::value& id, std::string_view key, std::string_view payload) {
-  std::string out = "{\"jsonrpc\":\"2.0\",\"id\":" + json::serialize(id) + ",\"";
-  out.append(key).append("\":").append(payload).append("}");
-  return out;
-}
-
-std::string error_text(const json::value& id, const Error& error) { return envelope(id, "error", error_object(error)); }
-
-struct Call {
-  json::value id;
-  bool notification = false;
-  std::string_view method;
-  json::value params = json::object{};
-};
-
-Answer<Call> read_call(const json::value& in) {
-  const auto invalid = [](std::string message) {
-    return fail(Error{ErrorCode::invalid_request, std::move(message), {}});
-  };
-  if (!in.is_object()) return invalid("a request is a JSON object");
-  Call call;
-  bool version = false;
-  bool method = false;
-  call.notification = true;
-  for (const auto& [key, value] : in.get_object()) {
-    if (key == "jsonrpc") {
-      version = value.is_string() && value.get_string() == "2.0";
-    } else if (key == "id") {
-      if (!value.is_string() && !value.is_int64() && !value.is_uint64() && !value.is_null())
-        return invalid("id is a string, a whole number or null");
-      call.id = value;
-      call.notification = false;
-    } else if (key == "method") {
-      if (!value.is_string()) return invalid("method is a string");
-      call.method = value.get_string();
-      method = true;
-    } else if (key == "params") {
-      call.params = value;
-    } else {
-      return invalid("a request has no key \"" + std::string(key) + "\"");
-    }
-  }
-  if (!version) return invalid("jsonrpc must be \"2.0\"");
-  if (!method) return invalid("method is missing");
-  return call;
-}
-
 // Which method a call names; the number of all: none.
 std::size_t index_of(std::string_view name) {
   const auto names = method_names();
@@ -100,13 +52,6 @@ std::string refused(const Asked& asked, const json::value& id, const Error& erro
   return error_text(id, error);
 }
 
-// The id that an answer to a refused request bears: its own where it can be told, else null.
-json::value id_of(const json::value& in) {
-  if (!in.is_object()) return nullptr;
-  const auto* id = in.get_object().if_contains("id");
-  return id != nullptr && (id->is_string() || id->is_int64() || id->is_uint64()) ? *id : json::value(nullptr);
-}
-
 // Empty for a notification.
 std::string answer_one(const Asked& asked, const json::value& in, std::size_t bytes_left) {
   const auto call = read_call(in);
@@ -118,7 +63,7 @@ std::string answer_one(const Asked& asked, const json::value& in, std::size_t by
     return error_text(
         call->id,
         {ErrorCode::response_too_large, "the answer exceeds " + std::to_string(kResponseBytesMax) + " bytes", {}});
-  return envelope(call->id, "result", *result);
+  return result_text(call->id, *result);
 }
 
 std::string answer_batch(const Asked& asked, const json::array& batch) {
@@ -150,15 +95,6 @@ std::span<const std::string_view> method_names() {
   return kNames;
 }
 
-std::string error_object(const Error& error) {
-  const ErrorInfo& known = info(error.code);
-  json::object data{{"name", json::string(known.name)}, {"remedy", json::string(known.remedy)}};
-  if (!error.reason.empty()) data.emplace("reason", json::string(error.reason));
-  if (error.retry_after_ms) data.emplace("retry_after_ms", *error.retry_after_ms);
-  return json::serialize(
-      json::object{{"code", known.number}, {"message", json::string(error.message)}, {"data", std::move(data)}});
-}
-
 std::string dispatch(ChainService& service, std::string_view body, const Session& session) {
   const Asked asked{service, session};
   if (const auto passed = pass(session, 1 + body.size() / kMessageBytesOfCost); !passed)
@@ -169,11 +105,6 @@ std::string dispatch(ChainService& service, std::string_view body, const Session
                    {ErrorCode::parse_error, parsed.error().text(), std::string(to_string(parsed.error().kind))});
   if (parsed->is_array()) return answer_batch(asked, parsed->get_array());
   return answer_one(asked, *parsed, kResponseBytesMax);
-}
-
-std::string request_text(std::string_view method, json::value params) {
-  return json::serialize(
-      json::object{{"jsonrpc", "2.0"}, {"id", 1}, {"method", json::string(method)}, {"params", std::move(params)}});
 }
 
 }  // namespace aether::api

@@ -4,7 +4,7 @@ namespace aether::api {
 namespace {
 
 using enum ErrorCode;
-constexpr std::array<ErrorInfo, 17> kErrors{{
+constexpr std::array<ErrorInfo, 19> kErrors{{
     {parse_error, -32700, "parse_error", "send one JSON object or array"},
     {invalid_request, -32600, "invalid_request", "send {\"jsonrpc\":\"2.0\",\"id\":…,\"method\":…,\"params\":{…}}"},
     {method_not_found, -32601, "method_not_found", "rpc.discover lists the methods"},
@@ -22,6 +22,8 @@ constexpr std::array<ErrorInfo, 17> kErrors{{
     {shutting_down, -32010, "shutting_down", "start the chain again and repeat the request"},
     {too_many_subscriptions, -32011, "too_many_subscriptions", "end some, or ask without subscribing"},
     {rate_limited, -32012, "rate_limited", "ask again after `retry_after_ms`, and less often"},
+    {operation_failed, -32013, "operation_failed", "change what `reason` names, and ask again"},
+    {not_permitted, -32014, "not_permitted", "ask as the user that the node runs as"},
 }};
 
 }  // namespace

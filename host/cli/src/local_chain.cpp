@@ -1,6 +1,7 @@
 #include "local_chain.hpp"
 
 #include "aether/chain/directory.hpp"
+#include "aether/config/node.hpp"
 
 namespace aether::cli {
 
@@ -48,6 +49,37 @@ Failure failure_of(const chain::SnapshotError& error) {
     case environment: break;
   }
   return {kBadFile, "file_system", error.message, "check the path, its permissions and the disk"};
+}
+
+Failure failure_of(const admin::Error& error) {
+  using enum admin::ErrorKind;
+  switch (error.kind) {
+    case absent:
+      return {kUnreachable, "no_node", error.message, "name its directory, or start it: aetherd run --home NODE"};
+    case not_permitted: return {kFailed, "not_permitted", error.message, "run this as the user that the node runs as"};
+    case broken:
+      return {kUnreachable, "unreachable", error.message, "look into the node's log, and use aetherctl of its version"};
+    case refused: break;
+  }
+  const api::ErrorInfo& info = api::info(error.error.code);
+  if (error.error.reason == "exists")
+    return {kBadFile, "exists", error.message, "name another one, or replace what is there with --force"};
+  if (error.error.reason == "file_system")
+    return {kBadFile, "file_system", error.message, "check the path, its permissions and the disk"};
+  return {kFailed, error.error.reason.empty() ? std::string(info.name) : error.error.reason, error.message,
+          std::string(info.remedy)};
+}
+
+ChainPlace place_of_chain(const env::Path& data) {
+  std::error_code ignored;
+  const auto is_home = [&](const env::Path& path) {
+    return std::filesystem::is_regular_file(path / config::kNodeConfigFile, ignored);
+  };
+  if (is_home(data)) return {data / "chain", data};
+  const env::Path named = data.has_filename() ? data : data.parent_path();
+  const env::Path above = named.has_parent_path() ? named.parent_path() : env::Path(".");
+  if (named.filename() == "chain" && is_home(above)) return {data, above};
+  return {data, {}};
 }
 
 Result<std::unique_ptr<chain::Chain>, Failure> open_local_chain(const std::string& directory, TaskPool& pool) {

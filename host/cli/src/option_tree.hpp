@@ -20,6 +20,7 @@ class Tree {
   void runs(CLI::App& job);
   void ledger(CLI::App& app);
   void snapshots(CLI::App& app);
+  void node(CLI::App& app);
   void devnet(CLI::App& app);
 
  private:

@@ -203,6 +203,7 @@ void add_commands(CLI::App& app, Arguments& arguments, Command& command) {
   tree.jobs(app);
   tree.ledger(app);
   tree.snapshots(app);
+  tree.node(app);
   tree.devnet(app);
 }
 

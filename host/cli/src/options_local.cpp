@@ -55,9 +55,11 @@ void Tree::snapshots(CLI::App& app) {
     command->add_option("--state-root", arguments_.state_root,
                         "Refuse another root than this, from a source of your own");
   };
-  auto* create = add(snapshot, "create", "Packs the state of a directory that no process has open", &snapshot_create,
-                     "aetherctl snapshot create --data chain -o chain.snapshot");
-  create->add_option("--data", arguments_.data, "Directory of the chain")->required();
+  auto* create =
+      add(snapshot, "create", "Packs the state of a chain's directory, or of a node, which may run", &snapshot_create,
+          "aetherctl snapshot create --data chain -o chain.snapshot\n"
+          "         aetherctl snapshot create --data NODE -o chain.snapshot");
+  create->add_option("--data", arguments_.data, "Directory of the chain, or of the node (aetherd --home)")->required();
   create->add_option("-o,--out", arguments_.out, "The file")->required();
   create->add_flag("--force", arguments_.force, "Replace the file");
 
@@ -73,6 +75,16 @@ void Tree::snapshots(CLI::App& app) {
 
   file(add(snapshot, "info", "What a snapshot says it is; its chunks are not checked", &snapshot_info,
            "aetherctl snapshot info chain.snapshot"));
+}
+
+void Tree::node(CLI::App& app) {
+  auto& node = group(app, "node", "A node of yours that runs on this machine, asked at the socket in its directory");
+  const auto home = [this](CLI::App* command) {
+    command->add_option("--home", arguments_.folder, "Directory of the node (aetherd run --home)")->required();
+    return command;
+  };
+  home(add(node, "status", "How far it is, and what it waits for; 1 if it is not ready", &node_status,
+           "aetherctl node status --home NODE --output json"));
 }
 
 }  // namespace aether::cli

@@ -56,11 +56,32 @@ auto worked(const char* what, const Operation& operation) {
       chain::Work{.pool = pool, .progress = [&](std::uint64_t done, std::uint64_t total) { bar.show(done, total); }});
 }
 
+// By the node that runs in the directory.
+CommandResult create_by(admin::Client& node, const Arguments& arguments) {
+  std::error_code error;
+  const env::Path file = std::filesystem::absolute(arguments.out, error);
+  if (error)
+    return fail(Failure{kBadFile, "file_system", arguments.out + ": " + error.message(), "name an absolute path"});
+  note("aetherctl: the node that runs there packs it");
+  CLI_TRY(const auto made, node.call(admin::CreateSnapshot{file.string(), arguments.force}));
+  CLI_TRY(const auto facts, chain::read_snapshot(file));
+  if (facts.digest != made.snapshot)
+    return fail(Failure{kDiffers, "snapshot_damaged", file.string() + " is not the snapshot that the node wrote",
+                        "does another program write this file? Name another one"});
+  return show(facts, "written to " + arguments.out);
+}
+
 }  // namespace
 
 CommandResult snapshot_create(const Arguments& arguments) {
+  const ChainPlace place = place_of_chain(arguments.data);
+  if (!place.home.empty()) {
+    auto running = admin::Client::connect(place.home);
+    if (running) return create_by(*running, arguments);
+    if (running.error().kind != admin::ErrorKind::absent) return fail(failure_of(running.error()));
+  }
   env::ThreadPool opening;
-  AETHER_TRY(const auto chain, open_local_chain(arguments.data, opening));
+  AETHER_TRY(const auto chain, open_local_chain(place.chain.string(), opening));
   CLI_TRY(const auto facts, worked("packing", [&](const chain::Work& work) {
             return chain::create_snapshot(*chain->snapshot(), chain->genesis(),
                                           {.file = arguments.out, .replace = arguments.force}, work);

@@ -3,6 +3,7 @@
 #include <array>
 
 #include "aether/api/json_reader.hpp"
+#include "aether/api/json_rpc.hpp"
 
 namespace aether::client {
 namespace {
@@ -11,22 +12,6 @@ namespace json = boost::json;
 
 std::unexpected<Error> bad_answer(const Url& url, const std::string& why) {
   return fail(Error{ErrorKind::bad_answer, to_text(url) + ": not an answer of this interface: " + why, {}, {}});
-}
-
-// The error object of an answer.
-std::unexpected<Error> refused(const Url& url, const json::value& error) {
-  const auto text = [](const json::value* value) {
-    return value != nullptr && value->is_string() ? std::string(value->get_string()) : std::string();
-  };
-  if (!error.is_object()) return bad_answer(url, "error is no object");
-  const json::object& object = error.get_object();
-  const auto* number = object.if_contains("code");
-  const auto* known = number != nullptr && number->is_int64() ? api::info_by_number(number->get_int64()) : nullptr;
-  if (known == nullptr) return bad_answer(url, "an unknown error code");
-  Error out{ErrorKind::refused, text(object.if_contains("message")), {}, known->code};
-  const auto* data = object.if_contains("data");
-  if (data != nullptr && data->is_object()) out.reason = text(data->get_object().if_contains("reason"));
-  return fail(std::move(out));
 }
 
 // The `result` of one exchange.
@@ -38,14 +23,11 @@ Outcome<json::value> ask(const Url& url, HttpOptions options, std::string_view m
   }
   if (answer->status == 503) return fail(Error{ErrorKind::unreachable, to_text(url) + ": too busy", {}, {}});
   if (answer->status != 200) return bad_answer(url, "HTTP status " + std::to_string(answer->status));
-  auto parsed = api::parse_json(answer->body, options.body_bytes_max);
-  if (!parsed) return bad_answer(url, parsed.error().text());
-  if (!parsed->is_object()) return bad_answer(url, "no object");
-  json::object& object = parsed->get_object();
-  if (const auto* error = object.if_contains("error")) return refused(url, *error);
-  auto* result = object.if_contains("result");
-  if (result == nullptr) return bad_answer(url, "neither result nor error");
-  return std::move(*result);
+  auto read = api::read_answer(answer->body, options.body_bytes_max);
+  if (!read) return bad_answer(url, read.error());
+  if (*read) return std::move(**read);
+  api::Error& error = read->error();
+  return fail(Error{ErrorKind::refused, std::move(error.message), std::move(error.reason), error.code});
 }
 
 }  // namespace

@@ -83,7 +83,7 @@ void add_node(Exposition& out, const node::Node& node) {
   const node::Status status = node.status();
   out.gauge("aether_slot", "The slot in which the node is.", number(status.slot.raw()));
   out.gauge("aether_peers", "Connected peers.", number(status.peers));
-  out.gauge("aether_validator", "1: it has a validator's keys.", status.is_validator ? 1 : 0);
+  out.gauge("aether_validator", "1: it has a validator's keys.", status.validator ? 1 : 0);
   out.gauge("aether_behind", "1: it fetches blocks from peers.", status.is_behind ? 1 : 0);
   out.gauge("aether_silent", "1: a validator that may not vote.", status.is_silent ? 1 : 0);
   out.gauge("aether_delta_seconds", "How long a proposer waits for the one before it.", number(status.delta_us) / 1e6);

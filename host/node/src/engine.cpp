@@ -500,7 +500,7 @@ void Node::Engine::publish_status() {
   status.final_slot = Slot{durable_.load()};
   status.peers = static_cast<std::uint32_t>(peers_.size());
   status.pending = static_cast<std::uint32_t>(replica_->mempool().count());
-  status.is_validator = signer_.has_value();
+  if (signer_) status.validator = signer_->address();
   status.is_behind = replica_->is_behind();
   status.needs_checkpoint = needs_checkpoint_;
   status.clock_offset_ms = clock_offset_ms_;

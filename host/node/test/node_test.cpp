@@ -70,7 +70,7 @@ TEST(Node, all_stop_and_start_again_and_nothing_is_lost) {
 TEST(Node, a_node_without_keys_follows_takes_transactions_and_comes_late) {
   Cluster cluster(4, 2);
   for (std::size_t i = 0; i < 5; ++i) cluster.start(i);
-  EXPECT_FALSE(cluster.node(4).status().is_validator);
+  EXPECT_FALSE(cluster.node(4).status().validator);
   Load load{cluster};
   load.send(5);
   ASSERT_TRUE(eventually([&] { return load.all_final() && cluster.final_slot(4).raw() > 60; })) << cluster.text();

@@ -19,6 +19,7 @@
 #include <vector>
 
 #include "aether/telemetry/log.hpp"
+#include "connections.hpp"
 #include "socket_session.hpp"
 
 namespace aether::rpc {
@@ -80,34 +81,31 @@ Response text_response(unsigned status, std::string body) {
   return {status, "text/plain; charset=utf-8", std::move(body), {}};
 }
 
-// One of the connections that are counted, while it lives.
-class Counted {
- public:
-  explicit Counted(std::atomic<std::size_t>& count) : count_(count) {}
-  ~Counted() { --count_; }
-
- private:
-  std::atomic<std::size_t>& count_;
-};
-using Connection = std::shared_ptr<Counted>;
+using Connection = std::shared_ptr<Connections::Place>;
 
 struct HttpServer::State {
   State(ServerOptions o, Handler h, SocketHandler s)
-      : options(std::move(o)), handler(std::move(h)), socket_handler(std::move(s)), acceptor(context) {}
+      : options(std::move(o)),
+        handler(std::move(h)),
+        socket_handler(std::move(s)),
+        connections(options.counts),
+        acceptor(context) {}
 
   asio::awaitable<void> accept_all();
   asio::awaitable<void> serve(tcp::socket socket, Connection connection);
-  asio::awaitable<void> refuse(tcp::socket socket, Connection connection);
+  asio::awaitable<void> refuse(tcp::socket socket, Connection connection, std::string_view why);
   asio::awaitable<void> serve_socket(beast::tcp_stream stream, Parser::value_type upgrade, Client client,
                                      Connection connection);
   asio::awaitable<bool> say(beast::tcp_stream& stream, Response response, bool keep_alive);
-  asio::awaitable<bool> read_request(beast::tcp_stream& stream, beast::flat_buffer& buffer, Parser& parser);
+  asio::awaitable<bool> read_request(beast::tcp_stream& stream, beast::flat_buffer& buffer, Parser& parser,
+                                     std::uint32_t idle_ms_max);
   Response answer(const Request& request) const;
 
   ServerOptions options;
   Handler handler;
   SocketHandler socket_handler;
   SocketSessions sessions;
+  Connections connections;
   asio::io_context context;  // what waits in it uses what is above
   tcp::acceptor acceptor;
   std::vector<std::thread> threads;
@@ -124,9 +122,9 @@ Response HttpServer::State::answer(const Request& request) const {
 
 // False when the connection is over. Idle time ends with the first byte; from there the request's own clock runs.
 asio::awaitable<bool> HttpServer::State::read_request(beast::tcp_stream& stream, beast::flat_buffer& buffer,
-                                                      Parser& parser) {
+                                                      Parser& parser, std::uint32_t idle_ms_max) {
   if (buffer.size() == 0) {
-    stream.expires_after(std::chrono::milliseconds(options.idle_ms_max));
+    stream.expires_after(std::chrono::milliseconds(idle_ms_max));
     const auto [code, count] = co_await stream.async_read_some(buffer.prepare(4096), kAwait);
     if (code) co_return false;
     buffer.commit(count);
@@ -181,9 +179,10 @@ asio::awaitable<void> HttpServer::State::serve(tcp::socket socket, Connection co
   Client client{socket.remote_endpoint(unknown).address().to_string(), false};
   beast::tcp_stream stream(std::move(socket));
   beast::flat_buffer buffer(options.header_bytes_max + options.body_bytes_max + 4096);
-  for (bool open = true; open;) {
+  std::uint32_t idle_ms_max = std::min(options.first_ms_max, options.idle_ms_max);
+  for (bool open = true; open; idle_ms_max = options.idle_ms_max) {
     Parser parser;
-    if (!co_await read_request(stream, buffer, parser)) break;
+    if (!co_await read_request(stream, buffer, parser, idle_ms_max)) break;
     open = parser.get().version() == 11 && parser.get().keep_alive();  // in 1.0 that was said otherwise
     const auto refused = check_access(options.access, asking(parser.get()));
     client.has_token = !options.access.token.empty() && !refused;
@@ -203,9 +202,9 @@ asio::awaitable<void> HttpServer::State::serve(tcp::socket socket, Connection co
   stream.socket().shutdown(tcp::socket::shutdown_both, ignored);
 }
 
-asio::awaitable<void> HttpServer::State::refuse(tcp::socket socket, Connection) {
+asio::awaitable<void> HttpServer::State::refuse(tcp::socket socket, Connection, std::string_view why) {
   beast::tcp_stream stream(std::move(socket));
-  co_await say(stream, text_response(503, "too many connections\n"), false);
+  co_await say(stream, text_response(503, std::string(why)), false);
 }
 
 asio::awaitable<void> HttpServer::State::serve_socket(beast::tcp_stream stream, Parser::value_type upgrade,
@@ -232,17 +231,22 @@ asio::awaitable<void> HttpServer::State::accept_all() {
       continue;
     }
     const asio::any_io_executor strand = socket.get_executor();
-    const std::size_t open = ++options.counts->connections;
-    auto connection = std::make_shared<Counted>(options.counts->connections);
-    if (open > options.connections_max) ++options.counts->refused;
-    if (open > 2 * options.connections_max) continue;  // the socket closes here
     beast::error_code ignored;
+    auto place = std::make_shared<Connections::Place>(connections,
+                                                      client_of(socket.remote_endpoint(ignored).address().to_string()));
+    const bool is_too_many = place->of_all() > options.connections_max;
+    const bool is_refused = is_too_many || place->of_client() > options.connections_per_client_max;
+    if (is_refused) ++options.counts->refused;
+    if (place->of_all() > 2 * options.connections_max || place->of_client() > 2 * options.connections_per_client_max)
+      continue;  // the socket closes here
     socket.set_option(tcp::no_delay(true), ignored);
     socket.non_blocking(true, ignored);  // of writes that are not awaited
-    asio::co_spawn(strand,
-                   open > options.connections_max ? refuse(std::move(socket), std::move(connection))
-                                                  : serve(std::move(socket), std::move(connection)),
-                   asio::detached);
+    const std::string_view why = is_too_many ? "too many connections\n"
+                                             : "too many connections from this address: use fewer, for more requests\n";
+    asio::co_spawn(
+        strand,
+        is_refused ? refuse(std::move(socket), std::move(place), why) : serve(std::move(socket), std::move(place)),
+        asio::detached);
   }
 }
 

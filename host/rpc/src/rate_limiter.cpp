@@ -2,7 +2,8 @@
 
 #include <algorithm>
 #include <array>
-#include <boost/asio/ip/address.hpp>
+
+#include "connections.hpp"
 
 namespace aether::rpc {
 namespace {
@@ -24,15 +25,6 @@ std::uint32_t lacking(std::uint64_t micro_units, std::uint64_t rate, std::uint64
   if (micro_units >= wanted) return 0;
   const std::uint64_t us = (wanted - micro_units + rate - 1) / rate;
   return static_cast<std::uint32_t>((us + 999) / 1'000);
-}
-
-// What one client is told apart by.
-std::string client_of(std::string_view text) {
-  boost::system::error_code code;
-  const auto address = boost::asio::ip::make_address(text, code);
-  if (code || !address.is_v6()) return std::string(text);
-  const auto bytes = address.to_v6().to_bytes();
-  return std::string(bytes.begin(), bytes.begin() + 8);
 }
 
 }  // namespace

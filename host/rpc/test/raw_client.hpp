@@ -12,7 +12,13 @@ namespace aether::rpc::testing {
 
 class RawClient {
  public:
-  explicit RawClient(std::uint16_t port) : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+  // `from`: the last byte of the address 127.0.0.x that it comes from.
+  explicit RawClient(std::uint16_t port, std::uint8_t from = 1)
+      : fd_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_in own{};
+    own.sin_family = AF_INET;
+    own.sin_addr.s_addr = htonl(INADDR_LOOPBACK - 1 + from);
+    (void)::bind(fd_, reinterpret_cast<const sockaddr*>(&own), sizeof(own));
     sockaddr_in to{};
     to.sin_family = AF_INET;
     to.sin_port = htons(port);

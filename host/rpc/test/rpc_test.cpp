@@ -228,6 +228,41 @@ TEST(Limits, RefusesAConnectionAboveTheCap) {
   EXPECT_NE(first.read("done").find("200"), std::string::npos);
 }
 
+constexpr std::string_view kGet = "GET / HTTP/1.1\r\nHost: localhost\r\n\r\n";
+
+TEST(Limits, OneAddressDoesNotKeepOthersOut) {
+  ServerOptions options;
+  options.connections_max = 4;
+  options.connections_per_client_max = 2;
+  auto server = HttpServer::start(options, [](const Request&) { return text_response(200, "done"); });
+  ASSERT_TRUE(server.has_value());
+  const std::uint16_t port = (*server)->port();
+  {
+    RawClient first(port), second(port);  // both do nothing
+    EXPECT_NE(RawClient(port).read().find("from this address"), std::string::npos);
+    RawClient other(port, 2);
+    other.send(kGet);
+    EXPECT_NE(other.read("done").find("200"), std::string::npos);
+  }
+  EXPECT_EQ(options.counts->refused, 1U);
+  // Those that end make room again.
+  for (;;) {
+    RawClient again(port);
+    again.send(kGet);
+    if (again.read("done").find("200") != std::string::npos) break;
+  }
+}
+
+// The bound of idle time would not end it.
+TEST(Limits, AConnectionThatSaysNothingIsClosedEarly) {
+  ServerOptions options;
+  options.first_ms_max = 1;
+  options.idle_ms_max = std::numeric_limits<std::uint32_t>::max();
+  auto server = HttpServer::start(options, [](const Request&) { return text_response(200, "done"); });
+  ASSERT_TRUE(server.has_value());
+  EXPECT_EQ(RawClient((*server)->port()).read(), "");
+}
+
 TEST(Start, RefusesWhatItCannotListenOn) {
   const Handler handler = [](const Request&) { return Response{}; };
   auto first = HttpServer::start({}, handler);

@@ -30,6 +30,8 @@ enum class ErrorCode : std::uint8_t {
   shutting_down,           // the chain is stopping
   too_many_subscriptions,  // of this connection, or of all
   rate_limited,            // the client asks more often than it may
+  operation_failed,        // what the node's owner wants cannot be done; `reason` says why
+  not_permitted,           // another user than the node's owner asks
 };
 
 struct ErrorInfo {

@@ -20,10 +20,17 @@ inline constexpr std::uint32_t kSealSlotsMax = 10'000;              // of one de
 inline constexpr std::uint32_t kGenesisChunkBytesMax = 256 * 1024;  // of one aeth_getGenesis
 
 // --- Connections ---------------------------------------------------------------------------------------------------
-inline constexpr std::size_t kConnectionsMax = 128;  // of all clients; above: 503 and closed
+inline constexpr std::size_t kConnectionsMax = 128;          // of all clients; above: 503 and closed
+inline constexpr std::size_t kConnectionsPerClientMax = 64;  // of one address, or one IPv6 /64; above: the same
 inline constexpr std::uint32_t kHeaderBytesMax = 8 * 1024;
 inline constexpr std::uint32_t kRequestMsMax = 10'000;  // from a request's first byte to its last; to take an answer
+inline constexpr std::uint32_t kFirstMsMax = 10'000;    // until the first byte of a connection
 inline constexpr std::uint32_t kIdleMsMax = 60'000;     // between requests; a WebSocket is pinged at half of it
+
+// --- The socket of a node's owner (host/admin); its answers, request time and idle time are those above
+// ---------------
+inline constexpr std::size_t kAdminRequestBytesMax = 64 * 1024;  // a line
+inline constexpr std::size_t kAdminConnectionsMax = 8;           // further ones wait
 
 // --- Subscriptions -------------------------------------------------------------------------------------------------
 inline constexpr std::size_t kSubscriptionsMax = 32;         // of one connection

@@ -2,9 +2,7 @@
 // from several threads at once.
 #pragma once
 
-#include <boost/json/value.hpp>
 #include <string>
-#include <string_view>
 
 #include "aether/api/methods_chain.hpp"
 #include "aether/api/methods_contracts.hpp"
@@ -67,8 +65,5 @@ using AllRequests =
 
 // The OpenRPC 1.2 document of the interface, made from the method table and the field lists.
 [[nodiscard]] const std::string& openrpc_document();
-
-// The text of one request: {"jsonrpc":"2.0","id":1,"method":…,"params":…}.
-[[nodiscard]] std::string request_text(std::string_view method, boost::json::value params);
 
 }  // namespace aether::api

@@ -39,6 +39,7 @@ struct NodeConfig {
   std::vector<std::string> rpc_hosts;
   std::vector<std::string> rpc_origins;
   std::uint64_t rpc_connections_max = 128;
+  std::uint64_t rpc_connections_per_client = 64;
   std::uint64_t rpc_rate_per_client = 2'000;
   std::uint64_t rpc_rate_per_token = 0;
   std::uint64_t mempool_transactions_max = 100'000;
@@ -75,6 +76,8 @@ struct NodeConfig {
     visit("rpc.hosts", self.rpc_hosts, "Names that clients reach JSON-RPC under, besides addresses and localhost.");
     visit("rpc.origins", self.rpc_origins, "Origins of web pages that may ask, as \"https://wallet.example\".");
     visit("rpc.connections_max", self.rpc_connections_max, Range{1, 65'536}, "Connections of clients at one time.");
+    visit("rpc.connections_per_client", self.rpc_connections_per_client, Range{1, 65'536},
+          "Those of one address, or of one IPv6 /64; of all, where all come through a proxy.");
     visit("rpc.rate_per_client", self.rpc_rate_per_client, Range{0, 1'000'000'000},
           "Work that clients of one address, or of one IPv6 /64, may ask for in a second, in units that rpc.discover "
           "gives each method (x-cost); 0: any. Clients on this machine are not limited by it.");

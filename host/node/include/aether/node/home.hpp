@@ -7,6 +7,7 @@
 //   epochs/        what shows that to them (src/kept_snapshots.hpp)
 //   node.key       the seed of the node key of a node that only follows, as hex; mode 0600
 //   lock           held while the directory is in use
+//   admin.sock     while a node runs: its owner's (host/admin)
 #pragma once
 
 #include "aether/chain/chain.hpp"

@@ -41,9 +41,9 @@ struct Status {
   Slot slot;        // in which the node is
   Slot final_slot;  // durable here
   std::uint32_t peers = 0;
-  std::uint32_t pending = 0;  // transactions
-  bool is_validator = false;
-  bool is_behind = false;  // it fetches blocks
+  std::uint32_t pending = 0;              // transactions
+  std::optional<Address> validator = {};  // none: it follows
+  bool is_behind = false;                 // it fetches blocks
   bool is_silent = false;  // a validator that may not vote: it lost its safety record, or one of its votes
   bool has_stopped = false;
   bool needs_checkpoint = false;  // kCheckpointNeeded

@@ -39,7 +39,7 @@ using Handler = std::function<Response(const Request&)>;
 struct ServerCounts {
   std::atomic<std::size_t> connections = 0;
   std::atomic<std::size_t> sockets = 0;    // connections that are WebSockets
-  std::atomic<std::uint64_t> refused = 0;  // connections above the bound
+  std::atomic<std::uint64_t> refused = 0;  // connections above a bound
   std::atomic<std::uint64_t> slow = 0;     // WebSockets closed since too much waited for them
 };
 
@@ -50,9 +50,11 @@ struct ServerOptions {
   std::size_t threads = 2;
   // What each means is in api/limits.hpp.
   std::size_t connections_max = api::kConnectionsMax;
+  std::size_t connections_per_client_max = api::kConnectionsPerClientMax;
   std::uint32_t header_bytes_max = api::kHeaderBytesMax;
   std::size_t body_bytes_max = api::kRequestBytesMax;
   std::uint32_t request_ms_max = api::kRequestMsMax;
+  std::uint32_t first_ms_max = api::kFirstMsMax;
   std::uint32_t idle_ms_max = api::kIdleMsMax;
   std::size_t notification_bytes_max = api::kNotificationBytesMax;
   std::uint32_t pings_max = api::kPingsMax;
