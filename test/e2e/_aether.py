@@ -1,5 +1,6 @@
 """What the end-to-end scripts share: where things are, the lines of the protocol, JSON-RPC, waiting for a condition, programs
 that run until they are ended, and a chain of one's own."""
+import contextlib
 import json
 import os
 import pathlib
@@ -34,6 +35,18 @@ class Report:
 
     def end(self):
         return 1 if self.failed else 0
+
+
+@contextlib.contextmanager
+def small_disk(directory, kibibytes):
+    """A file system of that size at a new directory; None where this user may mount none."""
+    directory.mkdir()
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", f"size={kibibytes}k", "none", directory], capture_output=True).returncode == 0
+    try:
+        yield directory if mounted else None
+    finally:
+        if mounted:
+            subprocess.run(["umount", "-l", directory], check=True)
 
 
 def wait_for(condition, what):

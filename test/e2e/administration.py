@@ -56,6 +56,16 @@ def with_running_node(report, net, home, folder):
     report.equal("and replaced by --force", DONE, ctl.run("snapshot", "create", "--data", home, "--out", file, "--force").returncode)
     report.equal("a file that cannot be written is an error", (BAD_FILE, "file_system"),
                  error_of(ctl.run("snapshot", "create", "--data", home, "--out", folder / "none" / "x", "--output", "json")))
+    with _aether.small_disk(folder / "small", 4) as disk:
+        if disk is None:
+            report.skip("a full disk is an error", "only root can mount one")
+        else:
+            (disk / "filler").write_bytes(b"x")
+            done = ctl.run("snapshot", "create", "--data", home, "--out", disk / "s", "--output", "json")
+            report.equal("a full disk is an error", (BAD_FILE, "file_system"), error_of(done))
+            report.check("which is named", "No space left" in done.stderr, done.stderr)
+            report.equal("and leaves nothing", [disk / "filler"], list(disk.iterdir()))
+            report.check("and the node goes on", net.agree_after(net.transfer(0)))
     answers = admin(home, ("rpc.discover", {}), ("admin_createSnapshot", {"file": "x", "replace": False}), ("aeth_health", {}))
     report.equal("each error has its name and reason", [("operation_failed", "relative_path"), ("method_not_found", None)],
                  [(answer["error"]["data"]["name"], answer["error"]["data"].get("reason")) for answer in answers[1:]])

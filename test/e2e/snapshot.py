@@ -12,7 +12,7 @@ import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import _aether  # noqa: E402
-from _ctl import BAD_FILE, DIFFERS, DONE, FAILED, USAGE, Ctl, refuses  # noqa: E402
+from _ctl import BAD_FILE, DIFFERS, DONE, FAILED, USAGE, Ctl, error_of, refuses  # noqa: E402
 
 KILLS = 400 if _aether.LONG else 10 if _aether.QUICK else 60
 BLOCKS = 4
@@ -145,6 +145,28 @@ def snapshots(report, ctl, folder):
             folder / "letters", "--force")
 
 
+def full_disk(report, ctl, folder):
+    chain, file = folder / "chain", folder / "room.snapshot"
+    ctl.json("snapshot", "create", "--data", chain, "-o", file)
+    with _aether.small_disk(folder / "small", 64) as disk:
+        if disk is None:
+            report.skip("snapshot: a full disk", "only root can mount one")
+            return
+        filler = disk / "filler"
+        filler.write_bytes(bytes(64 << 10))
+        done = ctl.run("snapshot", "create", "--data", chain, "-o", disk / "s", "--output", "json")
+        report.equal("snapshot: create: a full disk", (BAD_FILE, "file_system"), error_of(done))
+        report.check("snapshot: create: which is named", "No space left" in done.stderr, done.stderr)
+        report.equal("snapshot: create: and nothing is left there", [filler], list(disk.iterdir()))
+        filler.unlink()
+        done = ctl.run("snapshot", "restore", file, "--data", disk / "chain", "--output", "json")
+        report.equal("snapshot: restore: a full disk", (BAD_FILE, "file_system"), error_of(done))
+        report.check("snapshot: restore: which is named", "No space left" in done.stderr, done.stderr)
+        report.check("snapshot: restore: and no chain is there", not (disk / "chain").exists(), list(disk.iterdir()))
+        ctl.json("snapshot", "create", "--data", chain, "-o", disk / "s", "--force")
+        report.equal("snapshot: create: with room it does", DONE, ctl.run("snapshot", "verify", disk / "s").returncode)
+
+
 def killed_restores(report, ctl, folder, seed):
     """The directory holds the snapshot of one block; a restore of another's is killed, and the other way round."""
     moments, target = random.Random(seed), folder / "target"
@@ -186,6 +208,7 @@ def main():
         ctl = Ctl(folder / "dev-keys", folder / "dev-keys" / "dev-password")
         ledgers(report, ctl, folder, addresses)
         snapshots(report, ctl, folder)
+        full_disk(report, ctl, folder)
         killed_restores(report, ctl, folder, random.randrange(1 << 32))
     return report.end()
 
