@@ -300,6 +300,7 @@ void Node::Engine::go_on_from(RestoreDone& done) {
 void Node::Engine::carry_out(std::vector<replica::Effect> effects) {
   for (replica::Effect& effect : effects) std::visit([&](auto& one) { on(one); }, effect);
   if (!log_entries_.empty()) log_.post(log_entries_);
+  network_->flush();
 }
 
 const std::shared_ptr<const Bytes>& Node::Engine::encoded(const replica::MessagePointer& message) {
@@ -311,12 +312,12 @@ const std::shared_ptr<const Bytes>& Node::Engine::encoded(const replica::Message
 }
 
 void Node::Engine::on(replica::Send& effect) {
-  network_->send(effect.to, lane_of(*effect.message), encoded(effect.message));
+  network_->post(effect.to, lane_of(*effect.message), encoded(effect.message));
 }
 
 void Node::Engine::on(replica::Broadcast& effect) {
   const transport::Lane lane = lane_of(*effect.message);
-  for (const auto& [peer, key] : peers_) network_->send(peer, lane, encoded(effect.message));
+  for (const auto& [peer, key] : peers_) network_->post(peer, lane, encoded(effect.message));
 }
 
 void Node::Engine::on(replica::Persist& effect) {

@@ -199,6 +199,14 @@ Result<std::unique_ptr<Network>, Error> Network::start(Options options, Handler&
 }
 
 bool Network::send(PeerId to, Lane lane, std::shared_ptr<const Bytes> message) {
+  const bool taken = post(to, lane, std::move(message));
+  if (taken) flush();
+  return taken;
+}
+
+void Network::flush() { aether_native_net_flush(impl_->net); }
+
+bool Network::post(PeerId to, Lane lane, std::shared_ptr<const Bytes> message) {
   const Bytes& bytes = *message;
   auto owner = std::make_unique<Owner>(std::move(message));
   const bool taken =

@@ -289,13 +289,18 @@ pub unsafe extern "C" fn aether_native_net_send(
     let net = unsafe { &*net };
     let peer = net.shared.peers.read().unwrap_or_else(|e| e.into_inner()).get(&peer).cloned();
     let Some(lane) = peer.as_ref().and_then(|peer| peer.lanes.get(lane as usize)) else { return false };
-    match lane.push(Message { data: message, len, owner, release: net.release }) {
+    match lane.push(Message { data: message, len, owner, release: net.release }, &net.shared.bell) {
         Ok(()) => true,
         Err(message) => {
             core::mem::forget(message);  // the owner stays the caller's
             false
         }
     }
+}
+
+#[no_mangle]
+pub unsafe extern "C" fn aether_native_net_flush(net: *const Net) {
+    unsafe { &*net }.shared.bell.ring();
 }
 
 #[no_mangle]

@@ -92,12 +92,12 @@ impl Lane {
         }
     }
 
-    /// Gives the message back where it is dropped.
-    pub fn push(&self, message: Message) -> Result<(), Message> {
+    /// Gives the message back where it is dropped. It leaves when `bell` is rung.
+    pub fn push(self: &Arc<Self>, message: Message, bell: &Bell) -> Result<(), Message> {
         if message.len == 0 || message.len > self.limits.message_bytes_max {
             return Err(message);
         }
-        {
+        let was_empty = {
             let mut queue = lock(&self.queue);
             if queue.closed {
                 return Err(message);
@@ -110,8 +110,11 @@ impl Lane {
             }
             queue.bytes += message.len;
             queue.messages.push_back(message);
+            queue.messages.len() == 1
+        };
+        if was_empty {
+            lock(&bell.lanes).push(self.clone());
         }
-        self.writer.wake();
         Ok(())
     }
 
@@ -220,6 +223,36 @@ impl Lane {
                 tokio::task::yield_now().await;
             }
         }
+    }
+}
+
+/// Lanes whose empty queues got something. The network's thread is woken once for all of them, since a system call
+/// wakes it, and wakes their writers itself.
+#[derive(Default)]
+pub struct Bell {
+    lanes: Mutex<Vec<Arc<Lane>>>,
+    answerer: AtomicWaker,
+}
+
+impl Bell {
+    pub fn ring(&self) {
+        if !lock(&self.lanes).is_empty() {
+            self.answerer.wake();
+        }
+    }
+
+    /// On the network's thread, for ever.
+    pub async fn answer(&self) {
+        let mut lanes = Vec::new();
+        poll_fn(|cx| {
+            self.answerer.register(cx.waker());
+            core::mem::swap(&mut lanes, &mut lock(&self.lanes));
+            for lane in lanes.drain(..) {
+                lane.writer.wake();
+            }
+            Poll::Pending
+        })
+        .await
     }
 }
 

@@ -128,6 +128,8 @@ impl Node {
     }
 
     pub async fn run(mut self) {
+        let shared = self.shared.clone();
+        tokio::spawn(async move { shared.bell.answer().await });
         loop {
             let due = self.next_due();
             tokio::select! {

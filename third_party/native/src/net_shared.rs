@@ -1,6 +1,6 @@
 //! What the network's thread and others share: the caller's commands, and what there is to see.
 
-use crate::net_io::Lane;
+use crate::net_io::{Bell, Lane};
 use core::sync::atomic::{AtomicU64, AtomicUsize};
 use libp2p::core::Multiaddr;
 use libp2p::gossipsub::MessageAcceptance;
@@ -20,6 +20,7 @@ pub enum Command {
 pub struct Shared {
     pub peers: RwLock<HashMap<u64, Arc<Peer>>>,
     pub listen: Mutex<Vec<Multiaddr>>,
+    pub bell: Bell,
     pub publishing_messages: AtomicUsize,
     pub publishing_bytes: AtomicUsize,
 }

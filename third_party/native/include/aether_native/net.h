@@ -92,9 +92,11 @@ aether_native_net* aether_native_net_start(const aether_native_net_config* confi
 /* Returns when the thread has ended; not on that thread. */
 void aether_native_net_stop(aether_native_net* net);
 
-/* True: taken, `owner` is released later; the bytes must live until then. False: dropped, `owner` stays the caller's. */
+/* True: taken, leaves with the next flush at the latest, and `owner` is released later; the bytes must live until then.
+   False: dropped, `owner` stays the caller's. */
 bool aether_native_net_send(aether_native_net* net, uint64_t peer, uint32_t lane, const uint8_t* message, size_t len,
                             void* owner);
+void aether_native_net_flush(aether_native_net* net);
 bool aether_native_net_publish(aether_native_net* net, uint32_t topic, const uint8_t* message, size_t len);
 /* verdict: 0 accept, 1 reject, 2 ignore */
 void aether_native_net_verdict(aether_native_net* net, uint64_t id, uint32_t verdict);

@@ -131,6 +131,9 @@ class Network {
   // False: the message is dropped, since the peer is gone, its queue is full, or the message is empty or above the
   // lane's bound.
   bool send(PeerId to, Lane lane, std::shared_ptr<const Bytes> message);
+  // The same for several messages, which leave with flush() at the latest: the network's thread is woken once for all.
+  bool post(PeerId to, Lane lane, std::shared_ptr<const Bytes> message);
+  void flush();
   // To all who hear the topic. False: dropped, since too much waits or the message is empty or above the topic's bound.
   bool publish(Topic topic, const Bytes& message);
   void verdict(MessageId id, Verdict verdict);
