@@ -8,6 +8,10 @@ namespace aether::replica {
 
 namespace {
 
+// From here on it pays to wake other threads for a block's transactions: to verify them, and to execute them.
+constexpr std::size_t kVerifyBesideMin = 16;
+constexpr std::size_t kExecuteBesideMin = 256;
+
 class BranchState final : public ledger::StateView {
  public:
   BranchState(StatePointer parent, std::shared_ptr<const exec::Executed> result)
@@ -65,7 +69,9 @@ AcceptedPointer judge(const Rules& rules, Judgement judgement, const Workers& wo
   std::vector<Transaction> unknown;
   for (std::size_t i = 0; i < block.transactions.size(); ++i)
     if (!judgement.known[i]) unknown.push_back(block.transactions[i]);
-  auto verdicts = verify(unknown, workers.cpu, workers.pool);
+  SerialPool serial;
+  TaskPool& pool = unknown.size() < kVerifyBesideMin ? serial : workers.pool;
+  auto verdicts = verify(unknown, workers.cpu, pool);
   auto verdict = verdicts.begin();
   auto accepted = std::make_shared<Accepted>();
   accepted->sealed = std::move(*sealed);
@@ -83,8 +89,10 @@ Executed execute(const Rules& rules, const Execution& execution, const Workers& 
   const ledger::BlockFacts facts = facts_of(rules, *execution.block);
   const ledger::BlockInput input{facts, execution.accepted->sealed.proposer, execution.accepted->transactions,
                                  &execution.accepted->sealed.consensus};
-  auto result = exec::execute_block(*execution.parent.state, execution.parent.tree, rules.programs, input, workers.pool,
-                                    workers.cpu);
+  SerialPool serial;
+  TaskPool& pool = input.transactions.size() < kExecuteBesideMin ? serial : workers.pool;
+  auto result =
+      exec::execute_block(*execution.parent.state, execution.parent.tree, rules.programs, input, pool, workers.cpu);
   AETHER_ASSERT(result.has_value());
   Executed out;
   out.result = std::make_shared<const exec::Executed>(std::move(*result));

@@ -8,6 +8,9 @@
 namespace aether::storage {
 namespace {
 
+// Changes of tree versions that go: from here on it pays to free their nodes in another thread.
+constexpr std::size_t kRetiredChangesBeside = 1'000;
+
 FoldLimits twice(const FoldLimits& limits) { return {2 * limits.blocks, 2 * limits.changes, 2 * limits.bytes, 0}; }
 
 // Recent changes as a sorted run of the family `state`.
@@ -70,6 +73,7 @@ void Store::keep(TreeVersion version) {
     retired_.push_back(std::move(trees_.front().tree));
     trees_.pop_front();
     tree_changes_ -= trees_.front().changes;
+    retired_changes_ += trees_.front().changes;
   }
 }
 
@@ -239,13 +243,16 @@ Outcome<void> Store::commit(std::span<const BlockCommit> blocks,
   }
   if (certificate) batch_.put(Family::meta, as_bytes(kCertificateKey), codec::encode(*certificate));
   Outcome<void> written;
-  pool_.run(2, [&](std::size_t task) {
+  SerialPool serial;
+  TaskPool& pool = retired_changes_ > kRetiredChangesBeside ? pool_ : serial;
+  pool.run(2, [&](std::size_t task) {
     if (task == 0) {
       written = kv_->write(batch_, Durability::synced);
     } else {
-      retired_.clear();  // nodes to free by the thousand, meanwhile
+      retired_.clear();  // nodes to free, by the thousand meanwhile
     }
   });
+  retired_changes_ = 0;
   if (!written) return failed(written.error());
   if (folds) {
     *recent_ = {};

@@ -188,6 +188,7 @@ class Store {
   std::deque<TreeVersion> trees_;     // newest last
   std::size_t tree_changes_ = 0;      // of all in trees_ but the oldest
   std::vector<smt::Tree> retired_;    // what left trees_ last
+  std::size_t retired_changes_ = 0;   // of the versions that took its place
   mutable std::mutex mutex_;          // of current_
   std::shared_ptr<const Snapshot> current_;
 };
