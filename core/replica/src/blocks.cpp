@@ -80,6 +80,34 @@ Replica::Machine::Known& Replica::Machine::hold(const Hash& hash, BlockPointer b
   return held;
 }
 
+// Whoever gets it needs no shreds then. Judged as if it came by them: see Judgement::came_whole.
+bool Replica::Machine::goes_with_header(const Block& block) const {
+  const std::size_t others = validators_of(block.header.body.slot)->size() - 1;
+  const std::size_t bytes_max =
+      std::min(kBodyWithHeaderBytesMax, config_.with_header_bytes_max / std::max<std::size_t>(others, 1));
+  std::size_t bytes = codec::encode(block.evidence).size();
+  for (const Transaction& transaction : block.transactions) {
+    if (bytes > bytes_max) break;
+    bytes += codec::encode(transaction).size();
+  }
+  return bytes <= bytes_max;
+}
+
+void Replica::Machine::pass_on(const Header& header) {
+  const Hash hash = block_hash(header.body);
+  const auto known = blocks.find(hash);
+  const bool is_whole = known != blocks.end() && known->second.block && goes_with_header(*known->second.block);
+  if (const auto own = std::ranges::find(proposals_, hash, &Proposal::hash); own != proposals_.end() && own->shreds) {
+    const auto shreds = std::exchange(own->shreds, nullptr);
+    if (is_whole)
+      dissem.found(hash, header.body.slot);
+    else
+      carry_out(dissem.spread(announcement_of(header, hash), shreds));
+  }
+  out.push_back(Broadcast{is_whole ? std::make_shared<const NetMessage>(*known->second.block)
+                                   : std::make_shared<const NetMessage>(header)});
+}
+
 // --- Judged, executed
 
 void Replica::Machine::on(const consensus::Validate& effect) {

@@ -116,6 +116,7 @@ void Replica::Machine::receive(PeerId from, NetMessage message) {
     }
     void serve(const sync::SnapshotRequest& request) const { self.out.push_back(ServeSnapshot{from, request}); }
     void operator()(Header& header) const { pass(std::move(header)); }
+    void operator()(Block& block) const { self.tasks_.push_back(TakeBlock{from, std::move(block)}); }
     void operator()(Vote& vote) const { pass(std::move(vote)); }
     void operator()(Claim& claim) const { pass(std::move(claim)); }
     void operator()(PrevoteCertificate& certificate) const { pass(std::move(certificate)); }
@@ -177,11 +178,7 @@ void Replica::Machine::carry_out(const std::vector<consensus::Effect>& effects) 
 }
 
 void Replica::Machine::on(const consensus::Broadcast& effect) {
-  if (const auto* header = std::get_if<Header>(&effect.message)) {
-    const auto own = std::ranges::find(proposals_, block_hash(header->body), &Proposal::hash);
-    if (own != proposals_.end() && own->shreds)
-      carry_out(dissem.spread(announcement_of(*header, *own->hash), std::exchange(own->shreds, nullptr)));
-  }
+  if (const auto* header = std::get_if<Header>(&effect.message)) return pass_on(*header);
   out.push_back(Broadcast{
       std::visit([](const auto& message) { return std::make_shared<const NetMessage>(message); }, effect.message)});
 }

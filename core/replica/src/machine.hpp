@@ -42,7 +42,7 @@ class Replica::Machine {
     std::shared_ptr<const exec::Executed> result;
     PostState post;
     bool refuted = false;     // its shreds are no block: there is no `block`
-    bool came_whole = false;  // by sync, or out of the own store
+    bool came_whole = false;  // with its header, by sync, or out of the own store
   };
   std::map<Hash, Known> blocks;
   std::vector<Evidence> evidence;  // seen, and not counted in the final state
@@ -83,6 +83,7 @@ class Replica::Machine {
   void carry_out(std::vector<mempool::Effect> effects);
   void carry_out(std::vector<sync::SnapshotEffect> effects);
   void on(const consensus::Broadcast& effect);
+  void pass_on(const Header& header);
   void on(const consensus::Persist& effect);
   void on(const consensus::Build& effect);
   void on(const consensus::Validate& effect);
@@ -112,6 +113,7 @@ class Replica::Machine {
   void move_head(const Hash& block, Slot slot, const StatePointer& state);
   [[nodiscard]] const PostState* post_of(const Hash& block) const;
   [[nodiscard]] Known* adopt_own(const Hash& hash);
+  [[nodiscard]] bool goes_with_header(const Block& block) const;
   [[nodiscard]] dissem::Announcement announcement_of(const Header& header, const Hash& hash) const;
   [[nodiscard]] const std::shared_ptr<const ValidatorSet>& validators_of(Slot slot) const;
 

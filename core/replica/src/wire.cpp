@@ -4,6 +4,11 @@
 
 namespace aether::replica {
 
+const Header* header_of(const NetMessage& message) {
+  if (const auto* block = std::get_if<Block>(&message)) return &block->header;
+  return std::get_if<Header>(&message);
+}
+
 bool fits(const Header& header, const Body& body) {
   const auto* sealer = std::get_if<BftSealer>(&header.body.sealer);
   if (planted(Planted::body_unchecked)) return true;

@@ -39,7 +39,8 @@ TEST(Wire, EachKindHasOneForm) {
                                          sync::Epochs{13, {{block.header, {}, light::NextValidators{}}}},
                                          sync::ManifestRequest{14, Hash{}, 1},
                                          sync::ChunkRequest{15, Hash{}, 2},
-                                         sync::Piece{16, {Bytes{1, 2, 3}}}};
+                                         sync::Piece{16, {Bytes{1, 2, 3}}},
+                                         block};
   ASSERT_EQ(messages.size(), std::variant_size_v<NetMessage>);
   for (std::size_t kind = 0; kind < messages.size(); ++kind) {
     ASSERT_EQ(messages[kind].index(), kind);

@@ -454,7 +454,7 @@ void Node::Engine::on(const replica::Alarm& effect) {
 void Node::Engine::on(const replica::SlotStarted& effect) { log(Level::debug, "slot " + slot_text(effect.slot)); }
 
 void Node::Engine::take(replica::Received received) {
-  const auto* header = std::get_if<Header>(&received.message);
+  const Header* header = replica::header_of(received.message);
   const consensus::Consensus& machine = replica_->consensus();
   // Of the slot that this node is in, for the first time: no other one says anything of now.
   if (header == nullptr || replica_->is_behind() || header->body.slot < machine.slot())

@@ -55,7 +55,7 @@ void FaultyValidator::to_all(const replica::NetMessage& message, std::optional<M
 // --- What its node says
 
 void FaultyValidator::broadcast(const MessagePointer& message) {
-  if (const auto* header = std::get_if<Header>(message.get())) {
+  if (const Header* header = replica::header_of(*message)) {
     if (const OwnBlock* own = own_block(block_hash(header->body)); own != nullptr && own->misdeed) return;
   }
   if (const auto* claim = std::get_if<Claim>(message.get()); claim != nullptr && does(Misdeed::late_claims, 2))

@@ -69,6 +69,7 @@ ReplicaNetwork::ReplicaNetwork(const ReplicaOptions& options)
     config.consensus.detects_other_self = !options.faulty.contains(i);
     config.mempool_seed = random_.next();
     config.sync.snapshot_slots = options.snapshot_slots;
+    if (options.only_shreds) config.with_header_bytes_max = 0;
     config.snapshots = sync::SnapshotParams{.genesis = genesis_hash(genesis_),
                                             .light = {},
                                             .gather_us = 300'000,

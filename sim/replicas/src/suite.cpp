@@ -31,6 +31,7 @@ ReplicaOptions draw_replica_options(std::uint64_t seed) {
     if (!burns) ways.set(Misdeed::two_blocks, false).set(Misdeed::two_votes, false);
     options.faulty.emplace(node, ways);
   }
+  options.only_shreds = seed % 2 == 0;
   if (world == 3) {
     options.followers = 1;
     options.prunes = true;

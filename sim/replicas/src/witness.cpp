@@ -17,7 +17,7 @@ void Witness::after(std::size_t to, const replica::NetMessage& message) {
   const auto misdeed = std::exchange(now_, std::nullopt);
   if (!nodes_[to]->is_up()) return;
   const consensus::Consensus& machine = nodes_[to]->replica().consensus();
-  if (const auto* header = std::get_if<Header>(&message)) header_came(to, *header, misdeed);
+  if (const Header* header = replica::header_of(message)) header_came(to, *header, misdeed);
   if (!misdeed) return;
   if (const auto* vote = std::get_if<Vote>(&message); vote != nullptr && *misdeed == Misdeed::two_votes) {
     const Slot slot = vote->body.slot;

@@ -8,8 +8,8 @@
 //                    sync ──▶ blocks ──┘
 //                      └────▶ snapshot ──▶ StoreChunk … Restored: the host starts a new replica there
 //
-// A block gets here by shreds, or whole where this node is behind; both ways end in the same place. No vote leaves
-// before its block is durable here: the record that names it is made so after the block.
+// A block gets here by shreds, or whole where it is small or this node is behind; both ways end in the same place. No
+// vote leaves before its block is durable here: the record that names it is made so after the block.
 //
 // Bounds: those of the machines that it is made of. Blocks kept are those that consensus keeps headers of.
 #pragma once
@@ -31,6 +31,9 @@ struct Config {
   // From somebody the node's owner trusts, where the tip is older than the trusting period.
   std::optional<light::Checkpoint> checkpoint = {};
   std::uint64_t repair_us = 200'000;  // dissem::DissemParams
+  // What a node uploads at most of a block's body, to all validators together, to pass it on with the header; larger
+  // blocks go as shreds.
+  std::size_t with_header_bytes_max = 64 * 1024;
 };
 
 // Where a replica begins: the newest block that is durable, with its state.

@@ -21,11 +21,19 @@ struct Transactions {
   }
 };
 
+// A header, or a block that is small enough to go with its header: nobody has to wait for its shreds.
 using NetMessage =
     std::variant<Header, Vote, Claim, PrevoteCertificate, PrecommitCertificate, Shred, dissem::ShredRequest,
                  sync::BranchRequest, sync::ChainRequest, sync::Reply, Transactions, sync::OffersRequest, sync::Offers,
-                 sync::EpochsRequest, sync::Epochs, sync::ManifestRequest, sync::ChunkRequest, sync::Piece>;
+                 sync::EpochsRequest, sync::Epochs, sync::ManifestRequest, sync::ChunkRequest, sync::Piece, Block>;
 using MessagePointer = std::shared_ptr<const NetMessage>;
+
+// Of a header, alone or with its block; null of other messages.
+[[nodiscard]] const Header* header_of(const NetMessage& message);
+
+// What a block may have beside its header to go with it: the message has the bound of votes.
+inline constexpr std::size_t kBodyWithHeaderBytesMax = 4 * 1024;
+static_assert(1 + limits::kHeaderBytesMax + kBodyWithHeaderBytesMax <= limits::kVoteMessageBytesMax);
 
 // The bytes of a block that are cut into shreds: all but the header.
 struct Body {
@@ -49,7 +57,7 @@ struct Body {
 
 namespace aether::codec {
 template <>
-inline constexpr auto variant_names<replica::NetMessage> = std::array<std::string_view, 18>{"header",
+inline constexpr auto variant_names<replica::NetMessage> = std::array<std::string_view, 19>{"header",
                                                                                             "vote",
                                                                                             "claim",
                                                                                             "prevote_certificate",
@@ -66,5 +74,6 @@ inline constexpr auto variant_names<replica::NetMessage> = std::array<std::strin
                                                                                             "epochs",
                                                                                             "manifest_request",
                                                                                             "chunk_request",
-                                                                                            "piece"};
+                                                                                            "piece",
+                                                                                            "block"};
 }  // namespace aether::codec

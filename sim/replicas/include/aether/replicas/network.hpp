@@ -25,6 +25,7 @@ struct ReplicaOptions {
   // Whether these happen.
   bool crashes = true;
   bool partitions = true;
+  bool only_shreds = false;                        // blocks go as shreds, however small they are
   bool prunes = false;                             // nodes keep blocks only from their older snapshot on
   std::uint64_t snapshot_slots = 20'000;           // sync::SyncParams
   std::map<std::size_t, SnapshotLiar> liars = {};  // nodes whose answers about snapshots are altered
