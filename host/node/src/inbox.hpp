@@ -85,16 +85,18 @@ class Inbox {
     wake_.notify_one();
   }
 
-  // Waits until something is here, `until`, or the end. What is taken is in `out`, which is emptied before: all that is
-  // most urgent, and behind it a few of each other urgency, so that none waits for ever. False: closed.
+  // Waits until something is here, `until`, or the end. What is taken is in `out`, which is emptied before, the most
+  // urgent first: of each urgency no more than what comes meanwhile may wait for, and something, so that none waits for
+  // ever. False: closed.
   bool take(std::vector<Item>& out, Time until) {
     out.clear();
     std::unique_lock lock(mutex_);
     wake_.wait_until(lock, until, [this] { return closed_ || any(); });
     if (closed_) return false;
-    for (std::deque<Item>& items : waiting_) {
-      const std::size_t taken = out.empty() ? items.size() : std::min(items.size(), kOthersMax);
-      const auto end = items.begin() + static_cast<std::ptrdiff_t>(taken);
+    for (std::size_t urgency = 0; urgency < kUrgencies; ++urgency) {
+      std::deque<Item>& items = waiting_[urgency];
+      auto end = items.begin();
+      for (std::size_t work = 0; end != items.end() && work < kWorkMax[urgency]; ++end) work += work_of(*end);
       out.insert(out.end(), std::make_move_iterator(items.begin()), std::make_move_iterator(end));
       items.erase(items.begin(), end);
     }
@@ -102,7 +104,16 @@ class Inbox {
   }
 
  private:
-  static constexpr std::size_t kOthersMax = 16;
+  // Some milliseconds at most: a message of gossip, or of verified signatures, has hundreds of transactions.
+  static constexpr std::array<std::size_t, kUrgencies> kWorkMax = {256, 256, 128, 512};
+
+  static std::size_t work_of(const Item& item) {
+    if (const auto* gossip = std::get_if<Gossip>(&item.what)) return 1 + gossip->transactions.transactions.size();
+    if (const auto* submission = std::get_if<Submission>(&item.what)) return 1 + submission->transactions.size();
+    const auto* event = std::get_if<replica::Event>(&item.what);
+    const auto* verified = event == nullptr ? nullptr : std::get_if<replica::SignaturesVerified>(event);
+    return 1 + (verified == nullptr ? 0 : verified->verdicts.size());
+  }
 
   bool any() const {
     return std::ranges::any_of(waiting_, [](const auto& items) { return !items.empty(); });
