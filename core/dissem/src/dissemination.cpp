@@ -178,7 +178,7 @@ void Dissemination::take(Assembling& block, PeerId from, Shred shred, std::uint6
 }
 
 void Dissemination::finish(Assembling& block, std::vector<Effect>& out) {
-  auto bytes = std::move(*block.assembler).finish();
+  auto bytes = std::move(*block.assembler).finish(params_.cpu);
   const Announcement header = block.header;
   const auto relayed = block.relayed;
   blocks_.erase(header.block);
@@ -187,7 +187,7 @@ void Dissemination::finish(Assembling& block, std::vector<Effect>& out) {
     out.push_back(BlockRefuted{header.block, bytes.error()});
     return;
   }
-  auto shreds = erasure::ShreddedBlock::make(params_.chain_id, header.slot, *bytes);
+  auto shreds = erasure::ShreddedBlock::make(params_.chain_id, header.slot, *bytes, params_.cpu);
   AETHER_ASSERT(shreds.has_value());
   serve(header, std::make_shared<const erasure::ShreddedBlock>(std::move(*shreds)));
   // What is still to come of the own share need not come: the block holds it.

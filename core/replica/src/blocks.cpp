@@ -182,7 +182,8 @@ void Replica::Machine::on(const consensus::Build& effect) {
                               effect.parent, evidence, effect.late_votes, verifiers_);
   proposal.transactions_root = transactions_root(proposal.body.transactions);
   proposal.evidence_root = evidence_root(proposal.body.evidence);
-  auto shreds = erasure::ShreddedBlock::make(config_.rules.chain_id, effect.slot, codec::encode(proposal.body));
+  auto shreds =
+      erasure::ShreddedBlock::make(config_.rules.chain_id, effect.slot, codec::encode(proposal.body), config_.cpu);
   AETHER_ASSERT(shreds.has_value());
   proposal.shreds = std::make_shared<const erasure::ShreddedBlock>(std::move(*shreds));
   tasks_.push_back(consensus::Built{effect.slot, effect.parent, proposal.transactions_root, proposal.evidence_root,
@@ -279,7 +280,7 @@ void Replica::Machine::serve(PeerId to, const dissem::ShredRequest& request) {
   if (!dissem.serves(request.block) && known != blocks.end() && known->second.block) {
     // Whoever lost its memory, or got the block whole, cuts it once more.
     // One that came whole may have none, and be on its way to being judged so.
-    auto shreds = shredded(*known->second.block);
+    auto shreds = shredded(*known->second.block, config_.cpu);
     if (shreds == nullptr) return;
     dissem.serve(announcement_of(known->second.block->header, request.block), std::move(shreds));
   }

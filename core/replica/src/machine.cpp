@@ -21,7 +21,7 @@ Replica::Machine::Machine(const Config& config, Tip tip, std::optional<consensus
     : consensus(config.consensus, tip.anchor, std::move(record), authenticator, signer),
       mempool({config.rules.chain_id, config.rules.programs, config.mempool, config.mempool_seed}, config.rules.params,
               {tip.anchor.block, tip.anchor.slot}),
-      dissem({config.rules.chain_id, config.repair_us}),
+      dissem({config.rules.chain_id, config.repair_us, config.cpu}),
       sync(config.sync),
       snapshots(snapshot_sync(config)),
       head{tip.anchor.block, tip.anchor.slot, tip.post.state},

@@ -16,12 +16,12 @@ bool fits(const Header& header, const Body& body) {
          sealer->evidence_root == evidence_root(body.evidence);
 }
 
-std::shared_ptr<const erasure::ShreddedBlock> shredded(const Block& block) {
+std::shared_ptr<const erasure::ShreddedBlock> shredded(const Block& block, const CpuFeatures& cpu) {
   const HeaderBody& header = block.header.body;
   const auto* sealer = std::get_if<BftSealer>(&header.sealer);
   if (sealer == nullptr) return nullptr;
   auto shreds = erasure::ShreddedBlock::make(header.chain_id, header.slot,
-                                             codec::encode(Body{block.transactions, block.evidence}));
+                                             codec::encode(Body{block.transactions, block.evidence}), cpu);
   if (!shreds || shreds->root() != sealer->shred_root) return nullptr;
   return std::make_shared<const erasure::ShreddedBlock>(std::move(*shreds));
 }

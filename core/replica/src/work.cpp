@@ -62,7 +62,8 @@ StatePointer branch_state(StatePointer parent, std::shared_ptr<const exec::Execu
 AcceptedPointer judge(const Rules& rules, Judgement judgement, const Workers& workers) {
   const Block& block = *judgement.block;
   if (judgement.empty && !block.transactions.empty()) return nullptr;
-  if (judgement.came_whole && shredded(block) == nullptr && !planted(Planted::whole_block_unchecked)) return nullptr;
+  if (judgement.came_whole && shredded(block, workers.cpu) == nullptr && !planted(Planted::whole_block_unchecked))
+    return nullptr;
   const ledger::BlockFacts facts = facts_of(rules, block);
   auto sealed = ledger::read_sealed(*judgement.parent, facts, block.header, block.evidence, workers.verifiers);
   if (!sealed) return nullptr;

@@ -78,14 +78,14 @@ TEST_F(Work, ABlockThatMustBeEmptyIs) {
 // A proposer may name a root of other shreds. Who gets the block whole must come to the same verdict as who gets those.
 TEST_F(Work, ABlockThatCameWholeIsCutIntoTheShredsOfItsHeader) {
   auto made = std::make_shared<Block>(*block(Slot{1}, {transfer(1)}));
-  EXPECT_EQ(shredded(*made), nullptr);
+  EXPECT_EQ(shredded(*made, {}), nullptr);
   EXPECT_EQ(judged(made, false, true), nullptr);
   const auto shreds = erasure::ShreddedBlock::make(kChain, Slot{1}, codec::encode(Body{made->transactions, {}}));
   ASSERT_TRUE(shreds.has_value());
   std::get<BftSealer>(made->header.body.sealer).shred_root = shreds->root();
   EXPECT_NE(judged(made, false, true), nullptr);
-  ASSERT_NE(shredded(*made), nullptr);
-  EXPECT_EQ(shredded(*made)->root(), shreds->root());
+  ASSERT_NE(shredded(*made, {}), nullptr);
+  EXPECT_EQ(shredded(*made, {})->root(), shreds->root());
 }
 
 TEST_F(Work, EvidenceIsTheHeadersAndHolds) {

@@ -40,9 +40,10 @@ std::string slot_text(Slot slot) { return std::to_string(slot.raw()); }
 replica::Config config_of(const replica::Rules& rules, const Hash& genesis, const Options& options) {
   replica::Config config{.rules = rules, .consensus = consensus::params_of(rules.chain_id, rules.params)};
   config.consensus.delta_us_min = options.delta_us_min;
+  config.cpu = env::cpu_features();
   config.mempool = options.mempool;
   config.sync.snapshot_slots = options.snapshot_slots;
-  config.snapshots = sync::SnapshotParams{.genesis = genesis, .light = {}, .cpu = env::cpu_features()};
+  config.snapshots = sync::SnapshotParams{.genesis = genesis, .light = {}, .cpu = config.cpu};
   config.checkpoint = options.checkpoint;
   std::array<std::uint8_t, 8> seed;
   env::fill_random(seed);

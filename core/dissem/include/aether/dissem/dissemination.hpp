@@ -25,6 +25,7 @@ inline constexpr std::size_t kDirectBytesMax = 128 * 1024;
 struct DissemParams {
   ChainId chain_id;
   std::uint64_t repair_us = 200'000;  // without a new shred before what is missing is asked for; doubles to 16 times
+  CpuFeatures cpu = {};
 };
 
 // A block whose header was verified.

@@ -31,6 +31,7 @@ struct Config {
   // From somebody the node's owner trusts, where the tip is older than the trusting period.
   std::optional<light::Checkpoint> checkpoint = {};
   std::uint64_t repair_us = 200'000;  // dissem::DissemParams
+  CpuFeatures cpu = {};
   // What a node uploads at most of a block's body, to all validators together, to pass it on with the header; larger
   // blocks go as shreds.
   std::size_t with_header_bytes_max = 64 * 1024;

@@ -51,7 +51,7 @@ struct Body {
 [[nodiscard]] bool fits(const Header& header, const Body& body);
 
 // The block's shreds, where they are those that its header, a validator's, names; else null.
-[[nodiscard]] std::shared_ptr<const erasure::ShreddedBlock> shredded(const Block& block);
+[[nodiscard]] std::shared_ptr<const erasure::ShreddedBlock> shredded(const Block& block, const CpuFeatures& cpu);
 
 }  // namespace aether::replica
 
