@@ -16,7 +16,7 @@ std::string_view to_string(Error error) {
   return "unknown";
 }
 
-void Writer::raw(ByteView bytes) { append(out_, bytes); }
+void BytesOut::raw(ByteView bytes) { append(bytes_, bytes); }
 
 std::uint64_t Reader::length() {
   std::uint64_t out = 0;

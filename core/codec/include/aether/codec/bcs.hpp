@@ -94,34 +94,65 @@ struct AnyVisitor {
 template <class T>
 concept HasFields = requires(T& value, AnyVisitor& visitor) { T::fields(value, visitor); };
 
-class Writer {
+// Where a writer's bytes go: into a string of bytes, or nowhere, to count them.
+class BytesOut {
  public:
-  Bytes take() { return std::move(out_); }
+  void byte(std::uint8_t byte) { bytes_.push_back(byte); }
   void raw(ByteView bytes);  // out of line: GCC 12 misjudges the bounds of an inlined insert
+  template <std::size_t N>
+  void fixed(const std::array<std::uint8_t, N>& bytes) {
+    const std::size_t at = bytes_.size();
+    bytes_.resize(at + N);
+    std::copy(bytes.begin(), bytes.end(), bytes_.begin() + static_cast<std::ptrdiff_t>(at));
+  }
+
+ protected:
+  Bytes bytes_;
+};
+class CountOut {
+ public:
+  void byte(std::uint8_t) { ++count_; }
+  void raw(ByteView bytes) { count_ += bytes.size(); }
+  template <std::size_t N>
+  void fixed(const std::array<std::uint8_t, N>&) {
+    count_ += N;
+  }
+
+ protected:
+  std::size_t count_ = 0;
+};
+
+template <class Out>
+class BasicWriter : public Out {
+ public:
+  using Out::byte, Out::raw, Out::fixed;
   void length(std::uint64_t n) {  // ULEB128
     while (n >= 0x80) {
-      out_.push_back(static_cast<std::uint8_t>(n | 0x80));
+      byte(static_cast<std::uint8_t>(n | 0x80));
       n >>= 7;
     }
-    out_.push_back(static_cast<std::uint8_t>(n));
+    byte(static_cast<std::uint8_t>(n));
   }
 
   template <class T>
   void put(const T& value) {
     if constexpr (std::same_as<T, bool>) {
-      out_.push_back(value ? 1 : 0);
+      byte(value ? 1 : 0);
     } else if constexpr (Integer<T>) {
-      auto rest = static_cast<u128>(value);
-      for (std::size_t i = 0; i < sizeof(T); ++i, rest >>= 8) out_.push_back(static_cast<std::uint8_t>(rest));
+      using Word = std::conditional_t<sizeof(T) <= sizeof(std::uint64_t), std::uint64_t, u128>;
+      const auto word = static_cast<Word>(value);
+      std::array<std::uint8_t, sizeof(T)> little;
+      for (std::size_t i = 0; i < sizeof(T); ++i) little[i] = static_cast<std::uint8_t>(word >> (8 * i));
+      fixed(little);
     } else if constexpr (std::is_enum_v<T>) {
       static_assert(!enum_names<T>.empty(), "specialise codec::enum_names");
       length(static_cast<std::uint64_t>(value));
     } else if constexpr (is_strong<T>) {
       put(value.raw());
     } else if constexpr (std::same_as<T, Hash>) {
-      raw(value.bytes);
+      fixed(value.bytes);
     } else if constexpr (is_byte_array<T>) {
-      raw(value);
+      fixed(value);
     } else if constexpr (is_blob<T>) {
       AETHER_ASSERT(value.size() <= T::kMax);
       length(value.size());
@@ -135,7 +166,7 @@ class Writer {
       length(value.size());
       for (const auto& item : value) put(item);
     } else if constexpr (is_optional<T>) {
-      out_.push_back(value ? 1 : 0);
+      byte(value ? 1 : 0);
       if (value) put(*value);
     } else if constexpr (is_variant<T>) {
       length(value.index());
@@ -149,9 +180,17 @@ class Writer {
   void operator()(std::string_view, const T& value) {
     put(value);
   }
+};
 
- private:
-  Bytes out_;
+class Writer : public BasicWriter<BytesOut> {
+ public:
+  Writer() = default;
+  explicit Writer(std::size_t size) { bytes_.reserve(size); }  // bytes to come, as far as is known
+  Bytes take() { return std::move(bytes_); }
+};
+class Counter : public BasicWriter<CountOut> {
+ public:
+  [[nodiscard]] std::size_t count() const { return count_; }
 };
 
 class Reader {
@@ -171,7 +210,7 @@ class Reader {
     } else if constexpr (Integer<T>) {
       const ByteView b = raw(sizeof(T));
       if (error_) return;
-      u128 bits = 0;
+      std::conditional_t<sizeof(T) <= sizeof(std::uint64_t), std::uint64_t, u128> bits = 0;
       for (std::size_t i = sizeof(T); i-- > 0;) bits = bits << 8 | b[i];
       value = static_cast<T>(bits);
     } else if constexpr (std::is_enum_v<T>) {
@@ -269,9 +308,17 @@ class Reader {
   std::optional<Error> error_;
 };
 
+// How many bytes encode() gives.
+template <class T>
+[[nodiscard]] std::size_t encoded_size(const T& value) {
+  Counter counter;
+  counter.put(value);
+  return counter.count();
+}
+
 template <class T>
 [[nodiscard]] Bytes encode(const T& value) {
-  Writer writer;
+  Writer writer(encoded_size(value));  // so that the bytes are never moved to where there is more room
   writer.put(value);
   return writer.take();
 }
