@@ -11,10 +11,20 @@ namespace aether::bench {
 
 class Work {
  public:
-  enum Kind : std::size_t { count_votes, aggregate, certificate, header, claim, sign_vote, seal, kinds };
+  enum Kind : std::size_t {
+    count_votes,
+    aggregate,
+    certificate,
+    two_certificates,
+    header,
+    claim,
+    sign_vote,
+    seal,
+    kinds
+  };
   static constexpr std::array<std::string_view, kinds> kNames{
-      "votes counted",   "votes aggregated", "certificates verified",  "headers verified",
-      "claims verified", "votes signed",     "headers and claims made"};
+      "votes counted",    "votes aggregated", "certificates verified", "pairs of certificates verified",
+      "headers verified", "claims verified",  "votes signed",          "headers and claims made"};
   struct Sum {
     std::size_t count = 0;
     double s = 0;
@@ -62,11 +72,19 @@ class CountedAuthenticator final : public consensus::Authenticator {
                                                 const ValidatorSet& set) override {
     return work_(Work::claim, [&] { return authenticator_->verify_claim(claim, lottery, set); });
   }
+  std::optional<crypto::VrfOutput> claimed_output(const Claim& claim) override {
+    return authenticator_->claimed_output(claim);
+  }
   bool verify_certificate(const PrevoteCertificate& certificate, const ValidatorSet& set) override {
     return work_(Work::certificate, [&] { return authenticator_->verify_certificate(certificate, set); });
   }
   bool verify_certificate(const PrecommitCertificate& certificate, const ValidatorSet& set) override {
     return work_(Work::certificate, [&] { return authenticator_->verify_certificate(certificate, set); });
+  }
+  std::pair<bool, bool> verify_certificates(const PrevoteCertificate& c1, const ValidatorSet& set_of_c1,
+                                            const PrecommitCertificate& c2, const ValidatorSet& set_of_c2) override {
+    return work_(Work::two_certificates,
+                 [&] { return authenticator_->verify_certificates(c1, set_of_c1, c2, set_of_c2); });
   }
   std::unique_ptr<consensus::Ballot> open_ballot(const VoteBody& body, const ValidatorSet& set) override {
     return std::make_unique<CountedBallot>(authenticator_->open_ballot(body, set), work_);

@@ -50,8 +50,9 @@ void replay(Consensus& machine, const Recording& recording) {
 // The first validator's machine alone, fed with what it was asked in a run of all.
 void machine_alone(Chain& chain, const Recording& recording, std::size_t rounds) {
   const Times times = times_of(rounds, [&] {
-    const auto authenticator = chain.authenticator();
-    const auto signer = chain.signer(0);
+    VoteMessages messages;
+    const auto authenticator = chain.authenticator(messages);
+    const auto signer = chain.signer(0, messages);
     Consensus machine = chain.machine(*authenticator, *signer);
     return seconds_of([&] { replay(machine, recording); });
   });
@@ -68,8 +69,9 @@ void machine_alone(Chain& chain, const Recording& recording, std::size_t rounds)
 // What of a slot its signatures take.
 void signature_work(Chain& chain, const Recording& recording) {
   Work work;
-  CountedAuthenticator authenticator(chain.authenticator(), work);
-  CountedSigner signer(chain.signer(0), work);
+  VoteMessages messages;
+  CountedAuthenticator authenticator(chain.authenticator(messages), work);
+  CountedSigner signer(chain.signer(0, messages), work);
   Consensus machine = chain.machine(authenticator, signer);
   replay(machine, recording);
   const auto final = static_cast<double>(recording.final_slot.raw());
@@ -125,12 +127,13 @@ void certificates(Chain& chain, std::size_t rounds) {
                       .kind = VoteKind::precommit,
                       .slot = Slot{7},
                       .block = crypto::tagged_hash("bench/block", {})};
+  VoteMessages messages;
   std::vector<Vote> votes;
   for (std::size_t i = 0; i < set.size(); ++i)
-    votes.push_back(chain.signer(i)->sign_vote(body, static_cast<ValidatorIndex>(i)));
+    votes.push_back(chain.signer(i, messages)->sign_vote(body, static_cast<ValidatorIndex>(i)));
 
   PrecommitCertificate certificate{.slot = body.slot, .block = body.block, .signers = {}, .aggregate = {}};
-  const auto authenticator = chain.authenticator();
+  const auto authenticator = chain.authenticator(messages);
   const Times building = times_of(rounds, [&] {
     return seconds_of([&] {
       const auto ballot = authenticator->open_ballot(body, set);
@@ -143,7 +146,7 @@ void certificates(Chain& chain, std::size_t rounds) {
   });
   Times first, again;
   for (std::size_t i = 0; i < rounds; ++i) {
-    const auto fresh = chain.authenticator();
+    const auto fresh = chain.authenticator(messages);
     const auto verify = [&] { require(fresh->verify_certificate(certificate, set), "a certificate was refused"); };
     first.all.push_back(seconds_of(verify));
     again.all.push_back(seconds_of(verify));

@@ -17,8 +17,8 @@ Hash genesis() { return crypto::tagged_hash("bench/genesis", {}); }
 // With the secrets that it signs with.
 class OwnedSigner final : public Signer {
  public:
-  OwnedSigner(const Address& address, std::uint32_t number)
-      : secrets_(sim::Identities::secrets(number)), signer_(key_signer(address, secrets_)) {}
+  OwnedSigner(const Address& address, std::uint32_t number, VoteMessages& messages)
+      : secrets_(sim::Identities::secrets(number)), signer_(key_signer(address, secrets_, messages)) {}
 
   Address address() const override { return signer_->address(); }
   Vote sign_vote(const VoteBody& body, ValidatorIndex index) override { return signer_->sign_vote(body, index); }
@@ -48,14 +48,14 @@ Chain::Chain(const Options& options) : options_(options), numbers_(options.valid
         numbers_[place] = number;
 }
 
-std::unique_ptr<Authenticator> Chain::authenticator() {
-  if (options_.real_keys) return key_authenticator(sim::kChain, pool_);
+std::unique_ptr<Authenticator> Chain::authenticator(VoteMessages& messages) {
+  if (options_.real_keys) return key_authenticator(sim::kChain, pool_, messages);
   return std::make_unique<sim::IdealAuthenticator>(ideal_);
 }
 
-std::unique_ptr<Signer> Chain::signer(std::size_t validator) const {
+std::unique_ptr<Signer> Chain::signer(std::size_t validator, VoteMessages& messages) const {
   const Address& address = set().at(static_cast<ValidatorIndex>(validator)).address;
-  if (options_.real_keys) return std::make_unique<OwnedSigner>(address, numbers_[validator]);
+  if (options_.real_keys) return std::make_unique<OwnedSigner>(address, numbers_[validator], messages);
   return std::make_unique<sim::IdealSigner>(ideal_, address);
 }
 
@@ -69,10 +69,10 @@ Consensus Chain::machine(Authenticator& authenticator, Signer& signer) const {
   return {params, std::move(anchor), first_record(sim::kChain), authenticator, &signer};
 }
 
-Network::Network(Chain& chain) : chain_(chain) {
+Network::Network(Chain& chain) : chain_(chain), messages_(chain.options().validators) {
   for (std::size_t i = 0; i < chain.options().validators; ++i) {
-    authenticators_.push_back(chain.authenticator());
-    signers_.push_back(chain.signer(i));
+    authenticators_.push_back(chain.authenticator(messages_[i]));
+    signers_.push_back(chain.signer(i, messages_[i]));
     machines_.push_back(chain.machine(*authenticators_[i], *signers_[i]));
   }
   armed_.resize(machines_.size());

@@ -23,9 +23,10 @@ class Chain {
 
   [[nodiscard]] const Options& options() const { return options_; }
   [[nodiscard]] const ValidatorSet& set() const { return *epoch_.validators; }
-  [[nodiscard]] std::unique_ptr<consensus::Authenticator> authenticator();
+  // `messages` outlives them; those of one node share it.
+  [[nodiscard]] std::unique_ptr<consensus::Authenticator> authenticator(VoteMessages& messages);
   // Of a validator by its place in the set. It keeps its secrets.
-  [[nodiscard]] std::unique_ptr<consensus::Signer> signer(std::size_t validator) const;
+  [[nodiscard]] std::unique_ptr<consensus::Signer> signer(std::size_t validator, VoteMessages& messages) const;
   [[nodiscard]] consensus::Consensus machine(consensus::Authenticator& authenticator, consensus::Signer& signer) const;
 
  private:
@@ -77,6 +78,7 @@ class Network {
 
   Chain& chain_;
   sim::Random random_{11};
+  std::vector<VoteMessages> messages_;  // of each node
   std::vector<std::unique_ptr<consensus::Authenticator>> authenticators_;
   std::vector<std::unique_ptr<consensus::Signer>> signers_;
   std::vector<consensus::Consensus> machines_;

@@ -22,8 +22,14 @@ void Consensus::Machine::on_header(PeerId from, const Header& header) {
   if (parent && (next(parent->slot) != body.slot ||
                  (parent->block != body.parent_hash && !planted(Planted::foreign_certificate))))
     return emit(Blame{from, Fault::bad_header});
-  if (parent && !on_certificate(from, *parent)) return;
-  if (sealer->final_certificate && !on_certificate(from, *sealer->final_certificate)) return;
+  const auto& named = sealer->final_certificate;
+  std::optional<bool> parent_holds, named_holds;  // both by one equation where both are new
+  if (parent && named)
+    if (const Epoch *of_parent = epoch_to_verify(*parent), *of_named = epoch_to_verify(*named); of_parent && of_named)
+      std::tie(parent_holds, named_holds) =
+          authenticator_.verify_certificates(*parent, *of_parent->validators, *named, *of_named->validators);
+  if (parent && !on_certificate(from, *parent, parent_holds)) return;
+  if (named && !on_certificate(from, *named, named_holds)) return;
 
   const Epoch* epoch = epoch_of(body.slot);
   if (stopped || !in_window(body.slot) || body.slot <= final.slot || epoch == nullptr) return;
@@ -37,10 +43,23 @@ void Consensus::Machine::on_header(PeerId from, const Header& header) {
   if (!is_certified && (known.size() >= kHeadersOfProposerMax || std::ranges::find(known, hash) != known.end())) return;
 
   if (!authenticator_.verify_header(header, *epoch->validators)) return emit(Blame{from, Fault::bad_header});
-  const auto output = authenticator_.verify_claim({body.slot, sealer->proposer, sealer->vrf_proof},
-                                                  {params_.chain_id, epoch->randomness, body.slot}, *epoch->validators);
-  if (!output) return emit(Blame{from, Fault::bad_header});
-  keep(header, hash, draw_of(*output, *epoch->validators, sealer->proposer));
+  const auto draw = draw_in(header, *epoch);
+  if (!draw) return emit(Blame{from, Fault::bad_header});
+  keep(header, hash, *draw);
+}
+
+// None where the proof does not hold. That of a claim which came before was verified then.
+std::optional<Draw> Consensus::Machine::draw_in(const Header& header, const Epoch& epoch) {
+  const auto& sealer = std::get<BftSealer>(header.body.sealer);
+  const Slot of = header.body.slot;
+  const auto& claims = slots[of].claims;
+  if (const auto known = claims.find(sealer.proposer);
+      known != claims.end() && known->second.claim.proof == sealer.vrf_proof)
+    return known->second.draw;
+  const auto output = authenticator_.verify_claim({of, sealer.proposer, sealer.vrf_proof},
+                                                  {params_.chain_id, epoch.randomness, of}, *epoch.validators);
+  if (!output) return std::nullopt;
+  return draw_of(*output, *epoch.validators, sealer.proposer);
 }
 
 // Each header comes from everyone who prevotes its block; to compare it costs less than its hash.
@@ -128,9 +147,8 @@ const Outcome* Consensus::Machine::outcome_of(const Hash& block) const {
 bool Consensus::Machine::is_certified(const Block& block) const {
   const auto state = slots.find(block.slot());
   if (state == slots.end()) return false;
-  return state->second.c1_of(block.hash) != nullptr ||
-         std::ranges::any_of(state->second.precommit_certificates,
-                             [&](const auto& certificate) { return certificate.block == block.hash; });
+  return state->second.is_certified(VoteKind::prevote, block.hash) ||
+         state->second.is_certified(VoteKind::precommit, block.hash);
 }
 
 void Consensus::Machine::advance_block(Block& block) {
@@ -206,6 +224,9 @@ void Consensus::Machine::finalize(const std::vector<Hash>& chain, const Precommi
     const Block& block = blocks.at(hash);
     final_blocks_.emplace(block.slot(), hash);
     learn_epoch(*block.outcome);
+    for_each_named(block, [&](Slot of, ByteView signers) {
+      if (const auto state = slots.find(of); state != slots.end()) add_signers(state->second.named, signers);
+    });
   }
   const Block& last = blocks.at(chain.back());
   emit(Finalize{chain, certificate});

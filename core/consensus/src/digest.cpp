@@ -81,6 +81,7 @@ void add_slot(Digest& digest, const SlotState& state) {
   for (const ValidatorIndex signer : state.accused) digest.add(signer);
   digest.add_all(state.prevote_certificates);
   digest.add_all(state.precommit_certificates);
+  digest.add_all(state.named);
 }
 
 }  // namespace

@@ -28,7 +28,8 @@ class KeyBallot final : public Ballot {
 
 class KeyAuthenticator final : public Authenticator {
  public:
-  KeyAuthenticator(ChainId chain, TaskPool& pool) : chain_(chain), pool_(pool) {}
+  KeyAuthenticator(ChainId chain, TaskPool& pool, VoteMessages& messages)
+      : chain_(chain), pool_(pool), messages_(messages) {}
 
   bool verify_header(const Header& header, const ValidatorSet& set) override {
     return verify_bft_seal(header, chain_, set).has_value();
@@ -39,14 +40,24 @@ class KeyAuthenticator final : public Authenticator {
     if (!verified) return std::nullopt;
     return verified->facts().output;
   }
+  std::optional<crypto::VrfOutput> claimed_output(const Claim& claim) override {
+    const auto output = crypto::vrf_proof_to_hash(claim.proof);
+    if (!output) return std::nullopt;
+    return *output;
+  }
   bool verify_certificate(const PrevoteCertificate& certificate, const ValidatorSet& set) override {
     return verifier(set).verify(Unverified(certificate)).has_value();
   }
   bool verify_certificate(const PrecommitCertificate& certificate, const ValidatorSet& set) override {
     return verifier(set).verify(Unverified(certificate)).has_value();
   }
+  std::pair<bool, bool> verify_certificates(const PrevoteCertificate& c1, const ValidatorSet& set_of_c1,
+                                            const PrecommitCertificate& c2, const ValidatorSet& set_of_c2) override {
+    if (&set_of_c1 != &set_of_c2) return Authenticator::verify_certificates(c1, set_of_c1, c2, set_of_c2);
+    return verifier(set_of_c1).verify_both(c1, c2);
+  }
   std::unique_ptr<Ballot> open_ballot(const VoteBody& body, const ValidatorSet& set) override {
-    const crypto::BlsMessage& message = verifier(set).message(body);
+    const crypto::BlsMessage& message = messages_.of(body);
     if (body.kind == VoteKind::prevote)
       return std::make_unique<KeyBallot<VoteKind::prevote>>(body, set, message, pool_);
     return std::make_unique<KeyBallot<VoteKind::precommit>>(body, set, message, pool_);
@@ -59,22 +70,24 @@ class KeyAuthenticator final : public Authenticator {
     if (known != verifiers_.end() && &known->second.set() == &set) return known->second;
     if (known != verifiers_.end()) verifiers_.erase(known);
     while (verifiers_.size() >= kEpochsKept) verifiers_.erase(verifiers_.begin());
-    return verifiers_.try_emplace(set.epoch(), chain_, set).first->second;
+    return verifiers_.try_emplace(set.epoch(), chain_, set, messages_).first->second;
   }
 
   static constexpr std::size_t kEpochsKept = 3;
   ChainId chain_;
   TaskPool& pool_;
+  VoteMessages& messages_;
   std::map<std::uint64_t, CertificateVerifier> verifiers_;
 };
 
 class KeySigner final : public Signer {
  public:
-  KeySigner(const Address& address, ValidatorSecrets& secrets) : address_(address), secrets_(secrets) {}
+  KeySigner(const Address& address, ValidatorSecrets& secrets, VoteMessages& messages)
+      : address_(address), secrets_(secrets), messages_(messages) {}
 
   Address address() const override { return address_; }
   Vote sign_vote(const VoteBody& body, ValidatorIndex index) override {
-    return aether::sign_vote(body, index, secrets_.bls);
+    return aether::sign_vote(body, index, secrets_.bls, messages_);
   }
   Claim make_claim(const Lottery& lottery, ValidatorIndex index) override {
     return aether::make_claim(lottery, index, secrets_.vrf);
@@ -91,16 +104,17 @@ class KeySigner final : public Signer {
  private:
   Address address_;
   ValidatorSecrets& secrets_;
+  VoteMessages& messages_;
 };
 
 }  // namespace
 
-std::unique_ptr<Authenticator> key_authenticator(ChainId chain, TaskPool& pool) {
-  return std::make_unique<KeyAuthenticator>(chain, pool);
+std::unique_ptr<Authenticator> key_authenticator(ChainId chain, TaskPool& pool, VoteMessages& messages) {
+  return std::make_unique<KeyAuthenticator>(chain, pool, messages);
 }
 
-std::unique_ptr<Signer> key_signer(const Address& address, ValidatorSecrets& secrets) {
-  return std::make_unique<KeySigner>(address, secrets);
+std::unique_ptr<Signer> key_signer(const Address& address, ValidatorSecrets& secrets, VoteMessages& messages) {
+  return std::make_unique<KeySigner>(address, secrets, messages);
 }
 
 }  // namespace aether::consensus

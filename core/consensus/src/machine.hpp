@@ -79,6 +79,7 @@ class Consensus::Machine {
   void invalidate(Block& block);
   void advance_final();
   void finalize(const std::vector<Hash>& chain, const PrecommitCertificate& certificate);
+  [[nodiscard]] std::optional<Draw> draw_in(const Header& header, const Epoch& epoch);
   void learn_epoch(const Outcome& outcome);
   void settle(Anchor anchor);
   void fetch_missing(Slot below);
@@ -93,16 +94,23 @@ class Consensus::Machine {
   [[nodiscard]] bool is_good(const Vote& vote);
   void drop_vote(SlotState& state, const SlotState::PollKey& key, ValidatorIndex signer);
   void count(SlotState& state, Poll& poll);
+  void refuse(SlotState& state, Poll& poll, ValidatorIndex signer);
   void count_if_quorum(SlotState& state, Poll& poll);
   void accuse_of_votes(SlotState& state, ValidatorIndex signer);
   void accuse_by(const SlotState& state, const VoteStatement& statement, ByteView signers, const Hash& block,
                  bool is_precommit);
+  [[nodiscard]] bool is_unrecorded(VoteKind kind, Slot of, const Hash& block) const;
   void note_own(VoteKind kind, Slot of, const Hash& block);
   void note_own_vote(const VoteBody& body, ValidatorIndex signer);
   template <VoteKind kKind>
   void on_lone_certificate(PeerId from, const Certificate<kKind>& certificate);
   template <VoteKind kKind>
-  bool on_certificate(PeerId from, const Certificate<kKind>& certificate);  // whether it holds
+  [[nodiscard]] bool is_held(const Certificate<kKind>& certificate) const;
+  template <VoteKind kKind>
+  [[nodiscard]] const Epoch* epoch_to_verify(const Certificate<kKind>& certificate) const;
+  // Whether it holds; `verdict` where that was found already.
+  template <VoteKind kKind>
+  bool on_certificate(PeerId from, const Certificate<kKind>& certificate, std::optional<bool> verdict);
   void hold(const PrevoteCertificate& certificate);
   void hold(const PrecommitCertificate& certificate);
 
@@ -125,9 +133,8 @@ class Consensus::Machine {
   void send_again();
   void send_record();
   void send_older_votes(Slot of);
-  [[nodiscard]] codec::List<LateVotes, limits::kLateVotesMax> late_votes();
-  [[nodiscard]] std::optional<LateVotes> aggregate_late(const Poll& poll, const std::set<ValidatorIndex>& named,
-                                                        const ValidatorSet& validators) const;
+  [[nodiscard]] codec::List<LateVotes, limits::kLateVotesMax> late_votes(const Hash& parent);
+  [[nodiscard]] std::optional<LateVotes> late_votes_of(SlotState& state, Poll& poll, const Bytes& named);
 
   Params params_;
   Authenticator& authenticator_;
@@ -144,8 +151,9 @@ class Consensus::Machine {
   bool building_ = false;
   bool alarmed_ = false;
 
-  std::map<Slot, KnownClaim> own_claims_;  // of the own slot and the next, eligible or not
-  std::uint64_t sequence_ = 0;             // of records
+  std::map<Slot, KnownClaim> own_claims_;            // of the own slot and the next, eligible or not
+  std::optional<std::uint64_t> own_claims_hold_in_;  // the epoch in which one was found to be the registered key's
+  std::uint64_t sequence_ = 0;                       // of records
   std::vector<Waiting> waiting_;
   std::optional<PrecommitCertificate> newest_final_;  // its block may be unknown
   std::map<Slot, Hash> final_blocks_;                 // the last ones: what a header may name as final

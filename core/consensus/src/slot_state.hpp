@@ -1,6 +1,7 @@
 // What the machine keeps of a slot, and of a block.
 #pragma once
 
+#include <algorithm>
 #include <map>
 #include <set>
 
@@ -28,6 +29,19 @@ struct Block {
   const Hash& parent() const { return header.body.parent_hash; }
   const BftSealer& sealer() const { return std::get<BftSealer>(header.body.sealer); }
 };
+
+// Adds those who signed one message of a slot to those who signed others.
+inline void add_signers(Bytes& all, ByteView signers) {
+  all.resize(std::max(all.size(), signers.size()));
+  for (std::size_t i = 0; i < signers.size(); ++i) all[i] |= signers[i];
+}
+
+// Whom the header's certificates name as voters, by the slot.
+template <class F>
+void for_each_named(const Block& block, const F& name) {
+  if (const auto& c1 = block.sealer().parent_certificate) name(c1->slot, c1->signers);
+  if (const auto& c2 = block.sealer().final_certificate) name(c2->slot, c2->signers);
+}
 
 // A vote that is not yet verified, and who sent it.
 struct PendingVote {
@@ -63,10 +77,9 @@ struct Poll {
   u128 counted_weight = 0;
   u128 pending_weight = 0;
   bool certified = false;
-  // What came after the quorum, made from so many counted votes beside so many signers of certificates.
+  // What came after the quorum, made from the votes of these signers: those who were not named, without the refused.
   struct Late {
-    std::size_t counted = 0;
-    std::size_t named = 0;
+    Bytes signers;
     std::optional<LateVotes> votes;
   };
   std::optional<Late> late;
@@ -88,11 +101,17 @@ struct SlotState {
   std::set<ValidatorIndex> accused;                      // of votes
   std::vector<PrevoteCertificate> prevote_certificates;  // as they came
   std::vector<PrecommitCertificate> precommit_certificates;
+  Bytes named;  // a bit for each whom certificates in headers of the final chain name as a voter; empty: nobody yet
 
   [[nodiscard]] const PrevoteCertificate* c1_of(const Hash& block) const {
     for (const auto& certificate : prevote_certificates)
       if (certificate.block == block) return &certificate;
     return nullptr;
+  }
+  [[nodiscard]] bool is_certified(VoteKind kind, const Hash& block) const {
+    const auto is_of_block = [&](const auto& certificate) { return certificate.block == block; };
+    return kind == VoteKind::prevote ? std::ranges::any_of(prevote_certificates, is_of_block)
+                                     : std::ranges::any_of(precommit_certificates, is_of_block);
   }
   [[nodiscard]] std::size_t kept() const {
     std::size_t votes = 0;

@@ -38,8 +38,12 @@ const KnownClaim* Consensus::Machine::own_claim(Slot of) {
   const Epoch& epoch = *epoch_of(of);
   const Lottery lottery{params_.chain_id, epoch.randomness, of};
   const Claim claim = signer_->make_claim(lottery, *me);
-  const auto output = authenticator_.verify_claim(claim, lottery, *epoch.validators);
-  if (!output) return nullptr;  // the key is not the one that is registered
+  if (own_claims_hold_in_ != epoch.number) {
+    if (!authenticator_.verify_claim(claim, lottery, *epoch.validators)) return nullptr;  // not by the registered key
+    own_claims_hold_in_ = epoch.number;
+  }
+  const auto output = authenticator_.claimed_output(claim);
+  if (!output) return nullptr;
   return &own_claims_.emplace(of, KnownClaim{claim, draw_of(*output, *epoch.validators, *me)}).first->second;
 }
 
@@ -160,7 +164,7 @@ void Consensus::Machine::try_propose() {
     return;
   }
   building_ = true;
-  emit(Build{slot, epoch, *parent, slot.raw() - named_slot.raw() > params_.unfinal_slots_max, late_votes()});
+  emit(Build{slot, epoch, *parent, slot.raw() - named_slot.raw() > params_.unfinal_slots_max, late_votes(*parent)});
 }
 
 void Consensus::Machine::on_built(const Built& built) {
@@ -256,55 +260,73 @@ void Consensus::Machine::send_older_votes(Slot of) {
   const auto me = own_index(of);
   const auto state = slots.find(of);
   if (!me || state == slots.end()) return;
-  for (const auto& [key, poll] : state->second.polls)
-    if (const auto counted = poll.counted.find(*me); counted != poll.counted.end()) emit(Broadcast{counted->second});
+  for (const auto& [key, poll] : state->second.polls) {
+    if (const auto counted = poll.counted.find(*me); counted != poll.counted.end())
+      emit(Broadcast{counted->second});
+    else if (const auto pending = poll.pending.find(*me);
+             pending != poll.pending.end() && pending->second.from == kSelf)
+      emit(Broadcast{pending->second.vote});
+  }
 }
 
-// The counted votes of those who are not named; none where there are none.
-std::optional<LateVotes> Consensus::Machine::aggregate_late(const Poll& poll, const std::set<ValidatorIndex>& named,
-                                                            const ValidatorSet& validators) const {
+// The good votes of those who are not named; none where there are none. Each is verified with the others of the list,
+// as a part of the votes that were counted for a certificate need not hold without the rest.
+std::optional<LateVotes> Consensus::Machine::late_votes_of(SlotState& state, Poll& poll, const Bytes& named) {
+  const ValidatorSet& set = *epoch_of(poll.body.slot)->validators;
   std::vector<Vote> votes;
-  for (const auto& [signer, vote] : poll.counted)
-    if (!named.contains(signer)) votes.push_back(vote);
+  Bytes signers(set.signers_size());
+  const auto take = [&](const Vote& vote) {
+    if (!named.empty() && crypto::has_signer(named, vote.signer)) return;
+    votes.push_back(vote);
+    crypto::set_signer(signers, vote.signer);
+  };
+  for (const auto& [signer, vote] : poll.counted) take(vote);
+  for (const auto& [signer, pending] : poll.pending) take(pending.vote);
   if (votes.empty()) return std::nullopt;
-  const auto ballot = authenticator_.open_ballot(poll.body, validators);
-  ballot->add(votes);
+  if (poll.late && poll.late->signers == signers) return poll.late->votes;
+
+  const auto ballot = authenticator_.open_ballot(poll.body, set);
+  const auto verdicts = ballot->add(votes);
+  const ByteView good = ballot->signers();
+  poll.late = {Bytes(good.begin(), good.end()), std::nullopt};
+  for (std::size_t i = 0; i < votes.size(); ++i) {
+    if (verdicts[i]) continue;
+    if (poll.pending.contains(votes[i].signer))
+      refuse(state, poll, votes[i].signer);
+    else
+      crypto::set_signer(poll.late->signers, votes[i].signer);
+  }
   const auto aggregate = ballot->aggregate();
-  if (!aggregate) return std::nullopt;
-  const ByteView signers = ballot->signers();
-  return LateVotes{poll.body.slot, poll.body.kind, Bytes(signers.begin(), signers.end()), *aggregate};
+  if (aggregate && std::ranges::find(verdicts, true) != verdicts.end())
+    poll.late->votes = LateVotes{poll.body.slot, poll.body.kind, Bytes(good.begin(), good.end()), *aggregate};
+  return poll.late->votes;
 }
 
-// Votes for blocks of the own chain that came after their quorum: for attendance. Of signers whom neither C1 of a slot
-// nor C2 named in it, as this node knows them.
-codec::List<LateVotes, limits::kLateVotesMax> Consensus::Machine::late_votes() {
+// Votes for final blocks that came after their quorum, for attendance: of signers whom no certificate names, in the
+// headers up to `parent` and in the one that is to be made.
+codec::List<LateVotes, limits::kLateVotesMax> Consensus::Machine::late_votes(const Hash& parent) {
+  std::map<Slot, Bytes> above;  // in headers that are not final
+  const auto name = [&](Slot of, ByteView signers) { add_signers(above[of], signers); };
+  for (const Block* at = find(parent); at != nullptr && at->slot() > final.slot; at = find(at->parent()))
+    for_each_named(*at, name);
+  if (const auto to_name = final_to_name()) name(to_name->slot, to_name->signers);
+
   codec::List<LateVotes, limits::kLateVotesMax> late;
   for (auto& [of, state] : slots) {
-    if (next(of) >= slot || late.size() >= limits::kLateVotesMax) break;
-    const Epoch* epoch = epoch_of(of);
+    if (next(of) >= slot) break;
     const auto final_block = final_blocks_.find(of);
-    if (epoch == nullptr || final_block == final_blocks_.end()) continue;
-    const auto* certificate = state.c1_of(final_block->second);
-    if (certificate == nullptr) continue;
-    std::set<ValidatorIndex> named;
-    const auto name_all = [&](ByteView signers) {
-      for (ValidatorIndex i = 0; i < epoch->validators->size(); ++i)
-        if (crypto::has_signer(signers, i)) named.insert(i);
-    };
-    name_all(certificate->signers);
-    for (const auto& final_certificate : state.precommit_certificates)
-      if (final_certificate.block == final_block->second) name_all(final_certificate.signers);
+    if (epoch_of(of) == nullptr || final_block == final_blocks_.end()) continue;
+    Bytes named = state.named;
+    if (const auto more = above.find(of); more != above.end()) add_signers(named, more->second);
     // Who gets C1 before it may prevote only precommits.
     for (const VoteKind kind : {VoteKind::prevote, VoteKind::precommit}) {
       const auto found = state.polls.find({kind, final_block->second});
-      if (found == state.polls.end() || late.size() >= limits::kLateVotesMax) continue;
-      Poll& poll = found->second;
-      count(state, poll);
-      if (!poll.late || poll.late->counted != poll.counted.size() || poll.late->named != named.size())
-        poll.late = {poll.counted.size(), named.size(), aggregate_late(poll, named, *epoch->validators)};
-      if (!poll.late->votes) continue;
-      name_all(poll.late->votes->signers);
-      late.push_back(*poll.late->votes);
+      if (found == state.polls.end()) continue;
+      if (late.size() == limits::kLateVotesMax) return late;
+      const auto votes = late_votes_of(state, found->second, named);
+      if (!votes) continue;
+      add_signers(named, votes->signers);
+      late.push_back(*votes);
     }
   }
   return late;

@@ -12,10 +12,10 @@ bool reaches_quorum(u128 weight, u128 total) {
   return is_quorum(weight, total);
 }
 
-std::vector<PrevoteCertificate>& certificates_of(SlotState& state, const PrevoteCertificate&) {
+const std::vector<PrevoteCertificate>& certificates_of(const SlotState& state, const PrevoteCertificate&) {
   return state.prevote_certificates;
 }
-std::vector<PrecommitCertificate>& certificates_of(SlotState& state, const PrecommitCertificate&) {
+const std::vector<PrecommitCertificate>& certificates_of(const SlotState& state, const PrecommitCertificate&) {
   return state.precommit_certificates;
 }
 
@@ -74,7 +74,11 @@ void Consensus::Machine::on_vote(PeerId from, const Vote& vote) {
   poll.pending_weight += set.at(vote.signer).weight;
   state.cast[vote.signer].push_back(key);
   accuse_of_votes(state, vote.signer);
-  if (const auto still = state.polls.find(key); still != state.polls.end()) count_if_quorum(state, still->second);
+  const auto still = state.polls.find(key);
+  if (still == state.polls.end()) return;
+  if (vote.signer == own_index(body.slot) && is_unrecorded(body.kind, body.slot, body.block))
+    count(state, still->second);
+  count_if_quorum(state, still->second);
 }
 
 // A signer has one precommit a slot, and the four prevotes that came last. Nobody is displaced by what another sent in
@@ -132,16 +136,26 @@ void Consensus::Machine::count(SlotState& state, Poll& poll) {
       poll.counted_weight += epoch->validators->at(signer).weight;
       poll.counted.emplace(signer, votes[i]);
       note_own_vote(poll.body, signer);
+      poll.pending_weight -= epoch->validators->at(signer).weight;
+      poll.pending.erase(signer);
     } else {
-      emit(Blame{poll.pending.at(signer).from, Fault::bad_vote});
-      std::erase(state.cast[signer], SlotState::PollKey{poll.body.kind, poll.body.block});
+      refuse(state, poll, signer);
     }
   }
-  poll.pending.clear();
-  poll.pending_weight = 0;
 }
 
+// A pending vote that does not hold.
+void Consensus::Machine::refuse(SlotState& state, Poll& poll, ValidatorIndex signer) {
+  const auto pending = poll.pending.find(signer);
+  emit(Blame{pending->second.from, Fault::bad_vote});
+  std::erase(state.cast[signer], SlotState::PollKey{poll.body.kind, poll.body.block});
+  poll.pending_weight -= epoch_of(poll.body.slot)->validators->at(signer).weight;
+  poll.pending.erase(pending);
+}
+
+// Votes that come after a certificate wait until something needs them: evidence, room, or a list of late votes.
 void Consensus::Machine::count_if_quorum(SlotState& state, Poll& poll) {
+  if (state.is_certified(poll.body.kind, poll.body.block)) return;
   const u128 total = epoch_of(poll.body.slot)->validators->total();
   if (poll.certified || !reaches_quorum(poll.counted_weight + poll.pending_weight, total)) return;
   count(state, poll);
@@ -197,13 +211,16 @@ void Consensus::Machine::accuse_by(const SlotState& state, const VoteStatement& 
     if (other.block != block && in_both(other.signers)) emit(Accuse{vote_evidence(statement, other)});
 }
 
-// Own votes that the record does not hold: it is older than they are, or the key is used elsewhere.
+// Of an own vote: the record is older than it, or the key is used elsewhere.
+bool Consensus::Machine::is_unrecorded(VoteKind kind, Slot of, const Hash& block) const {
+  if (silent || !params_.detects_other_self || of < record.slot || planted(Planted::ignore_stale_record)) return false;
+  if (of > record.slot) return true;
+  return kind == VoteKind::precommit ? record.precommit != block
+                                     : std::ranges::find(record.prevotes, block) == record.prevotes.end();
+}
+
 void Consensus::Machine::note_own(VoteKind kind, Slot of, const Hash& block) {
-  if (silent || !params_.detects_other_self || of < record.slot || planted(Planted::ignore_stale_record)) return;
-  if (of == record.slot) {
-    if (kind == VoteKind::precommit && record.precommit == block) return;
-    if (kind == VoteKind::prevote && std::ranges::find(record.prevotes, block) != record.prevotes.end()) return;
-  }
+  if (!is_unrecorded(kind, of, block)) return;
   silent = true;
   silent_until_ = Slot{of.raw() + params_.epoch_slots};
   waiting_.clear();
@@ -224,30 +241,47 @@ void Consensus::Machine::on_lone_certificate(PeerId from, const Certificate<kKin
   if (const auto state = slots.find(certificate.slot); state != slots.end())
     for (const auto& known : certificates_of(state->second, certificate))
       if (known.block == certificate.block) return;
-  static_cast<void>(on_certificate(from, certificate));
+  static_cast<void>(on_certificate(from, certificate, std::nullopt));
 }
 
 template void Consensus::Machine::on_lone_certificate(PeerId, const PrevoteCertificate&);
 template void Consensus::Machine::on_lone_certificate(PeerId, const PrecommitCertificate&);
 
 template <VoteKind kKind>
-bool Consensus::Machine::on_certificate(PeerId from, const Certificate<kKind>& certificate) {
+bool Consensus::Machine::is_held(const Certificate<kKind>& certificate) const {
+  if constexpr (kKind == VoteKind::precommit)
+    if (final.certificate == certificate) return true;
+  const auto state = slots.find(certificate.slot);
+  if (state == slots.end()) return false;
+  const auto& known = certificates_of(state->second, certificate);
+  return std::ranges::find(known, certificate) != known.end();
+}
+
+// None where it is held, or nothing is to be verified.
+template <VoteKind kKind>
+const Epoch* Consensus::Machine::epoch_to_verify(const Certificate<kKind>& certificate) const {
+  return certificate.slot == Slot{0} || is_held(certificate) ? nullptr : epoch_of(certificate.slot);
+}
+
+template const Epoch* Consensus::Machine::epoch_to_verify(const PrevoteCertificate&) const;
+template const Epoch* Consensus::Machine::epoch_to_verify(const PrecommitCertificate&) const;
+
+template <VoteKind kKind>
+bool Consensus::Machine::on_certificate(PeerId from, const Certificate<kKind>& certificate,
+                                        std::optional<bool> verdict) {
   if (certificate.slot == Slot{0}) {
     emit(Blame{from, Fault::bad_certificate});
     return false;
   }
-  if constexpr (kKind == VoteKind::precommit)
-    if (final.certificate == certificate) return true;
-  if (const auto state = slots.find(certificate.slot); state != slots.end()) {
-    const auto& known = certificates_of(state->second, certificate);
-    if (std::ranges::find(known, certificate) != known.end()) return true;
-  }
+  if (is_held(certificate)) return true;
   const Epoch* epoch = epoch_of(certificate.slot);
   if (epoch == nullptr) return false;
-  if (!planted(Planted::unverified_certificate) &&
-      !authenticator_.verify_certificate(certificate, *epoch->validators)) {
-    emit(Blame{from, Fault::bad_certificate});
-    return false;
+  if (!planted(Planted::unverified_certificate)) {
+    if (!verdict) verdict = authenticator_.verify_certificate(certificate, *epoch->validators);
+    if (!*verdict) {
+      emit(Blame{from, Fault::bad_certificate});
+      return false;
+    }
   }
   if (const auto me = own_index(certificate.slot); me && crypto::has_signer(certificate.signers, *me))
     note_own(kKind, certificate.slot, certificate.block);
@@ -255,8 +289,8 @@ bool Consensus::Machine::on_certificate(PeerId from, const Certificate<kKind>& c
   return true;
 }
 
-template bool Consensus::Machine::on_certificate(PeerId, const PrevoteCertificate&);
-template bool Consensus::Machine::on_certificate(PeerId, const PrecommitCertificate&);
+template bool Consensus::Machine::on_certificate(PeerId, const PrevoteCertificate&, std::optional<bool>);
+template bool Consensus::Machine::on_certificate(PeerId, const PrecommitCertificate&, std::optional<bool>);
 
 void Consensus::Machine::hold(const PrevoteCertificate& certificate) {
   SlotState& state = slots[certificate.slot];

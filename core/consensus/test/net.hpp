@@ -23,6 +23,7 @@ inline Outcome outcome_of(const Hash& block) {
 }
 
 struct Node {
+  VoteMessages messages;
   std::unique_ptr<Signer> signer;
   std::unique_ptr<Authenticator> authenticator;
   std::unique_ptr<Consensus> machine;
@@ -32,6 +33,7 @@ struct Node {
   std::vector<Alarm> alarms;
   std::vector<Blame> blames;
   std::vector<Slot> slots;  // started
+  std::vector<Build> builds;
   bool up = true;
 };
 
@@ -47,7 +49,7 @@ class Net {
     for (std::size_t i = 0; i < nodes.size(); ++i) {
       Node& node = nodes[i];
       const Address address = validators_.set().at(static_cast<ValidatorIndex>(i)).address;
-      node.signer = key_signer(address, secrets_.at(address));
+      node.signer = key_signer(address, secrets_.at(address), node.messages);
       node.durable = first_record(params_.chain_id);
     }
   }
@@ -67,7 +69,7 @@ class Net {
   void boot(std::size_t i, bool with_record = true) {
     Node& node = nodes[i];
     node.up = true;
-    node.authenticator = key_authenticator(params_.chain_id, pool_);
+    node.authenticator = key_authenticator(params_.chain_id, pool_, node.messages);
     node.machine =
         std::make_unique<Consensus>(params_, anchor(), with_record ? std::optional(node.durable) : std::nullopt,
                                     *node.authenticator, node.signer.get());
@@ -173,6 +175,7 @@ class Net {
     post(i, SafetyPersisted{e.sequence}, 0);
   }
   void on(std::size_t i, const Build& e) {
+    nodes[i].builds.push_back(e);
     const auto content = crypto::tagged_hash("test/content", Bytes{static_cast<std::uint8_t>(i)});
     post(i, Built{e.slot, e.parent, content, content, content}, 0);
   }

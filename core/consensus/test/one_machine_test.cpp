@@ -374,6 +374,61 @@ TEST(OneMachine, repeats_the_prevote_for_the_best_block_last) {
               block_hash(alone.header(draws[i].validator, 1, alone.net.genesis(), {.number = 1}).body));
 }
 
+// What no rule needs is not verified: nobody is blamed for it, and it proves nothing.
+TEST(OneMachine, votes_after_the_certificate_wait) {
+  Alone alone;
+  const Hash block{filled(7)};
+  alone.receive(alone.c1(1, block));
+  alone.settle();
+  ASSERT_EQ(alone.machine().slot(), Slot{2});
+  Vote forged = alone.net.validators().vote(2, VoteKind::prevote, Slot{1}, {filled(8)});
+  forged.body.block = block;
+  alone.receive(forged, 77);
+  alone.settle();
+  EXPECT_TRUE(alone.me().blames.empty());
+  alone.vote(2, VoteKind::prevote, 1, block);  // now one of two is bad
+  EXPECT_EQ(alone.me().blames.size(), 1u);
+}
+
+// Also where nothing else needs the vote any more.
+TEST(OneMachine, an_own_vote_that_the_record_lacks_silences_at_once_unless_it_is_forged) {
+  for (const bool forge : {false, true}) {
+    Alone alone;
+    alone.receive(alone.c1(1, {filled(7)}));
+    alone.settle();
+    ASSERT_EQ(alone.machine().record().precommit, Hash{filled(7)});
+    Vote own = alone.net.validators().vote(forge ? 1 : 0, VoteKind::prevote, Slot{2}, {filled(9)});
+    own.signer = 0;
+    alone.receive(own, 77);
+    EXPECT_EQ(alone.machine().silent(), !forge);
+    EXPECT_EQ(alone.me().alarms.size(), forge ? 0u : 1u);
+    EXPECT_EQ(alone.me().blames.size(), forge ? 1u : 0u);
+  }
+}
+
+// C1 of the parent and C2 are verified at once; either may be the bad one.
+TEST(OneMachine, a_header_with_a_bad_certificate_is_blamed_and_not_kept) {
+  for (const bool bad_c1 : {false, true}) {
+    Alone alone;
+    const Header first = alone.header(1, 1, alone.net.genesis(), {});
+    const Hash block = block_hash(first.body);
+    alone.receive(first);
+    alone.settle();
+    auto c1 = alone.c1(1, block);
+    auto c2 = alone.c2(1, block);
+    (bad_c1 ? c1.aggregate : c2.aggregate) = alone.c1(1, {filled(9)}).aggregate;
+    const Header second =
+        alone.header(2, 2, block, {.parent_certificate = c1, .final_certificate = c2, .time_ms = 1'700'000'001'002});
+    alone.receive(second, 77);
+    alone.settle();
+    ASSERT_EQ(alone.me().blames.size(), 1u);
+    EXPECT_EQ(alone.me().blames[0].peer, 77u);
+    EXPECT_EQ(alone.me().blames[0].fault, Fault::bad_certificate);
+    EXPECT_FALSE(alone.machine().header(block_hash(second.body)).has_value());
+    EXPECT_EQ(alone.machine().slot(), bad_c1 ? Slot{1} : Slot{2});
+  }
+}
+
 TEST(OneMachine, evidence_is_not_made_of_what_was_forged) {
   Alone alone;
   Vote forged = alone.net.validators().vote(2, VoteKind::precommit, Slot{1}, {filled(8)});

@@ -33,10 +33,9 @@ blst_p2 hash(ByteView dst, ByteView message) {
 }
 blst_p2_affine hash_message(ByteView message) { return affine(hash(as_bytes(kSignatureDst), message)); }
 
-BlsSignature sign(const BlsSecretKey& key, std::string_view dst, ByteView message) {
+BlsSignature sign(const BlsSecretKey& key, const blst_p2& point) {
   const Scalar scalar(key.view());
   AETHER_ASSERT(scalar.valid());
-  const blst_p2 point = hash(as_bytes(dst), message);
   blst_p2 out;
   blst_sign_pk_in_g1(&out, &point, scalar.raw());
   return BlsPoints::signature(affine(out));
@@ -165,7 +164,15 @@ BlsPublicKey bls_public_key(const BlsSecretKey& key) {
   return BlsPoints::key(affine(out));
 }
 
-BlsSignature bls_sign(const BlsSecretKey& key, ByteView message) { return sign(key, kSignatureDst, message); }
+BlsSignature bls_sign(const BlsSecretKey& key, ByteView message) {
+  return sign(key, hash(as_bytes(kSignatureDst), message));
+}
+BlsSignature bls_sign(const BlsSecretKey& key, const BlsMessage& message) {
+  const blst_p2_affine hashed = BlsPoints::of(message);
+  blst_p2 point;
+  blst_p2_from_affine(&point, &hashed);
+  return sign(key, point);
+}
 
 bool bls_verify(const BlsPublicKey& key, ByteView message, const BlsSignature& signature) {
   return verify(key, hash_message(message), signature);
@@ -181,7 +188,9 @@ bool bls_verify_id(const BlsPublicKey& key, std::string_view tag, const Hash& id
   return bls_verify(key, signing_frame(tag, id), signature);
 }
 
-BlsSignature bls_pop_prove(const BlsSecretKey& key) { return sign(key, kProofDst, bls_public_key(key).encode()); }
+BlsSignature bls_pop_prove(const BlsSecretKey& key) {
+  return sign(key, hash(as_bytes(kProofDst), bls_public_key(key).encode()));
+}
 
 bool bls_pop_verify(const BlsPublicKey& key, const BlsSignature& proof) {
   return verify(key, affine(hash(as_bytes(kProofDst), key.encode())), proof);

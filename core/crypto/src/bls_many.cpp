@@ -18,7 +18,17 @@ Bytes little_endian(std::uint64_t number) {
   return out;
 }
 
-// Bound to all that is checked: whoever changes an item draws all coefficients anew.
+// Drawn from a hash of all that is checked, to which they are so bound: whoever changes an item draws all anew.
+std::vector<Coefficient> coefficients(const Tag& tag, const Hash& seed, std::size_t count) {
+  std::vector<Coefficient> out(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    const Hash drawn = tag(seed.view(), little_endian(i));
+    std::copy_n(drawn.bytes.begin(), kCoefficientBytes, out[i].begin());
+    out[i][0] |= 1;
+  }
+  return out;
+}
+
 std::vector<Coefficient> coefficients(std::span<const BlsSigned> items) {
   const Tag tag("aether/bls-batch");
   Sha256 transcript = tag.begin();
@@ -28,14 +38,20 @@ std::vector<Coefficient> coefficients(std::span<const BlsSigned> items) {
         .update(item.signature.encode())
         .update(little_endian(item.message.size()))
         .update(item.message);
-  const Hash seed = transcript.finish();
-  std::vector<Coefficient> out(items.size());
-  for (std::size_t i = 0; i < items.size(); ++i) {
-    const Hash drawn = tag(seed.view(), little_endian(i));
-    std::copy_n(drawn.bytes.begin(), kCoefficientBytes, out[i].begin());
-    out[i][0] |= 1;
+  return coefficients(tag, transcript.finish(), items.size());
+}
+
+std::vector<Coefficient> coefficients(std::span<const BlsStatement> statements) {
+  const Tag tag("aether/bls-statements");
+  Sha256 transcript = tag.begin();
+  transcript.update(little_endian(statements.size()));
+  for (const BlsStatement& statement : statements) {
+    const blst_p2_affine point = BlsPoints::of(statement.message);
+    BlsSignatureBytes message;
+    blst_p2_affine_compress(message.data(), &point);
+    transcript.update(statement.key.encode()).update(message).update(statement.signature.encode());
   }
-  return out;
+  return coefficients(tag, transcript.finish(), statements.size());
 }
 
 // Items with equal messages lie together in `order`; a range of it has one pair a message.
@@ -99,7 +115,40 @@ class Batch {
   std::vector<Coefficient> scalars_;
 };
 
+blst_p1_affine multiple(const blst_p1_affine& point, const Coefficient& coefficient) {
+  blst_p1 out;
+  blst_p1_from_affine(&out, &point);
+  blst_p1_mult(&out, &out, coefficient.data(), 8 * kCoefficientBytes);
+  return affine(out);
+}
+blst_p2_affine multiple(const blst_p2_affine& point, const Coefficient& coefficient) {
+  blst_p2 out;
+  blst_p2_from_affine(&out, &point);
+  blst_p2_mult(&out, &out, coefficient.data(), 8 * kCoefficientBytes);
+  return affine(out);
+}
+
 }  // namespace
+
+bool bls_verify_all(std::span<const BlsStatement> statements) {
+  std::vector<Coefficient> drawn;
+  if (statements.size() > 1) drawn = coefficients(statements);
+  std::vector<BlsPair> pairs;
+  blst_p2 sum{};
+  for (std::size_t i = 0; i < statements.size(); ++i) {
+    blst_p1_affine key = BlsPoints::of(statements[i].key);
+    blst_p2_affine signature = BlsPoints::of(statements[i].signature);
+    if (is_infinity(signature)) return false;
+    if (i != 0) {
+      key = multiple(key, drawn[i]);
+      signature = multiple(signature, drawn[i]);
+    }
+    blst_p2_add_or_double_affine(&sum, &sum, &signature);
+    pairs.push_back({key, BlsPoints::of(statements[i].message)});
+  }
+  const blst_fp12 product = pairing_product(pairs, affine(sum));
+  return blst_fp12_is_one(&product);
+}
 
 std::vector<bool> bls_verify_many(std::span<const BlsSigned> items, TaskPool& pool) {
   std::vector<bool> verdicts(items.size());

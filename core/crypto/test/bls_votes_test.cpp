@@ -387,6 +387,50 @@ TEST(BlsSignerSums, refusals) {
 
 // --- Different messages --------------------------------------------------------------------------------------------
 
+RC_GTEST_PROP(BlsStatements, hold_together_if_each_holds_alone, ()) {
+  const Validators& v = validators();
+  const auto count = *rc::gen::inRange<std::uint32_t>(0, 5);
+  const bool may_be_bad = *rc::gen::arbitrary<bool>();
+  std::vector<BlsStatement> statements;
+  bool all_hold = true;
+  for (std::uint32_t i = 0; i < count; ++i) {
+    const Bytes message(5, *rc::gen::inRange<std::uint8_t>(0, 3));
+    BlsSignature signature = bls_sign(secret_key(i), BlsMessage(message));
+    RC_ASSERT(signature == bls_sign(secret_key(i), message));
+    if (may_be_bad && *rc::gen::inRange(0, 3) == 0)
+      signature = *rc::gen::element(v.signatures[i], v.on_another[i], *BlsSignature::decode({0xc0}));
+    statements.push_back({v.keys[i], BlsMessage(message), signature});
+    all_hold = bls_verify(v.keys[i], message, signature) && all_hold;
+  }
+  RC_ASSERT(bls_verify_all(statements) == all_hold);
+}
+
+TEST(BlsStatements, errors_do_not_cancel) {
+  const Validators& v = validators();
+  const blst_p2_affine error = BlsPoints::of(v.on_another[0]);
+  std::vector<BlsStatement> statements;
+  for (std::size_t i = 0; i < 3; ++i) statements.push_back({v.keys[i], BlsMessage(v.message), v.signatures[i]});
+  ASSERT_TRUE(bls_verify_all(statements));
+  for (const auto& [a, b] : {std::pair(0, 1), std::pair(1, 2), std::pair(0, 2)}) {
+    auto changed = statements;
+    changed[static_cast<std::size_t>(a)].signature =
+        *BlsSignature::decode(plus(v.signatures[static_cast<std::size_t>(a)], error));
+    changed[static_cast<std::size_t>(b)].signature =
+        *BlsSignature::decode(plus(v.signatures[static_cast<std::size_t>(b)], times(error, -1)));
+    EXPECT_FALSE(bls_verify_all(changed));
+  }
+}
+
+// Two signatures in each other's place have the right sum.
+TEST(BlsStatements, are_each_of_its_own_message) {
+  const Validators& v = validators();
+  const BlsMessage one(v.message), other(as_bytes("another"));
+  const BlsStatement right[] = {{v.keys[0], one, v.signatures[0]}, {v.keys[0], other, v.on_another[0]}};
+  const BlsStatement swapped[] = {{v.keys[0], one, v.on_another[0]}, {v.keys[0], other, v.signatures[0]}};
+  EXPECT_TRUE(bls_verify_all(right));
+  EXPECT_FALSE(bls_verify_all(swapped));
+}
+
 RC_GTEST_PROP(BlsMany, verdicts_are_those_of_single_verification, ()) {
   const Validators& v = validators();
   const auto count = *rc::gen::inRange<std::uint32_t>(0, 24);

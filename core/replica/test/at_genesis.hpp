@@ -43,8 +43,9 @@ class AtGenesis : public ::testing::Test {
 
   SerialPool pool;
   ValidatorSecrets secrets{seed(1), crypto::bls_key_gen(seed(2)), seed(3), crypto::KesSecretKey(seed(4))};
+  VoteMessages messages;
   std::unique_ptr<consensus::Signer> signer =
-      consensus::key_signer(address_of(crypto::ed25519_public_key(secrets.node)), secrets);
+      consensus::key_signer(address_of(crypto::ed25519_public_key(secrets.node)), secrets, messages);
   Genesis genesis;
   Rules rules{kChain, genesis.params, programs::plain_programs()};
   ledger::EpochVerifiers verifiers{kChain};

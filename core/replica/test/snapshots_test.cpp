@@ -34,7 +34,7 @@ class Snapshots : public AtGenesis {
     return out;
   }
 
-  std::unique_ptr<consensus::Authenticator> authenticator = consensus::key_authenticator(kChain, pool);
+  std::unique_ptr<consensus::Authenticator> authenticator = consensus::key_authenticator(kChain, pool, messages);
 };
 
 TEST_F(Snapshots, ARestoreGoesOnAtTheStart) {

@@ -5,17 +5,28 @@
 
 namespace aether {
 
+namespace {
+
+Result<void, VoteError> check(const crypto::BlsStatement& statement) {
+  if (!crypto::bls_verify(statement.key, statement.message, statement.signature)) return fail(VoteError::bad_signature);
+  return {};
+}
+
+}  // namespace
+
 CertificateVerifier::CertificateVerifier(ChainId chain, const ValidatorSet& set)
     : chain_(chain), set_(set), sums_({set.bls_keys().begin(), set.bls_keys().end()}) {}
+CertificateVerifier::CertificateVerifier(ChainId chain, const ValidatorSet& set, VoteMessages& messages)
+    : CertificateVerifier(chain, set) {
+  shared_messages_ = &messages;
+}
 
 template <VoteKind kKind>
 Result<Verified<Certificate<kKind>>, VoteError> CertificateVerifier::verify(
     Unverified<Certificate<kKind>> certificate) {
-  const Certificate<kKind>& c = certificate.unchecked();
-  AETHER_CHECK(check_signers(c.signers, set_));
-  const u128 weight = set_.weight_of(c.signers);
-  if (!is_quorum(weight, set_.total())) return fail(VoteError::no_quorum);
-  AETHER_CHECK(verify_aggregate({chain_, kKind, c.slot, c.block}, c.signers, c.aggregate));
+  AETHER_TRY(const auto statement, statement_of(certificate.unchecked()));
+  AETHER_CHECK(check(statement));
+  const u128 weight = set_.weight_of(certificate.unchecked().signers);
   return Verifier::pass(std::move(certificate), {weight});
 }
 
@@ -23,27 +34,40 @@ template Result<Verified<PrevoteCertificate>, VoteError> CertificateVerifier::ve
 template Result<Verified<PrecommitCertificate>, VoteError> CertificateVerifier::verify(
     Unverified<PrecommitCertificate>);
 
+std::pair<bool, bool> CertificateVerifier::verify_both(const PrevoteCertificate& c1, const PrecommitCertificate& c2) {
+  const auto first = statement_of(c1);
+  const auto second = statement_of(c2);
+  if (first && second)
+    if (const crypto::BlsStatement both[] = {*first, *second}; crypto::bls_verify_all(both)) return {true, true};
+  return {first && check(*first), second && check(*second)};
+}
+
 Result<Verified<LateVotes>, VoteError> CertificateVerifier::verify(Unverified<LateVotes> votes, const Hash& block) {
-  const LateVotes& v = votes.unchecked();
-  AETHER_CHECK(check_signers(v.signers, set_));
-  AETHER_CHECK(verify_aggregate({chain_, v.kind, v.slot, block}, v.signers, v.aggregate));
+  AETHER_TRY(const auto statement, statement_of(votes.unchecked(), block));
+  AETHER_CHECK(check(statement));
   return Verifier::pass(std::move(votes));
 }
 
-const crypto::BlsMessage& CertificateVerifier::message(const VoteBody& body) {
-  for (const auto& [known, message] : messages_)
-    if (known == body) return message;
-  if (messages_.size() == kMessagesKept) messages_.pop_front();
-  return messages_.emplace_back(body, vote_message(body)).second;
+Result<crypto::BlsStatement, VoteError> CertificateVerifier::statement_of(const LateVotes& votes, const Hash& block) {
+  return statement_of({chain_, votes.kind, votes.slot, block}, votes.signers, votes.aggregate);
 }
 
-Result<void, VoteError> CertificateVerifier::verify_aggregate(const VoteBody& body, ByteView signers,
-                                                              const crypto::BlsSignatureBytes& aggregate) {
+// With a quorum.
+template <VoteKind kKind>
+Result<crypto::BlsStatement, VoteError> CertificateVerifier::statement_of(const Certificate<kKind>& certificate) {
+  AETHER_CHECK(check_signers(certificate.signers, set_));
+  if (!is_quorum(set_.weight_of(certificate.signers), set_.total())) return fail(VoteError::no_quorum);
+  return statement_of({chain_, kKind, certificate.slot, certificate.block}, certificate.signers, certificate.aggregate);
+}
+
+Result<crypto::BlsStatement, VoteError> CertificateVerifier::statement_of(const VoteBody& body, ByteView signers,
+                                                                          const crypto::BlsSignatureBytes& aggregate) {
+  AETHER_CHECK(check_signers(signers, set_));
   AETHER_TRY(const auto signature, vote_signature(aggregate));
   const auto key = sums_.sum(signers);
   if (!key) return fail(VoteError::keys_cancel);  // the bitmap was checked
-  if (!crypto::bls_verify(*key, message(body), signature)) return fail(VoteError::bad_signature);
-  return {};
+  VoteMessages& messages = shared_messages_ != nullptr ? *shared_messages_ : own_messages_;
+  return crypto::BlsStatement{*key, messages.of(body), signature};
 }
 
 }  // namespace aether

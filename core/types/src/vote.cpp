@@ -35,6 +35,17 @@ Vote sign_vote(const VoteBody& body, ValidatorIndex signer, const crypto::BlsSec
   return {body, signer, crypto::bls_sign_id(key, vote_tag(body.kind), vote_id(body)).encode()};
 }
 
+const crypto::BlsMessage& VoteMessages::of(const VoteBody& body) {
+  for (const auto& [known, message] : known_)
+    if (known == body) return message;
+  if (known_.size() == kKept) known_.pop_front();
+  return known_.emplace_back(body, vote_message(body)).second;
+}
+
+Vote sign_vote(const VoteBody& body, ValidatorIndex signer, const crypto::BlsSecretKey& key, VoteMessages& messages) {
+  return {body, signer, crypto::bls_sign(key, messages.of(body)).encode()};
+}
+
 Result<Verified<Vote>, VoteError> verify_vote(Unverified<Vote> vote, ChainId chain, const ValidatorSet& set) {
   const auto& [body, signer, bytes] = vote.unchecked();
   if (body.chain_id != chain) return fail(VoteError::other_chain);

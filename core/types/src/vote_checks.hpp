@@ -25,9 +25,10 @@ constexpr VoteError vote_error(crypto::BlsError error) {
   return VoteError::bad_signature;
 }
 
+inline constexpr crypto::BlsSignatureBytes kInfiniteSignature{0xc0};
+
 inline Result<crypto::BlsSignature, VoteError> vote_signature(const crypto::BlsSignatureBytes& bytes) {
-  constexpr crypto::BlsSignatureBytes kInfinity{0xc0};
-  if (bytes == kInfinity) return fail(VoteError::infinity);
+  if (bytes == kInfiniteSignature) return fail(VoteError::infinity);
   const auto signature = crypto::BlsSignature::decode(bytes);
   if (!signature) return fail(vote_error(signature.error()));
   return *signature;

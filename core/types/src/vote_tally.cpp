@@ -39,7 +39,7 @@ std::vector<Result<void, VoteError>> VoteTally<kKind>::add(std::span<const Vote>
 template <VoteKind kKind>
 std::optional<crypto::BlsSignatureBytes> VoteTally<kKind>::aggregate() const {
   const auto bytes = votes_.aggregate().encode();
-  if (!vote_signature(bytes)) return std::nullopt;  // infinity, with which no verifier agrees
+  if (bytes == kInfiniteSignature) return std::nullopt;  // no verifier agrees with it
   return bytes;
 }
 

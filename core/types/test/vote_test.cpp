@@ -99,23 +99,25 @@ TEST(VoteTally, is_a_certificate_from_the_vote_on_that_makes_the_quorum) {
 }
 
 // Some are kept and some are made anew; each is that of its body.
-TEST(VoteTally, a_verifier_keeps_messages_and_gives_each_for_its_own_body) {
+TEST(VoteMessages, are_each_of_its_own_body) {
   constexpr ValidatorIndex kSigners[] = {0, 1, 2};
   const Validators validators({1, 1, 1});
-  CertificateVerifier verifier(kChain, validators.set());
+  VoteMessages messages;
   SerialPool pool;
   for (int round = 0; round < 2; ++round)
-    for (std::uint64_t slot = 1; slot <= 6; ++slot)
+    for (std::uint64_t slot = 1; slot <= 10; ++slot)
       for (const VoteKind kind : {VoteKind::prevote, VoteKind::precommit}) {
         const VoteBody body{kChain, kind, Slot{slot}, kBlock};
-        EXPECT_EQ(verifier.message(body), vote_message(body));
+        EXPECT_EQ(messages.of(body), vote_message(body));
       }
-  Prevotes tally(kChain, Slot{6}, kBlock, validators.set(),
-                 verifier.message({kChain, VoteKind::prevote, Slot{6}, kBlock}));
+  Prevotes tally(kChain, Slot{6}, kBlock, validators.set(), messages.of({kChain, VoteKind::prevote, Slot{6}, kBlock}));
   std::vector<Vote> votes;
   for (const ValidatorIndex i : kSigners) votes.push_back(validators.vote(i, VoteKind::prevote, Slot{6}, kBlock));
   for (const auto& verdict : tally.add(votes, pool)) EXPECT_TRUE(verdict.has_value());
   EXPECT_EQ(**tally.certificate(), validators.certificate<PrevoteCertificate>(kSigners, Slot{6}, kBlock));
+  EXPECT_TRUE(
+      CertificateVerifier(kChain, validators.set(), messages).verify(Unverified(**tally.certificate())).has_value());
+  EXPECT_EQ(sign_vote(votes[1].body, 1, validators.secrets(1).bls, messages), votes[1]);
 }
 
 TEST(VoteTally, names_the_bad_ones_and_counts_the_others) {
@@ -199,6 +201,31 @@ TEST_F(CertificateScene, one_kind_does_not_pass_for_the_other) {
 }
 
 // The signature of a validator added twice: as a sum it holds for a key counted twice, which no bitmap can say.
+// Of every pair of good and bad ones each gets the verdict that it has alone.
+TEST_F(CertificateScene, two_at_once_get_the_verdicts_of_each_alone) {
+  std::vector<PrevoteCertificate> c1{
+      validators.certificate<PrevoteCertificate>(range(2, 9), next(kSlot), kBlock),
+      validators.certificate<PrevoteCertificate>(range(0, 6), next(kSlot), kBlock),  // no quorum
+      validators.certificate<PrevoteCertificate>(range(0, 7), kSlot, kBlock)};
+  c1[2].slot = next(kSlot);
+  c1.push_back(c1[0]);
+  c1.back().aggregate = bls_infinity<96>();
+  c1.push_back(c1[0]);
+  c1.back().signers = validators.bitmap(range(1, 9));
+  std::vector<PrecommitCertificate> c2{seven, seven, seven};
+  c2[1].block = kOther;
+  c2[2].signers = Signers{0, 0};
+  std::size_t all_hold = 0;
+  for (const PrevoteCertificate& first : c1)
+    for (const PrecommitCertificate& second : c2) {
+      const auto both = verifier.verify_both(first, second);
+      EXPECT_EQ(both.first, !refusal(first).has_value());
+      EXPECT_EQ(both.second, !refusal(second).has_value());
+      all_hold += both == std::pair(true, true) ? 1 : 0;
+    }
+  EXPECT_EQ(all_hold, 1u);
+}
+
 TEST_F(CertificateScene, a_signer_counts_once) {
   std::vector<ValidatorIndex> twice = range(0, 6);
   twice.push_back(5);

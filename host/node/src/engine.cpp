@@ -74,12 +74,12 @@ Node::Engine::Engine(chain::Chain& chain, std::unique_ptr<KeptSnapshots> kept, O
       pool_(pool),
       clock_(clock),
       rules_{chain.genesis().chain_id, chain.genesis().params, chain.programs()},
-      authenticator_(consensus::key_authenticator(rules_.chain_id, serial_)),
+      authenticator_(consensus::key_authenticator(rules_.chain_id, serial_, messages_)),
       verifiers_(rules_.chain_id),
       log_(std::move(options_.log), *this),
       gossip_judge_([this](auto id, auto verdict) { network_->verdict(id, verdict); }),
       snapshots_(chain, std::move(kept), options_.keep_blocks, *this) {
-  if (options_.validator) signer_.emplace(*options_.validator);
+  if (options_.validator) signer_.emplace(*options_.validator, messages_);
 }
 
 replica::Tip Node::Engine::tip() const {

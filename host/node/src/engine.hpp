@@ -119,6 +119,7 @@ class Node::Engine final : public transport::Handler, public LogWriter::Listener
   const env::Clock& clock_;
   replica::Rules rules_;
   SerialPool serial_;  // of the machine's thread: it never waits for a worker's turn
+  VoteMessages messages_;
   std::unique_ptr<consensus::Authenticator> authenticator_;
   std::optional<KeystoreSigner> signer_;
   ledger::EpochVerifiers verifiers_;  // of work_

@@ -8,11 +8,12 @@ namespace aether::node {
 
 class KeystoreSigner final : public consensus::Signer {
  public:
-  explicit KeystoreSigner(keystore::Validator& validator) : validator_(validator) {}
+  // Both outlive the signer; `messages` is shared with the authenticator.
+  KeystoreSigner(keystore::Validator& validator, VoteMessages& messages) : validator_(validator), messages_(messages) {}
 
   Address address() const override { return validator_.registration().address; }
   Vote sign_vote(const VoteBody& body, ValidatorIndex index) override {
-    return aether::sign_vote(body, index, validator_.keys().bls);
+    return aether::sign_vote(body, index, validator_.keys().bls, messages_);
   }
   Claim make_claim(const Lottery& lottery, ValidatorIndex index) override {
     return aether::make_claim(lottery, index, validator_.keys().vrf);
@@ -22,6 +23,7 @@ class KeystoreSigner final : public consensus::Signer {
 
  private:
   keystore::Validator& validator_;
+  VoteMessages& messages_;
 };
 
 }  // namespace aether::node

@@ -32,8 +32,8 @@ constexpr std::uint64_t kWeight = 1'000;
 constexpr std::uint64_t kImpatience = 8;  // of whose delays are shorter
 
 std::unique_ptr<consensus::Authenticator> make_authenticator(const Options& options, const IdealKeys& ideal,
-                                                             TaskPool& pool) {
-  if (options.real_keys) return std::make_unique<SharedVerdicts>(consensus::key_authenticator(kChain, pool));
+                                                             TaskPool& pool, VoteMessages& messages) {
+  if (options.real_keys) return std::make_unique<SharedVerdicts>(consensus::key_authenticator(kChain, pool, messages));
   return std::make_unique<IdealAuthenticator>(ideal);
 }
 
@@ -49,7 +49,7 @@ Cluster::Cluster(const Options& options, Identities& identities)
     : options_(options),
       random_(mix(options.seed)),
       ideal_(mix(options.seed ^ 0x6b657973)),
-      authenticator_(make_authenticator(options, ideal_, pool_)),
+      authenticator_(make_authenticator(options, ideal_, pool_, messages_)),
       plan_(identities, options.epoch_slots, options.real_keys,
             [this](std::uint64_t epoch, const Hash& seed) { return members(epoch, seed); }),
       checker_(*authenticator_, plan_),
@@ -90,7 +90,7 @@ void Cluster::make_nodes(Identities& identities) {
     std::unique_ptr<consensus::Signer> signer;
     if (options_.real_keys) {
       secrets_.push_back(std::make_unique<ValidatorSecrets>(Identities::secrets(numbers_[i])));
-      signer = consensus::key_signer(address, *secrets_.back());
+      signer = consensus::key_signer(address, *secrets_.back(), messages_);
     } else {
       signer = std::make_unique<IdealSigner>(ideal_, address);
     }

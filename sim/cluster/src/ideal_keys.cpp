@@ -23,6 +23,15 @@ void put(std::span<std::uint8_t, 16> to, const Token& token) {
   }
 }
 
+Token token_in(std::span<const std::uint8_t, 16> bytes) {
+  Token token;
+  for (std::size_t i = 0; i < 8; ++i) {
+    token.low |= std::uint64_t{bytes[i]} << (8 * i);
+    token.high |= std::uint64_t{bytes[8 + i]} << (8 * i);
+  }
+  return token;
+}
+
 template <std::size_t N>
 std::array<std::uint8_t, N> bytes_of(const Token& token) {
   std::array<std::uint8_t, N> out{};
@@ -117,6 +126,10 @@ std::optional<crypto::VrfOutput> IdealAuthenticator::verify_claim(const Claim& c
   const Token token = keys_.claim(set.at(claim.validator).address, lottery);
   if (claim.proof != bytes_of<80>(token)) return std::nullopt;
   return output_of(token);
+}
+
+std::optional<crypto::VrfOutput> IdealAuthenticator::claimed_output(const Claim& claim) {
+  return output_of(token_in(std::span(claim.proof).first<16>()));
 }
 
 bool IdealAuthenticator::verify_certificate(const PrevoteCertificate& certificate, const ValidatorSet& set) {

@@ -23,8 +23,8 @@ TEST(Determinism, EqualSeedsGiveEqualTraces) {
 // By GCC in release. Where a change of machine or simulator is meant to change what happens, the new numbers replace
 // them.
 TEST(Determinism, TracesAreThoseOfOtherCompilers) {
-  const std::array<std::uint64_t, 4> committed{6584824359334242643u, 17511111094547269676u, 7807283464413118371u,
-                                               9615168070726569410u};
+  const std::array<std::uint64_t, 4> committed{13557058316317291068u, 6176755203889318801u, 5064128585414509801u,
+                                               5522282911102937148u};
   for (std::uint64_t seed = 1; seed <= committed.size(); ++seed) EXPECT_EQ(trace_of(seed), committed[seed - 1]) << seed;
 }
 

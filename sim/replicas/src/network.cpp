@@ -30,7 +30,7 @@ crypto::Seed client_seed(std::size_t number) {
 ReplicaNetwork::ReplicaNetwork(const ReplicaOptions& options)
     : options_(options),
       random_(options.seed),
-      authenticator_(consensus::key_authenticator(kChain, pool_)),
+      authenticator_(consensus::key_authenticator(kChain, pool_, messages_)),
       network_(options.validators + options.followers, options.trouble, random_.fork()) {
   genesis_.chain_id = kChain;
   genesis_.time_ms = NodeClock::kWallStartMs - 1'000;
@@ -55,7 +55,7 @@ ReplicaNetwork::ReplicaNetwork(const ReplicaOptions& options)
   AETHER_ASSERT(ledger::check_genesis(genesis_).has_value());
   for (std::uint32_t i = 0; i < options.validators; ++i) {
     secrets_.push_back(std::make_unique<ValidatorSecrets>(Identities::secrets(i)));
-    signers_.push_back(consensus::key_signer(identities_.validator(i, false).address, *secrets_.back()));
+    signers_.push_back(consensus::key_signer(identities_.validator(i, false).address, *secrets_.back(), messages_));
   }
   const std::size_t nodes = options.validators + options.followers;
   for (std::size_t a = 0; a < nodes; ++a)

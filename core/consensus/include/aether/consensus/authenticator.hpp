@@ -37,8 +37,17 @@ class Authenticator {
   // The output of the claim's VRF; none where the proof does not hold.
   [[nodiscard]] virtual std::optional<crypto::VrfOutput> verify_claim(const Claim& claim, const Lottery& lottery,
                                                                       const ValidatorSet& set) = 0;
+  // The same output, for a claim that is known to hold.
+  [[nodiscard]] virtual std::optional<crypto::VrfOutput> claimed_output(const Claim& claim) = 0;
   [[nodiscard]] virtual bool verify_certificate(const PrevoteCertificate& certificate, const ValidatorSet& set) = 0;
   [[nodiscard]] virtual bool verify_certificate(const PrecommitCertificate& certificate, const ValidatorSet& set) = 0;
+  // The verdicts on two, which may cost less together.
+  [[nodiscard]] virtual std::pair<bool, bool> verify_certificates(const PrevoteCertificate& c1,
+                                                                  const ValidatorSet& set_of_c1,
+                                                                  const PrecommitCertificate& c2,
+                                                                  const ValidatorSet& set_of_c2) {
+    return {verify_certificate(c1, set_of_c1), verify_certificate(c2, set_of_c2)};
+  }
 
   // `set` must outlive the ballot.
   [[nodiscard]] virtual std::unique_ptr<Ballot> open_ballot(const VoteBody& body, const ValidatorSet& set) = 0;
@@ -56,9 +65,11 @@ class Signer {
   [[nodiscard]] virtual std::optional<Header> seal(HeaderBody body, const Validator& me) = 0;
 };
 
-// Both by the keys of core/types.
-[[nodiscard]] std::unique_ptr<Authenticator> key_authenticator(ChainId chain, TaskPool& pool);
+// Both by the keys of core/types. What is hashed for one, to sign or to verify, is hashed for both, if they share
+// `messages`, which outlives them.
+[[nodiscard]] std::unique_ptr<Authenticator> key_authenticator(ChainId chain, TaskPool& pool, VoteMessages& messages);
 // The secrets stay with the caller and outlive the signer; its KES key is evolved as epochs pass.
-[[nodiscard]] std::unique_ptr<Signer> key_signer(const Address& address, ValidatorSecrets& secrets);
+[[nodiscard]] std::unique_ptr<Signer> key_signer(const Address& address, ValidatorSecrets& secrets,
+                                                 VoteMessages& messages);
 
 }  // namespace aether::consensus

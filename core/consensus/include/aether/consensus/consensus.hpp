@@ -19,6 +19,13 @@
 //
 // Persist before speak: votes and the own proposal leave in the step that handles SafetyPersisted.
 //
+// What is verified, and when: a certificate before it counts for anything, be it assembled, when the votes at hand
+// would be a quorum, or received; the two certificates of a header by one equation. A vote for a block whose
+// certificate of that kind is held says nothing new. It waits, and proves nothing, until something needs it: evidence,
+// room for another vote, a list of late votes, or that it is an own one which the record lacks. So all rules above rest
+// on verified votes alone, as if each were verified when it came; only the blame for a forged one comes later, or
+// never.
+//
 // Bounds: slots from the final one to two past the own; a slot's headers (two of a proposer, and those with C1), votes
 // (4 prevotes and a precommit of a signer) and claims (one of a validator). Blocks without C1 are forgotten two slots
 // later.

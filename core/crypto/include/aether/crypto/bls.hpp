@@ -83,6 +83,7 @@ class BlsMessage {
 [[nodiscard]] BlsPublicKey bls_public_key(const BlsSecretKey& key);
 
 [[nodiscard]] BlsSignature bls_sign(const BlsSecretKey& key, ByteView message);
+[[nodiscard]] BlsSignature bls_sign(const BlsSecretKey& key, const BlsMessage& message);
 [[nodiscard]] bool bls_verify(const BlsPublicKey& key, ByteView message, const BlsSignature& signature);
 [[nodiscard]] bool bls_verify(const BlsPublicKey& key, const BlsMessage& message, const BlsSignature& signature);
 

@@ -86,6 +86,17 @@ class BlsSignerSums {
   std::size_t additions_ = 0;
 };
 
+// What a key, or a sum of keys, is said to have signed.
+struct BlsStatement {
+  BlsPublicKey key;
+  BlsMessage message;
+  BlsSignature signature;
+};
+
+// Whether bls_verify holds for each, by one equation of so many pairings and one more, in which all but the first have
+// 128-bit coefficients, drawn from the hash of all statements: so no errors cancel. True for none.
+[[nodiscard]] bool bls_verify_all(std::span<const BlsStatement> statements);
+
 struct BlsSigned {
   BlsPublicKey key;
   ByteView message;

@@ -2,6 +2,8 @@
 // signer in it, so all votes for a block are signatures of one message and add up to a certificate.
 #pragma once
 
+#include <deque>
+
 #include "aether/types/validator_set.hpp"
 
 namespace aether {
@@ -72,6 +74,21 @@ struct Facts<Vote> {
 [[nodiscard]] Hash vote_id(const VoteBody& body);
 [[nodiscard]] crypto::BlsMessage vote_message(const VoteBody& body);
 [[nodiscard]] Vote sign_vote(const VoteBody& body, ValidatorIndex signer, const crypto::BlsSecretKey& key);
+
+// The messages of the last votes: to hash one to the curve is half of what its signature costs, and signing, counting
+// and certificates need the same ones. Not for use by several threads at once.
+class VoteMessages {
+ public:
+  // vote_message(body). The reference holds until the next call.
+  [[nodiscard]] const crypto::BlsMessage& of(const VoteBody& body);
+
+ private:
+  static constexpr std::size_t kKept = 16;                     // two kinds of two blocks, of four slots
+  std::deque<std::pair<VoteBody, crypto::BlsMessage>> known_;  // the newest last
+};
+// The same as without `messages`.
+[[nodiscard]] Vote sign_vote(const VoteBody& body, ValidatorIndex signer, const crypto::BlsSecretKey& key,
+                             VoteMessages& messages);
 
 // One vote by itself. Many cost less in a VoteTally.
 [[nodiscard]] Result<Verified<Vote>, VoteError> verify_vote(Unverified<Vote> vote, ChainId chain,

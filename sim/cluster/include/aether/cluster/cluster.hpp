@@ -126,6 +126,7 @@ class Cluster final : public Surroundings {
   Random random_;
   IdealKeys ideal_;
   SerialPool pool_;
+  VoteMessages messages_;               // hashed once for all nodes
   std::vector<std::uint32_t> numbers_;  // the identity of each node; twins share one
   std::vector<bool> is_capped_;         // identities whose weight stays below a third together
   std::optional<NodeIndex> forgetful_;  // may lose its record

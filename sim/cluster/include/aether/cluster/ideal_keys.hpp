@@ -38,6 +38,7 @@ class IdealAuthenticator final : public consensus::Authenticator {
   bool verify_header(const Header& header, const ValidatorSet& set) override;
   std::optional<crypto::VrfOutput> verify_claim(const Claim& claim, const Lottery& lottery,
                                                 const ValidatorSet& set) override;
+  std::optional<crypto::VrfOutput> claimed_output(const Claim& claim) override;
   bool verify_certificate(const PrevoteCertificate& certificate, const ValidatorSet& set) override;
   bool verify_certificate(const PrecommitCertificate& certificate, const ValidatorSet& set) override;
   std::unique_ptr<consensus::Ballot> open_ballot(const VoteBody& body, const ValidatorSet& set) override;

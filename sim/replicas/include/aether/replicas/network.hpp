@@ -120,6 +120,7 @@ class ReplicaNetwork final : public ReplicaWorld {
   Random random_;
   Identities identities_;
   SerialPool pool_;
+  VoteMessages messages_;
   std::unique_ptr<consensus::Authenticator> authenticator_;
   Genesis genesis_;
   std::vector<std::unique_ptr<ValidatorSecrets>> secrets_;
