@@ -115,7 +115,8 @@ std::string_view to_string(EvidenceRule rule) {
 }
 
 Result<SealedInput, EvidenceFault> read_sealed(const StateView& parent, const BlockFacts& facts, const Header& header,
-                                               const BlockEvidence& evidence, EpochVerifiers& verifiers) {
+                                               const BlockEvidence& evidence, EpochVerifiers& verifiers,
+                                               LateVotesAre late_votes) {
   const auto* sealer = std::get_if<BftSealer>(&header.body.sealer);
   if (sealer == nullptr) return refuse(EvidenceRule::other_kind);
   if (sealer->evidence_root != evidence_root(evidence)) return refuse(EvidenceRule::other_evidence);
@@ -132,16 +133,23 @@ Result<SealedInput, EvidenceFault> read_sealed(const StateView& parent, const Bl
   auto& attended = out.consensus.attended;
   if (const auto& c1 = sealer->parent_certificate) attended.push_back({c1->slot, c1->block, c1->signers});
   if (const auto& c2 = sealer->final_certificate) attended.push_back({c2->slot, c2->block, c2->signers});
+  std::vector<crypto::BlsStatement> claimed;
   for (std::size_t i = 0; i < evidence.late_votes.size(); ++i) {
     const LateVotes& votes = evidence.late_votes[i];
     const auto open = open_slot(parent, facts, out.consensus.parent, votes.slot);
     CertificateVerifier* verifier = open ? verifiers.of(parent, epoch_of(facts.params.block, votes.slot)) : nullptr;
     if (verifier == nullptr) return refuse(EvidenceRule::late_votes_slot, i);
     if (!name_somebody(parent, facts, *open, votes)) return refuse(EvidenceRule::late_votes_counted, i);
-    const auto verified = verifier->verify(Unverified(votes), open->block);
-    if (!verified) return refuse(EvidenceRule::late_votes_invalid, i, verified.error());
     attended.push_back({votes.slot, open->block, votes.signers});
+    if (late_votes == LateVotesAre::known) continue;
+    const auto statement = verifier->statement_of(votes, open->block);
+    if (!statement) return refuse(EvidenceRule::late_votes_invalid, i, statement.error());
+    claimed.push_back(*statement);
   }
+  if (!crypto::bls_verify_all(claimed))
+    for (std::size_t i = 0; i < claimed.size(); ++i)
+      if (!crypto::bls_verify(claimed[i].key, claimed[i].message, claimed[i].signature))
+        return refuse(EvidenceRule::late_votes_invalid, i, VoteError::bad_signature);
 
   Judge judge(parent, facts, verifiers);
   for (std::size_t i = 0; i < evidence.offences.size(); ++i) {

@@ -168,6 +168,21 @@ TEST(BlockEvidence, each_refusal_has_its_own_rule) {
   EXPECT_EQ(foreign.rule, late_votes_invalid);
   EXPECT_EQ(late(w.late(kMost, Slot{13}, block_at(Slot{13}))).rule, late_votes_counted);
   EXPECT_EQ(foreign.why, EvidenceError{VoteError::bad_signature});
+
+  // Of several, which are verified at once, the bad one is named.
+  constexpr std::array<ValidatorIndex, 1> kLater{2};
+  w.evidence.late_votes = {w.late(kLate, Slot{14}, block_at(Slot{14})), w.late(kLater, Slot{14}, Hash{{1}}),
+                           w.late(kLater, Slot{14}, block_at(Slot{14}))};
+  EXPECT_EQ(w.fault().rule, late_votes_invalid);
+  EXPECT_EQ(w.fault().index, 1u);
+  EXPECT_EQ(w.fault().why, EvidenceError{VoteError::bad_signature});
+  w.evidence.late_votes.erase(w.evidence.late_votes.begin() + 1);
+  const Header both = w.header();
+  const auto claimed = w.read(both);
+  ASSERT_TRUE(claimed.has_value());
+  const auto known = read_sealed(w.chain.state, w.chain.facts(), both, w.evidence, w.verifiers, LateVotesAre::known);
+  ASSERT_TRUE(known.has_value());
+  EXPECT_EQ(known->consensus.attended.size(), claimed->consensus.attended.size());
 }
 
 TEST(BlockEvidence, of_a_slot_that_is_too_old_is_refused) {

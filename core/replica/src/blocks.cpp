@@ -207,8 +207,9 @@ Replica::Machine::Known* Replica::Machine::adopt_own(const Hash& hash) {
       Block{std::move(*header), std::move(proposal->body.transactions), std::move(proposal->body.evidence)});
   const PostState* parent = post_of(proposal->parent);
   AETHER_ASSERT(parent != nullptr);
-  auto sealed = ledger::read_sealed(*parent->state, {config_.rules.chain_id, proposal->slot, config_.rules.params},
-                                    known.block->header, known.block->evidence, verifiers_);
+  auto sealed =
+      ledger::read_sealed(*parent->state, {config_.rules.chain_id, proposal->slot, config_.rules.params},
+                          known.block->header, known.block->evidence, verifiers_, ledger::LateVotesAre::known);
   AETHER_ASSERT(sealed.has_value());  // what was chosen holds
   known.accepted = std::make_shared<const Accepted>(std::move(proposal->transactions), std::move(*sealed));
   return &known;

@@ -53,14 +53,18 @@ struct SealedInput {
   Address proposer;
   ConsensusInput consensus;
 };
-// A block that fails is invalid. `facts` are the block's, `parent` is the state before it.
+// Of the own block they are known: consensus verified what it lists, and choose_evidence adds none.
+enum class LateVotesAre : std::uint8_t { claimed, known };
+// A block that fails is invalid. `facts` are the block's, `parent` is the state before it. All lists of late votes that
+// are but claimed are verified by one pairing equation.
 [[nodiscard]] Result<SealedInput, EvidenceFault> read_sealed(const StateView& parent, const BlockFacts& facts,
                                                              const Header& header, const BlockEvidence& evidence,
-                                                             EpochVerifiers& verifiers);
+                                                             EpochVerifiers& verifiers,
+                                                             LateVotesAre late_votes = LateVotesAre::claimed);
 
 // Of the offences that were seen, in their order, those that a block after `parent` may hold, at most kEvidenceMax; and
-// those of the late votes that name somebody new of a slot it may name. The votes were verified one by one when they
-// were counted.
+// those of the late votes that name somebody new of a slot it may name. The votes of a list were verified
+// together when it was made.
 [[nodiscard]] BlockEvidence choose_evidence(const StateView& parent, const BlockFacts& facts, const Hash& parent_hash,
                                             std::span<const Evidence> offences, std::span<const LateVotes> late_votes,
                                             EpochVerifiers& verifiers);
