@@ -2,8 +2,10 @@
 aetherctl shows it."""
 import json
 import pathlib
+import re
 import sys
 import tempfile
+import urllib.request
 
 import _aether
 from _ctl import BAD_FILE, DONE, FAILED, UNREACHABLE, USAGE, Ctl, error_of, refuses
@@ -126,6 +128,21 @@ def bad_input(report, ctl, scratch):
     report.check("where a devnet is, that is named", "aetherctl devnet status" in done.stderr and str(net) in done.stderr, done.stderr)
 
 
+def told(report, scratch):
+    """Who waits subscribes, and asks when there is something new: with a block in 3 s hardly ever."""
+    def asked(method):
+        with urllib.request.urlopen(chain.rpc + "/metrics", timeout=_aether.DEADLINE_S) as page:
+            found = re.search(rf'aether_rpc_requests_total\{{[^}}]*method="{method}"[^}}]*\}} (\d+)', page.read().decode())
+        return int(found.group(1)) if found else 0
+
+    with _aether.DevChain(scratch, "--interval-ms", 3000) as chain:
+        ctl = Ctl(chain.keys, chain.password_file, chain.rpc)
+        sent = pay(ctl, "1 AIC", "--no-wait")
+        report.equal("a transaction that is waited for is final", "success", ctl.json("tx", "wait", sent["transaction"])["outcome"])
+        report.equal("who waits subscribes to its end and to final blocks", 2, asked("aeth_subscribe"))
+        report.check("and does not ask again and again", asked("aeth_getTransactionReceipt") <= 10, asked("aeth_getTransactionReceipt"))
+
+
 def main():
     report = _aether.Report()
     with tempfile.TemporaryDirectory(prefix="aether-e2e-") as name:
@@ -136,6 +153,7 @@ def main():
             files(report, ctl, chain, scratch)
             expired(report, ctl, chain, scratch)
             bad_input(report, ctl, scratch)
+        told(report, scratch)
     return report.end()
 
 

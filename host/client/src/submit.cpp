@@ -1,8 +1,8 @@
 #include "aether/client/submit.hpp"
 
 #include <algorithm>
-#include <chrono>
-#include <thread>
+
+#include "bell.hpp"
 
 namespace aether::client {
 namespace {
@@ -27,7 +27,8 @@ class Waiter {
     std::uint64_t progress_ms = begin_ms_;
     std::optional<Slot> newest;
     std::string last = "the chain makes no new block";
-    for (;; pause()) {
+    Bell bell(rpc_.url(), id, options_.poll_ms);
+    for (;; (void)bell.wait()) {
       const auto answer = rpc_.call(api::GetTransactionReceipt{id});
       if (answer) {
         if (answer->status == api::TransactionStatus::executed) {
@@ -57,7 +58,6 @@ class Waiter {
   }
 
  private:
-  void pause() const { std::this_thread::sleep_for(std::chrono::milliseconds(options_.poll_ms)); }
   std::uint64_t waited_ms() const { return clock_.monotonic_ms() - begin_ms_; }
 
   void look_at_nonce(const TransactionBody& body) {

@@ -35,7 +35,7 @@ struct Settled {
 };
 
 struct WaitOptions {
-  std::uint32_t poll_ms = 20;
+  std::uint32_t poll_ms = 20;          // where the chain has no WebSocket that tells
   std::uint32_t patience_ms = 60'000;  // without a new slot, or without an answer: then `undecided`
 };
 
