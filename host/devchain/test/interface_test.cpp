@@ -121,7 +121,6 @@ constexpr Elsewhere kElsewhere[] = {
     {"aeth_getPeers", "host/node/test/node_test.cpp: there are no peers here"},
     {"aeth_sendRawTransactions shutting_down", "host/node/test/node_test.cpp: this chain answers one by one"},
     {"aeth_getLogs not_found", "needs a chain that was restored from a snapshot"},
-    {"aeth_getProof.carried_by", "is null as long as proofs are of the newest block"},
     {"aeth_getJob.job.state.living.terms.seed", "no sampling uses a seed: the escrow refuses it"},
     {"aeth_getJobs.jobs[].job.state.living.terms.seed", "the same"},
     // A receipt needs a model that ran.

@@ -72,7 +72,6 @@ api::Answer<api::GetProofAnswer> ChainQueries::handle(const api::GetProof& reque
   api::GetProofAnswer out;
   out.at = ref(proven.record);
   out.state_root = proven.record.state_root;
-  out.carried_by = child_of(*snapshot, proven.record.slot);
   if (proven.value) out.value.emplace(std::move(*proven.value));
   out.proof = codec::encode(proven.proof);
   return out;

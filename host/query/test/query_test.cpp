@@ -86,7 +86,6 @@ TEST(Query, AProofNamesItsSlotAndHoldsUnderTheRootThatTheChildHeaderCarries) {
   for (const std::uint64_t n : {9, 8}) {
     const ObjectId object = account_object(user(n));
     const auto newest = local.ask(api::GetProof{object});
-    EXPECT_FALSE(newest->carried_by);
     EXPECT_EQ(newest->value.has_value(), n == 9);
     local.seal();
     const auto root = local.ask(api::GetStateRoot{newest->at.slot});

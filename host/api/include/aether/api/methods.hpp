@@ -387,9 +387,8 @@ struct GetStateRoot {
 };
 
 struct GetProofAnswer {
-  BlockRef at;  // the proof is of the state after this block
+  BlockRef at;  // the newest final block; the proof is of the state after it
   Hash state_root;
-  std::optional<BlockRef> carried_by;
   std::optional<codec::Blob<kProvenBytesMax>> value;  // none: the proof shows that there is no such object
   codec::Blob<kProofBytesMax> proof;                  // BCS of smt's proof
 
@@ -397,7 +396,6 @@ struct GetProofAnswer {
   static void fields(Self& self, V& visit) {
     visit("at", self.at);
     visit("state_root", self.state_root);
-    visit("carried_by", self.carried_by);
     visit("value", self.value);
     visit("proof", self.proof);
   }
@@ -406,8 +404,8 @@ struct GetProof {
   using Answer = GetProofAnswer;
   static constexpr std::string_view kMethod = "aeth_getProof";
   static constexpr std::string_view kSummary =
-      "An object of the state with a proof; names the block whose post-state it proves and the child header that "
-      "carries the root, or null";
+      "An object of the state with a proof; names the block whose post-state it proves. The root is carried by the "
+      "header of its child: aeth_getStateRoot names that as soon as it is there";
   ObjectId object;
 
   template <class Self, class V>
