@@ -22,7 +22,7 @@ COMMANDS = ["keys new", "keys import", "keys export", "keys sign", "keys verify"
                                               "inspect")),
             *(f"ledger {name}" for name in ("init", "apply", "state", "proof", "verify-proof", "replay", "block")),
             *(f"snapshot {name}" for name in ("create", "verify", "restore", "info")),
-            "node status",
+            "node status", "node renew-kes",
             *(f"devnet {name}" for name in ("up", "down", "status", "logs", "kill", "restart", "pause", "resume", "faults",
                                             "partition", "heal"))]
 MODEL = _aether.ROOT / "models" / "aether-tiny"

@@ -28,7 +28,7 @@ WANTED = {
     "devnet": ["up", "down", "status", "logs", "kill", "restart", "pause", "resume", "faults", "partition", "heal"],
     "devnet faults": ["--delay-ms", "--jitter-ms", "--loss", "--reorder", "--duplicate", "--from", "--to", "--dir"],
     "devnet up": ["--nodes", "--dir", "--slot-ms", "--delta-ms", "--preset", "--fund", "--faults", "--output"],
-    "node": ["status"], "node status": ["--home", "--output"],
+    "node": ["status", "renew-kes"], "node renew-kes": ["--home", "--from", "--rpc"], "node status": ["--home", "--output"],
     "model": ["convert", "register", "list"],
     "job": ["post", "watch", "list", "show", "cancel", "prove", "run", "verify"],
     "job show 0x00": ["--receipt", "--output", "--rpc"], "job run": ["--model", "--threads", "--key"]}

@@ -50,7 +50,7 @@ def renewing(report, ctl, scratch):
     folder = scratch / "validator"
     before, old = ctl.json("keys", "validator", "show", folder), (folder / "kes.key").read_bytes()
     (scratch / "second name").hardlink_to(folder / "kes.key")
-    renewed = ctl.json("keys", "validator", "rotate-kes", folder)
+    renewed = ctl.json("keys", "validator", "rotate-kes", folder, "--lost")
     changed = [key for key in before["registration"] if renewed["registration"][key] != before["registration"][key]]
     report.equal("validator rotate-kes: a fresh KES key, and nothing else", ["kes_key", "kes_proof"], changed)
     report.equal("validator rotate-kes: the public file is new too", renewed["registration"],
@@ -65,7 +65,8 @@ def renewing(report, ctl, scratch):
             *replaced(folder, "kes.key", old, "show"))
     (folder / "kes.key").unlink()
     refuses(report, "validator show: no KES key", ctl, BAD_FILE, "validator_not_found", "keys", "validator", "show", folder)
-    report.equal("validator rotate-kes: replaces a lost one", 0, ctl.json("keys", "validator", "rotate-kes", folder)["kes_period"])
+    report.equal("validator rotate-kes: replaces a lost one", 0,
+                 ctl.json("keys", "validator", "rotate-kes", folder, "--lost")["kes_period"])
 
 
 def at_period(file, period):
@@ -81,7 +82,7 @@ def ending(report, ctl, scratch):
         words = replaced(folder, "kes.key", at_period(folder / "kes.key", period), "show")
         shown = ctl.run(*words)
         report.equal(f"validator show: warns in period {period}", (DONE, warns, 64 - period),
-                     (shown.returncode, "rotate-kes" in shown.stderr, ctl.json(*words)["kes_periods_left"]))
+                     (shown.returncode, "renew-kes" in shown.stderr, ctl.json(*words)["kes_periods_left"]))
     refuses(report, "validator verify: a head that was not sealed", ctl, BAD_FILE, "wrong_password",
             *replaced(folder, "kes.key", at_period(folder / "kes.key", 1), "verify"))
     refuses(report, "validator show: no such period", ctl, BAD_FILE, "key_damaged",
@@ -121,12 +122,16 @@ def mistakes(report, ctl, scratch):
 
     wrong = scratch / "wrong"
     wrong.write_text("not it\n")
-    for command in ("rotate-kes", "verify"):
+    for command, *option in (("rotate-kes", "--lost"), ("verify",)):
         refuses(report, f"validator {command}: wrong password", Ctl(scratch / "keys", wrong), BAD_FILE, "wrong_password", "keys",
-                "validator", command, folder)
-    for command in ("show", "rotate-kes", "verify"):
+                "validator", command, folder, *option)
+    for command, *option in (("show",), ("rotate-kes", "--lost"), ("verify",)):
         refuses(report, f"validator {command}: no such folder", ctl, BAD_FILE, "validator_not_found", "keys", "validator", command,
-                scratch / "none")
+                scratch / "none", *option)
+    kept = (folder / "kes.key").read_bytes()
+    refuses(report, "validator rotate-kes: a KES key that is there is renewed in order", ctl, USAGE, "kes_key_in_use", "keys", "validator",
+            "rotate-kes", folder)
+    report.equal("validator rotate-kes: and kept", kept, (folder / "kes.key").read_bytes())
     for name in ("validator.key", "kes.key"):
         damaged = bytearray((folder / name).read_bytes())
         damaged[len(damaged) // 2] ^= 1
@@ -138,7 +143,8 @@ def mistakes(report, ctl, scratch):
     (folder / "kes.key").chmod(0o600)
     with (folder / "lock").open() as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        refuses(report, "validator rotate-kes: in use", ctl, BAD_FILE, "validator_locked", "keys", "validator", "rotate-kes", folder)
+        refuses(report, "validator rotate-kes: in use", ctl, BAD_FILE, "validator_locked", "keys", "validator", "rotate-kes", folder,
+                "--lost")
         report.check("validator show: in use", ctl.run("keys", "validator", "show", folder).returncode == DONE)
 
 

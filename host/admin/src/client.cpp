@@ -69,5 +69,6 @@ Result<typename Request::Answer, Error> Client::call(const Request& request) {
 template Result<StatusAnswer, Error> Client::call(const GetStatus&);
 template Result<CheckpointAnswer, Error> Client::call(const GetCheckpoint&);
 template Result<SnapshotAnswer, Error> Client::call(const CreateSnapshot&);
+template Result<KesPreparedAnswer, Error> Client::call(const PrepareKes&);
 
 }  // namespace aether::admin

@@ -17,7 +17,7 @@ using api::ErrorCode;
 template <class Request>
 std::span<const ErrorCode> errors_of() {
   static constexpr std::array kOfOperations{ErrorCode::operation_failed, ErrorCode::shutting_down};
-  if constexpr (std::same_as<Request, CreateSnapshot>) return kOfOperations;
+  if constexpr (std::same_as<Request, CreateSnapshot> || std::same_as<Request, PrepareKes>) return kOfOperations;
   return {};
 }
 

@@ -30,6 +30,7 @@ struct Arguments {
   std::optional<std::uint64_t> chain_id;
   std::string restore;  // file with the words
   bool secrets = false;
+  bool lost = false;
 
   // Accounts, transactions.
   std::string name;     // of a key

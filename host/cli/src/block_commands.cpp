@@ -3,6 +3,7 @@
 #include <ctime>
 
 #include "aether/api/json.hpp"
+#include "aether/keystore/validator.hpp"
 #include "aether/programs/codes.hpp"
 #include "contract_text.hpp"
 #include "support.hpp"
@@ -79,7 +80,7 @@ CommandResult show_block(const Arguments& arguments) {
 
 CommandResult show_validators(const Arguments& arguments) {
   AETHER_TRY(const auto rpc, connect(arguments));
-  std::vector<std::vector<std::string>> rows{{"index", "address", "stake", "bonded", "missed"}};
+  std::vector<std::vector<std::string>> rows{{"index", "address", "stake", "bonded", "missed", "kes until"}};
   json::array list;
   api::GetValidators request{arguments.epoch, {}, {}};
   do {
@@ -89,8 +90,11 @@ CommandResult show_validators(const Arguments& arguments) {
       rows.push_back({std::to_string(entry.index), to_text(entry.validator.address),
                       amount_to_text(entry.validator.weight) + " SWR",
                       entry.tombstoned ? "tombstoned" : amount_to_text(entry.bonded) + " SWR",
-                      std::to_string(entry.missed)});
-      list.push_back(api::to_json(entry));
+                      std::to_string(entry.missed),
+                      "epoch " + std::to_string(keystore::kes_last_epoch(entry.validator.kes_epoch))});
+      json::object shown = api::to_json(entry).as_object();
+      shown.emplace("kes_last_epoch", keystore::kes_last_epoch(entry.validator.kes_epoch));
+      list.push_back(std::move(shown));
     }
     request.after = page.next;
   } while (request.after);

@@ -103,6 +103,7 @@ CommandResult snapshot_verify(const Arguments& arguments);
 CommandResult snapshot_restore(const Arguments& arguments);
 CommandResult snapshot_info(const Arguments& arguments);
 CommandResult node_status(const Arguments& arguments);
+CommandResult node_renew_kes(const Arguments& arguments);
 CommandResult devnet_up(const Arguments& arguments);
 CommandResult devnet_down(const Arguments& arguments);
 CommandResult devnet_status(const Arguments& arguments);

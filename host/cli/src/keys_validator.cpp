@@ -17,12 +17,13 @@ Failure folder_failure(const keystore::Error& error) {
     case exists: failure.code = "validator_exists", failure.next = "name another folder"; break;
     case not_found:
       failure.code = "validator_not_found";
-      failure.next = "aetherctl keys validator new makes a folder; a lost KES key is replaced by rotate-kes";
+      failure.next = "aetherctl keys validator new makes a folder; a lost KES key is replaced by rotate-kes --lost";
       break;
     case too_open: failure.next = "chmod 700 the folder and 600 its files, and think of who may have read them"; break;
     case damaged:
       failure.next =
-          "kes.key: aetherctl keys validator rotate-kes; another file: put back a copy, or make the folder again from "
+          "kes.key: aetherctl keys validator rotate-kes --lost; another file: put back a copy, or make the folder "
+          "again from "
           "its words: aetherctl keys validator new DIR --restore FILE";
       break;
     case wrong_password:
@@ -50,6 +51,7 @@ json::object describe(const keystore::ValidatorInfo& info) {
           {"file", (info.folder / keystore::kRegistrationFile).string()},
           {"kes_period", info.kes_period},
           {"kes_periods_left", info.kes_periods_left()},
+          {"next_kes_key", info.next ? json::value(to_hex0x(info.next->kes_key)) : json::value(nullptr)},
           {"registration", api::to_json(info.registration)}};
 }
 
@@ -63,9 +65,10 @@ Output show(const keystore::ValidatorInfo& info) {
   const unsigned left = info.kes_periods_left();
   if (left <= keystore::kKesWarnPeriods)
     note("aetherctl: the KES key signs in " + std::to_string(left) +
-         " more periods, this one included: renew it with aetherctl keys validator rotate-kes");
+         " more periods, this one included: renew it with aetherctl node renew-kes");
   return {"folder      " + info.folder.string() + "\n" + text_of(info.registration) + "kes period  " +
-              std::to_string(info.kes_period) + ", " + std::to_string(left) + " left\nfile        " +
+              std::to_string(info.kes_period) + ", " + std::to_string(left) + " left\n" +
+              (info.next ? "next key    " + to_hex0x(info.next->kes_key) + "\n" : "") + "file        " +
               (info.folder / keystore::kRegistrationFile).string() + "\n",
           describe(info)};
 }
@@ -161,7 +164,7 @@ CommandResult validator_new(const Arguments& arguments) {
     note(
         "aetherctl: the words below are the node, BLS and VRF key. Write them down on paper, show them to nobody; they "
         "are not shown again.\n"
-        "  The KES key has no words: a lost one is replaced by aetherctl keys validator rotate-kes");
+        "  The KES key has no words: a lost one is replaced by aetherctl keys validator rotate-kes --lost");
   }
   return out;
 }
@@ -174,9 +177,14 @@ CommandResult validator_show(const Arguments& arguments) {
 
 CommandResult validator_rotate_kes(const Arguments& arguments) {
   AETHER_TRY(const auto folder, folder_of(arguments));
+  if (!arguments.lost)
+    return fail(Failure{kUsage, "kes_key_in_use",
+                        "the chain counts this KES key for two more epochs at least: erased now, the validator could "
+                        "propose nothing until the new one counts",
+                        "aetherctl node renew-kes --home NODE renews it in order; --lost replaces one that is lost"});
   AETHER_TRY(const auto password_given, password(arguments, false));
   AETHER_TRY(const auto info, of_folder(keystore::rotate_kes(folder, password_given)));
-  note("aetherctl: the old KES key is erased: register the new one, which signs as soon as the chain counts it");
+  note("aetherctl: register the new KES key as soon as the node runs: aetherctl node renew-kes");
   return show(info);
 }
 

@@ -82,8 +82,11 @@ void Tree::validator(CLI::App& keys) {
 
   folder(add(validator, "show", "Keys, registration, and how long the KES key lasts; needs no password",
              &validator_show, "aetherctl keys validator show --output json"));
-  folder(add(validator, "rotate-kes", "Replaces the KES key by a fresh one, which must then be registered",
-             &validator_rotate_kes, "aetherctl keys validator rotate-kes"));
+  auto* rotate = folder(add(validator, "rotate-kes",
+                            "Replaces a KES key that is lost. One that is there is renewed by node renew-kes",
+                            &validator_rotate_kes, "aetherctl keys validator rotate-kes --lost"));
+  rotate->add_flag("--lost", arguments_.lost,
+                   "The KES key is lost or damaged: until the chain counts the new one the validator proposes nothing");
 
   auto* verify =
       add(validator, "verify", "Checks the proofs of a registration, and the folder that it is in", &validator_verify,

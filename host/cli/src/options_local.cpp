@@ -85,6 +85,12 @@ void Tree::node(CLI::App& app) {
   };
   home(add(node, "status", "How far it is, and what it waits for; 1 if it is not ready", &node_status,
            "aetherctl node status --home NODE --output json"));
+  auto* renew = home(add(
+      node, "renew-kes",
+      "Makes the validator's next KES key and registers it. The node signs with the old one until the chain counts the "
+      "new one, two epochs later, and erases it then. May be repeated",
+      &node_renew_kes, "aetherctl node renew-kes --home NODE --from alice"));
+  signed_by(renew, "Name of the key of the account that stakes");
 }
 
 }  // namespace aether::cli

@@ -74,10 +74,9 @@ Failure failure_of(const keystore::Error& error) {
       return {kBadFile, "other_validator", error.message, "put back the files that were made together"};
     case other_registration:
       return {kBadFile, "other_registration", error.message,
-              "aetherctl keys validator rotate-kes, and register what it makes"};
+              "aetherctl keys validator rotate-kes --lost, then aetherctl node renew-kes"};
     case past_period: return {kBadFile, "kes_period_past", error.message, "no key can sign for that period any more"};
-    case expired:
-      return {kBadFile, "kes_expired", error.message, "aetherctl keys validator rotate-kes, and register the new key"};
+    case expired: return {kBadFile, "kes_expired", error.message, "aetherctl node renew-kes"};
     case environment: break;
   }
   return {kBadFile, "key_file", error.message, "check the path, its permissions and the disk"};

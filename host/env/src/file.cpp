@@ -8,6 +8,7 @@
 #include <cerrno>
 
 #include "aether/env/entropy.hpp"
+#include "aether/env/rename.hpp"
 #include "file_system.hpp"
 
 namespace aether::env {
@@ -172,6 +173,14 @@ Outcome<void> make_directories(const Path& path, mode_t mode) {
   struct stat status{};
   if (::stat(path.c_str(), &status) == 0 && S_ISDIR(status.st_mode)) return {};
   return fail(error);
+}
+
+Outcome<void> rename_durably(const Path& from, const Path& to) {
+  struct stat ignored{};
+  const bool is_done =
+      ::rename(from.c_str(), to.c_str()) == 0 || (errno == ENOENT && ::lstat(to.c_str(), &ignored) == 0);
+  if (!is_done) return fail(last_error("create", to.string()));
+  return sync_directory(directory_of(to));
 }
 
 Outcome<void> move_directory(const Path& from, const Path& to) {

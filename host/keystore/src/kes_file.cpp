@@ -1,5 +1,6 @@
 #include "kes_file.hpp"
 
+#include "aether/env/rename.hpp"
 #include "aether/types/asset.hpp"
 
 namespace aether::keystore {
@@ -38,10 +39,19 @@ std::optional<SealedKes> sealed_kes_from_text(std::string_view text) {
 Outcome<SealedKes> read_kes_file(const env::Path& path) {
   AETHER_TRY(const std::string text,
              read_private_file(path, "there is no KES key at " + path.string() +
-                                         ": make a new one with `aetherctl keys validator rotate-kes`"));
+                                         ": make a new one with `aetherctl keys validator rotate-kes --lost`"));
   auto file = sealed_kes_from_text(text);
   if (!file) return damaged(path, "KES key file");
   return std::move(*file);
+}
+
+Outcome<void> take_place(const env::Path& from, const env::Path& to) {
+  std::error_code ignored;
+  const bool was_renamed = !std::filesystem::exists(from, ignored);  // by a call that failed after
+  auto done = was_renamed ? env::Outcome<void>() : env::erase_file(to);
+  if (done) done = env::rename_durably(from, to);
+  if (!done) return fail(Error{ErrorKind::environment, done.error().message});
+  return {};
 }
 
 Outcome<KesFile> KesFile::create(const env::Path& path, const crypto::PublicKey& node_key, crypto::KesSecretKey&& key,
@@ -50,6 +60,17 @@ Outcome<KesFile> KesFile::create(const env::Path& path, const crypto::PublicKey&
   KesFile out(path, head, std::move(key), std::move(sealing));
   AETHER_CHECK(out.store());
   return out;
+}
+
+Outcome<KesFile> KesFile::create_beside(const env::Path& path, crypto::KesSecretKey&& key) const {
+  return create(path, head_.node_key, std::move(key), {sealing_.cost, sealing_.salt, sealing_.key.clone()});
+}
+
+Outcome<void> KesFile::move_to(const env::Path& path) {
+  if (path == path_) return {};
+  AETHER_CHECK(take_place(path_, path));
+  path_ = path;
+  return {};
 }
 
 Outcome<KesFile> KesFile::open(const env::Path& path, const SealedKes& file, const SecretBytes& password) {

@@ -1,5 +1,6 @@
-// kes.key: the KES key of a validator, of one period and all later ones, with the file that holds it. A sealed file
-// (sealed_file.hpp) whose secret is KesSecretKey::to_bytes() and whose head is
+// kes.key, and kes.next.key beside it while one is renewed: the KES key of a validator, of one period and all later
+// ones, with the file that holds it. A sealed file (sealed_file.hpp) whose secret is KesSecretKey::to_bytes() and whose
+// head is
 //
 //   aether-kes 1
 //   node_key HEX          the validator's
@@ -34,6 +35,10 @@ struct SealedKes {
 // The file as it is, without a password.
 [[nodiscard]] Outcome<SealedKes> read_kes_file(const env::Path& path);
 
+// Gives the file `from` the name `to`, whose bytes are overwritten before. Between both steps there is none of that
+// name. After an error it may be called again.
+[[nodiscard]] Outcome<void> take_place(const env::Path& from, const env::Path& to);
+
 // Not for two threads at once, nor for two processes: the folder's lock sees to it.
 class KesFile {
  public:
@@ -43,6 +48,12 @@ class KesFile {
   // `file` is what was read at `path`.
   [[nodiscard]] static Outcome<KesFile> open(const env::Path& path, const SealedKes& file, const SecretBytes& password);
 
+  // Puts another key of the same validator, which the same password opens, into a file at `path`.
+  [[nodiscard]] Outcome<KesFile> create_beside(const env::Path& path, crypto::KesSecretKey&& key) const;
+  // Gives the file this name; who had it is erased first. Done again it goes on where it was interrupted.
+  [[nodiscard]] Outcome<void> move_to(const env::Path& path);
+
+  const env::Path& path() const { return path_; }
   crypto::KesPublicKey public_key() const { return head_.public_key; }
   unsigned period() const { return key_.period(); }
   // Evolves to the period first. After an error of the environment the key in memory may have evolved and its file not:

@@ -54,8 +54,9 @@ std::unique_ptr<Watching> g_watching;
 }  // namespace
 
 Watch::Watch(env::Path folder, Fault fault, std::size_t at) {
+  const Files there = files_of(folder);  // before its own reading is watched
   g_watching = std::make_unique<Watching>(Watching{folder.string(), fault, at, {}, {}, 0, {}});
-  for (const auto& [name, bytes] : files_of(folder)) g_watching->names.emplace(name, g_watching->files++);
+  for (const auto& [name, bytes] : there) g_watching->names.emplace(name, g_watching->files++);
 }
 Watch::~Watch() { g_watching.reset(); }
 const std::vector<Step>& Watch::steps() const { return g_watching->steps; }

@@ -181,6 +181,99 @@ TEST(KesCrash, a_renewal_interrupted_anywhere_publishes_no_lost_key_and_can_be_r
     }
 }
 
+// The steps of one operation on an open folder, and the folder before them.
+template <class Operation>
+std::pair<disk::Files, std::vector<disk::Step>> steps_of(const Made& made, const Operation& operation) {
+  auto validator = made.open();
+  disk::Files before = disk::files_of(made.folder());
+  const Watch watch(made.folder());
+  EXPECT_TRUE(operation(*validator));
+  return {std::move(before), watch.steps()};
+}
+
+TEST(KesCrash, a_next_key_that_is_known_to_anybody_is_there_after_a_crash) {
+  const Made made;
+  ASSERT_TRUE(made.open()->sign_kes(3, as_bytes("m")));
+  const auto old_key = inspect_validator(made.folder())->registration.kes_key;
+  const auto [before, steps] =
+      steps_of(made, [](Validator& validator) { return validator.prepare_next().has_value(); });
+  for (std::size_t count = 0; count <= steps.size(); ++count)
+    for (const auto& files : disk::after_power_failure(before, std::span(steps).first(count))) {
+      disk::put_files(made.folder(), files);
+      auto validator = made.open();
+      ASSERT_TRUE(validator) << validator.error().message;
+      EXPECT_EQ(validator->registration().kes_key, old_key);
+      EXPECT_TRUE(validator->sign_kes(3, as_bytes("m")));
+      EXPECT_TRUE(validator->next() != nullptr || count < steps.size());
+      // One that was told to nobody is erased.
+      EXPECT_EQ(usable_kes_keys(made.folder()), validator->next() != nullptr ? 2u : 1u);
+      EXPECT_TRUE(validator->prepare_next());
+    }
+}
+
+TEST(KesCrash, an_adoption_interrupted_anywhere_leaves_the_old_pair_or_the_new_key_alone) {
+  const Made made;
+  {
+    auto validator = made.open();
+    ASSERT_TRUE(validator->prepare_next());
+    ASSERT_TRUE(validator->sign_next(2, as_bytes("m")));
+  }
+  const auto info = inspect_validator(made.folder());
+  const auto [before, steps] = steps_of(made, [](Validator& validator) { return validator.adopt_next().has_value(); });
+  std::size_t adopted = 0, states = 0;
+  for (std::size_t count = 0; count <= steps.size(); ++count)
+    for (const auto& files : disk::after_power_failure(before, std::span(steps).first(count))) {
+      disk::put_files(made.folder(), files);
+      const auto inspected = inspect_validator(made.folder());
+      ASSERT_TRUE(inspected) << count << ": " << inspected.error().message;
+      auto validator = made.open();
+      ASSERT_TRUE(validator) << validator.error().message;
+      ++states;
+      if (validator->registration().kes_key == info->registration.kes_key) {
+        EXPECT_LT(count, steps.size());
+        ASSERT_NE(validator->next(), nullptr);
+        EXPECT_TRUE(validator->sign_kes(0, as_bytes("m")));
+        EXPECT_TRUE(validator->sign_next(2, as_bytes("m")));
+        continue;
+      }
+      ++adopted;
+      EXPECT_EQ(validator->registration(), *info->next);
+      EXPECT_EQ(validator->next(), nullptr);
+      EXPECT_EQ(usable_kes_keys(made.folder()), 1u);
+      EXPECT_EQ(validator->sign_kes(1, as_bytes("m")).error().kind, ErrorKind::past_period);
+      EXPECT_TRUE(validator->sign_kes(2, as_bytes("m")));
+    }
+  EXPECT_GT(adopted, 0u);
+  EXPECT_GT(states, adopted);
+}
+
+TEST(KesCrash, where_a_call_of_an_adoption_fails_the_next_try_goes_on) {
+  const auto prepared = [](const Made& made) {
+    auto validator = made.open();
+    EXPECT_TRUE(validator->prepare_next());
+    return validator;
+  };
+  std::size_t count = 0;
+  {
+    const Made made;
+    (void)prepared(made);
+    count = steps_of(made, [](Validator& validator) { return validator.adopt_next().has_value(); }).second.size();
+  }
+  for (std::size_t step = 0; step < count; ++step) {
+    const Made made;
+    auto validator = prepared(made);
+    const Registration next = *validator->next();
+    {
+      const Watch watch(made.folder(), Watch::Fault::fail, step);
+      EXPECT_FALSE(validator->adopt_next()) << step;
+    }
+    ASSERT_TRUE(validator->adopt_next()) << step;
+    EXPECT_EQ(validator->registration(), next);
+    EXPECT_EQ(usable_kes_keys(made.folder()), 1u);
+    EXPECT_TRUE(validator->sign_kes(1, as_bytes("m")));
+  }
+}
+
 TEST(KesCrash, a_folder_is_made_whole_or_not_at_all) {
   const auto dir = std::move(*env::TempDir::create());
   const env::Path folder = dir.path() / "v";

@@ -262,6 +262,46 @@ TEST(Validator, a_renewed_kes_key_is_fresh_and_the_old_one_overwritten) {
   EXPECT_TRUE(made.open());
 }
 
+TEST(Validator, a_next_kes_key_signs_beside_the_old_one_and_then_takes_its_place) {
+  const Made made;
+  const Registration old = inspect_validator(made.folder())->registration;
+  Registration next;
+  {
+    auto validator = made.open();
+    ASSERT_TRUE(validator->sign_kes(5, as_bytes("m")));
+    EXPECT_EQ(validator->next(), nullptr);
+    ASSERT_TRUE(validator->prepare_next());
+    ASSERT_NE(validator->next(), nullptr);
+    next = *validator->next();
+    ASSERT_TRUE(validator->prepare_next());
+    EXPECT_EQ(*validator->next(), next);  // one, however often it is asked for
+    EXPECT_NE(next.kes_key, old.kes_key);
+    EXPECT_TRUE(verify_registration(Unverified(Registration(next)), kChain));
+  }
+  EXPECT_EQ(inspect_validator(made.folder())->registration, old);
+  EXPECT_EQ(inspect_validator(made.folder())->next, next);
+  const env::Path second = made.parent() / "second name";
+  std::filesystem::create_hard_link(made.folder() / "kes.key", second);
+  auto validator = made.open();  // both are there after a restart
+  ASSERT_TRUE(validator) << validator.error().message;
+  const auto by_old = validator->sign_kes(6, as_bytes("m"));
+  const auto by_next = validator->sign_next(1, as_bytes("m"));
+  ASSERT_TRUE(by_old && by_next);
+  EXPECT_TRUE(crypto::kes_verify(old.kes_key, 6, as_bytes("m"), *by_old));
+  EXPECT_TRUE(crypto::kes_verify(next.kes_key, 1, as_bytes("m"), *by_next));
+  ASSERT_TRUE(validator->adopt_next());
+  EXPECT_EQ(validator->registration(), next);
+  EXPECT_EQ(validator->kes_period(), 1u);
+  EXPECT_EQ(validator->next(), nullptr);
+  EXPECT_EQ(*env::read_file(second, 1 << 16), Bytes(std::filesystem::file_size(second)));
+  EXPECT_TRUE(validator->sign_kes(2, as_bytes("m")));
+  ASSERT_TRUE(validator->prepare_next());  // and the one after it
+  validator = fail(Error{});
+  EXPECT_EQ(inspect_validator(made.folder())->registration, next);
+  EXPECT_EQ(inspect_validator(made.folder())->kes_period, 2u);
+  EXPECT_TRUE(made.open());
+}
+
 // Where the 32 bytes lie in the memory that this process may write. `masked` is inverted, so as not to be found itself.
 std::size_t places_in_memory(const std::array<std::uint8_t, 32>& masked) {
   std::ifstream maps("/proc/self/maps");

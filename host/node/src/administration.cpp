@@ -3,6 +3,8 @@
 #include <unistd.h>
 
 #include "aether/chain/snapshot.hpp"
+#include "aether/ledger/rent.hpp"
+#include "aether/types/stake.hpp"
 
 namespace aether::node {
 
@@ -29,6 +31,11 @@ api::Answer<admin::StatusAnswer> Administration::handle(const admin::GetStatus&)
   out.pending = status.pending;
   out.validator = status.validator;
   out.silent = status.is_silent;
+  if (status.kes) {
+    const KesStatus& kes = *status.kes;
+    out.kes = admin::KesAnswer{kes.epoch, kes.last_epoch, kes.is_held, {}, kes.next_epoch};
+    if (kes.next) out.kes->next = to_hex0x(*kes.next);
+  }
   out.process = static_cast<std::uint32_t>(::getpid());
   out.version = health.version;
   return out;
@@ -55,6 +62,16 @@ api::Answer<admin::SnapshotAnswer> Administration::handle(const admin::CreateSna
     }
   }
   return admin::SnapshotAnswer{{made->manifest.slot, made->manifest.hash, true}, made->digest, made->file_bytes};
+}
+
+api::Answer<admin::KesPreparedAnswer> Administration::handle(const admin::PrepareKes&) {
+  const auto validator = node_.status().validator;
+  if (!validator) return cannot("this node only follows: it has no KES key", "no_validator");
+  const auto keys = ledger::load<ValidatorKeys>(*chain_.snapshot(), validator_keys_object(*validator));
+  if (!keys) return cannot(to_text(*validator) + " is no validator of this chain", "no_validator");
+  AETHER_TRY(auto registration, node_.prepare_kes(keys->kes_key));
+  const bool is_registered = keys->kes_key == registration.kes_key;
+  return admin::KesPreparedAnswer{std::move(registration), is_registered};
 }
 
 }  // namespace aether::node

@@ -231,6 +231,7 @@ void Node::Engine::run(std::vector<replica::BlockPointer> stored, std::optional<
     gossip_again();
     flush_gossip();
     watch_clock();
+    watch_keys();
     publish_status();
   }
   users_.clear();  // whoever waits is told that no verdict will come
@@ -448,7 +449,7 @@ void Node::Engine::on(const replica::Alarm& effect) {
     case AlarmKind::epoch_not_final:
       return log(Level::warn, "slot " + slot + " waits: nothing of the epoch's last third is final");
     case AlarmKind::kes_expired:
-      return log(Level::error, "no KES key for slot " + slot + ": renew it with `aetherctl keys validator rotate-kes`");
+      return log(Level::error, "no KES key for slot " + slot + ": renew it with `aetherctl node renew-kes`");
   }
 }
 
@@ -502,7 +503,10 @@ void Node::Engine::publish_status() {
   status.final_slot = Slot{durable_.load()};
   status.peers = static_cast<std::uint32_t>(peers_.size());
   status.pending = static_cast<std::uint32_t>(replica_->mempool().count());
-  if (signer_) status.validator = signer_->address();
+  if (signer_) {
+    status.validator = signer_->address();
+    status.kes = signer_->kes();
+  }
   status.is_behind = replica_->is_behind();
   status.needs_checkpoint = needs_checkpoint_;
   status.clock_offset_ms = clock_offset_ms_;

@@ -34,6 +34,8 @@ class Node::Engine final : public transport::Handler, public LogWriter::Listener
   // Of this node's users: what the mempool says of each; none: the node stops, or has too much to do.
   using Verdict = Result<void, mempool::Refusal>;
   [[nodiscard]] std::optional<std::vector<Verdict>> submit(std::vector<Submission::One> transactions);
+  // KeystoreSigner's; none: the node stops, or only follows.
+  [[nodiscard]] std::optional<keystore::Outcome<Registration>> prepare_kes(const crypto::KesPublicKey& registered);
   // Calls `question` on the machine's thread; false when the node stops first.
   [[nodiscard]] bool ask(const std::function<void(const replica::Replica&)>& question) const;
 
@@ -96,6 +98,7 @@ class Node::Engine final : public transport::Handler, public LogWriter::Listener
   void flush_gossip();
   void take(replica::Received received);
   void watch_clock();
+  void watch_keys();
   void publish_status();
 
   // --- any thread
@@ -136,6 +139,7 @@ class Node::Engine final : public transport::Handler, public LogWriter::Listener
   std::optional<std::int64_t> clock_offset_ms_;
   std::int64_t wall_less_steady_ms_ = 0;  // of the own clocks, to see one that was set
   bool is_clock_reported_ = false;
+  std::uint64_t keys_watched_us_ = 0;
   std::map<transport::PeerId, crypto::PublicKey> peers_;
   std::map<Hash, std::uint64_t> tickets_;  // of the blocks whose judgement or execution is awaited
   std::uint64_t last_ticket_ = 0;

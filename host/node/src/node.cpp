@@ -73,6 +73,13 @@ void Node::stop() { engine_->stop(); }
 
 Status Node::status() const { return engine_->status(); }
 
+api::Answer<Registration> Node::prepare_kes(const crypto::KesPublicKey& registered) {
+  const auto prepared = engine_->prepare_kes(registered);
+  if (!prepared) return error(ErrorCode::shutting_down, "the node is stopping");
+  if (!*prepared) return fail(api::Error{ErrorCode::operation_failed, prepared->error().message, "file_system"});
+  return **prepared;
+}
+
 const telemetry::DurationHistogram& Node::log_syncs() const { return engine_->log_syncs(); }
 
 const transport::Network& Node::network() const { return engine_->network(); }
@@ -91,6 +98,8 @@ query::Running Node::running() const {
                           std::to_string(status.peers) + " peers");
   if (status.clock_offset_ms && std::abs(*status.clock_offset_ms) > kClockOffsetMaxMs)
     out.missing.push_back(clock_text(*status.clock_offset_ms));
+  if (status.kes)
+    if (auto obstacle = kes_obstacle(*status.kes)) out.missing.push_back(std::move(*obstacle));
   if (status.needs_checkpoint) out.missing.emplace_back(kCheckpointNeeded);
   if (status.chunks > 0)
     out.missing.push_back("a snapshot, of which it has " + std::to_string(status.chunks_stored) + " of " +

@@ -3,9 +3,26 @@
 
 #include "aether/api/methods_chain.hpp"
 #include "aether/light/light_client.hpp"
+#include "aether/types/registration.hpp"
 
 namespace aether::admin {
 
+struct KesAnswer {
+  std::uint64_t epoch = 0;                  // of the newest final block
+  std::optional<std::uint64_t> last_epoch;  // in which the key signs that this epoch's set names; none: it names none
+  bool held = true;                         // the validator's folder has that key
+  std::optional<std::string> next;          // the folder's next key, as hex
+  std::optional<std::uint64_t> next_epoch;  // from which a newer key counts; none: none is registered
+
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("epoch", self.epoch);
+    visit("last_epoch", self.last_epoch);
+    visit("held", self.held);
+    visit("next", self.next);
+    visit("next_epoch", self.next_epoch);
+  }
+};
 struct StatusAnswer {
   api::BlockRef at;  // the newest final block
   Slot slot;         // in which the node is
@@ -15,6 +32,7 @@ struct StatusAnswer {
   std::uint32_t pending = 0;         // transactions that wait for a block
   std::optional<Address> validator;  // none: it follows
   bool silent = false;               // a validator that may not vote yet
+  std::optional<KesAnswer> kes;      // of a validator
   std::uint32_t process = 0;         // its id
   std::string version;               // of the program
 
@@ -28,6 +46,7 @@ struct StatusAnswer {
     visit("pending", self.pending);
     visit("validator", self.validator);
     visit("silent", self.silent);
+    visit("kes", self.kes);
     visit("process", self.process);
     visit("version", self.version);
   }
@@ -86,8 +105,30 @@ struct CreateSnapshot {
   }
 };
 
+struct KesPreparedAnswer {
+  Registration registration;  // with the next key, and the proof that registers it
+  bool registered = false;    // the newest final state has it
+
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("registration", self.registration);
+    visit("registered", self.registered);
+  }
+};
+struct PrepareKes {
+  using Answer = KesPreparedAnswer;
+  static constexpr std::string_view kMethod = "admin_prepareKes";
+  static constexpr std::string_view kSummary =
+      "Makes the validator's next KES key, unless it is there, and tells what registers it; where the chain does not "
+      "count the current one, that. The node signs with it from the epoch on from which the chain counts it, and then "
+      "erases the old one. operation_failed with a reason: no_validator or file_system";
+
+  template <class Self, class V>
+  static void fields(Self&, V&) {}
+};
+
 template <class... Request>
 struct RequestList {};
-using Requests = RequestList<GetStatus, GetCheckpoint, CreateSnapshot>;
+using Requests = RequestList<GetStatus, GetCheckpoint, CreateSnapshot, PrepareKes>;
 
 }  // namespace aether::admin

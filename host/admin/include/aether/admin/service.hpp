@@ -12,6 +12,7 @@ class Service {
   virtual api::Answer<StatusAnswer> handle(const GetStatus& request) = 0;
   virtual api::Answer<CheckpointAnswer> handle(const GetCheckpoint& request) = 0;
   virtual api::Answer<SnapshotAnswer> handle(const CreateSnapshot& request) = 0;
+  virtual api::Answer<KesPreparedAnswer> handle(const PrepareKes& request) = 0;
 };
 
 // The answer to one JSON-RPC 2.0 request; empty for a notification. Total: any bytes give one. `rpc.discover` gives the

@@ -19,6 +19,7 @@ class Administration final : public admin::Service {
   api::Answer<admin::StatusAnswer> handle(const admin::GetStatus& request) override;
   api::Answer<admin::CheckpointAnswer> handle(const admin::GetCheckpoint& request) override;
   api::Answer<admin::SnapshotAnswer> handle(const admin::CreateSnapshot& request) override;
+  api::Answer<admin::KesPreparedAnswer> handle(const admin::PrepareKes& request) override;
 
  private:
   Node& node_;

@@ -16,6 +16,7 @@
 #include "aether/keystore/validator.hpp"
 #include "aether/light/light_client.hpp"
 #include "aether/mempool/mempool.hpp"
+#include "aether/node/kes_status.hpp"
 #include "aether/node/safety_log.hpp"
 #include "aether/query/chain_queries.hpp"
 #include "aether/transport/network.hpp"
@@ -43,6 +44,7 @@ struct Status {
   std::uint32_t peers = 0;
   std::uint32_t pending = 0;              // transactions
   std::optional<Address> validator = {};  // none: it follows
+  std::optional<KesStatus> kes = {};      // of a validator
   bool is_behind = false;                 // it fetches blocks
   bool is_silent = false;  // a validator that may not vote: it lost its safety record, or one of its votes
   bool has_stopped = false;
@@ -82,6 +84,9 @@ class Node final : public query::ChainQueries {
   void stop();
 
   [[nodiscard]] Status status() const;
+  // What registers the validator's next KES key, which is made where there is none, while the chain counts
+  // `registered`. It signs from the epoch on from which the chain counts it, and then the old one is erased.
+  [[nodiscard]] api::Answer<Registration> prepare_kes(const crypto::KesPublicKey& registered);
   [[nodiscard]] const telemetry::DurationHistogram& log_syncs() const;  // of the safety log
   [[nodiscard]] const transport::Network& network() const;
 
