@@ -82,7 +82,7 @@ class World {
   // With verdicts that trust. How many were admitted.
   std::size_t feed(std::span<const Transaction> transactions) {
     std::size_t admitted = 0;
-    for (const Transaction& tx : transactions) admitted += take(pool_.step(mempool::Received{0, tx}, state_));
+    for (const Transaction& tx : transactions) admitted += take(pool_.step(mempool::Received{0, {tx}}, state_));
     return admitted;
   }
   std::size_t take(std::vector<mempool::Effect> effects) {
@@ -93,7 +93,8 @@ class World {
         admitted += std::holds_alternative<mempool::Admitted>(effect) ? 1 : 0;
         if (auto* batch = std::get_if<mempool::VerifySignatures>(&effect)) {
           verdicts.emplace(mempool::Verdicts{batch->batch, {}});
-          for (Transaction& tx : batch->transactions) verdicts->verdicts.push_back(assume_verified(std::move(tx)));
+          for (IdentifiedTransaction& tx : batch->transactions)
+            verdicts->verdicts.push_back(assume_verified(std::move(tx)));
         }
       }
       if (!verdicts) break;
@@ -219,7 +220,7 @@ void admission(World& world, std::size_t pending, std::size_t arrivals) {
         since[transaction_id(tx.body)] = static_cast<double>(arrived) * interval_s;
         const mempool::PeerId peer = arrived++ % 8;
         std::vector<mempool::Effect> effects;
-        clock += seconds_of([&] { effects = world.pool().step(mempool::Received{peer, tx}, world.state()); });
+        clock += seconds_of([&] { effects = world.pool().step(mempool::Received{peer, {tx}}, world.state()); });
         take(std::move(effects));
       }
       if (!batch) continue;

@@ -76,7 +76,7 @@ class Run {
       }
       case 4: follow(pool_->step(BlockForgotten{blocks_[input.byte() % blocks_.size()].hash}, head().after)); break;
       case 5: answer(input); break;
-      default: follow(pool_->step(Received{input.byte() % 3U, transaction(input)}, head().after));
+      default: follow(pool_->step(Received{input.byte() % 3U, {transaction(input)}}, head().after));
     }
     AETHER_ASSERT(pool_->count() <= kBounds.transactions_max && pool_->bytes() <= kBounds.bytes_max);
     AETHER_ASSERT(pool_->ready() <= pool_->count() && pool_->unverified() <= kBounds.unverified_max);
@@ -119,7 +119,7 @@ class Run {
   void answer(Input& input) {
     if (!batch_) return;
     Verdicts verdicts{batch_->batch, {}};
-    for (Transaction& tx : batch_->transactions)
+    for (IdentifiedTransaction& tx : batch_->transactions)
       verdicts.verdicts.push_back(input.byte() % 8 == 0 ? std::nullopt : std::optional(assume_verified(std::move(tx))));
     batch_.reset();
     follow(pool_->step(std::move(verdicts), head().after));

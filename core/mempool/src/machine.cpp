@@ -34,17 +34,21 @@ std::vector<Effect> Mempool::Machine::step(Event event, const StateView& head) {
 // --- Admission -----------------------------------------------------------------------------------------------------
 
 void Mempool::Machine::on(Received& event, const StateView& head) {
-  VerifiedTransaction unchecked = assume_verified(std::move(event.transaction).unchecked());
-  if (const auto ok = verification_.check(event.from, unchecked); !ok)
-    return refuse(event.from, unchecked.id(), ok.error());
+  for (IdentifiedTransaction& each : event.transactions) receive(event.from, std::move(each), head);
+  send_batch();
+}
+
+void Mempool::Machine::receive(PeerId from, IdentifiedTransaction transaction, const StateView& head) {
+  // For the checks that come before its signature.
+  VerifiedTransaction unchecked = assume_verified(std::move(transaction));
+  if (const auto ok = verification_.check(from, unchecked); !ok) return refuse(from, unchecked.id(), ok.error());
   if (const auto ok = ledger::preflight(params_, chain_id_, unchecked); !ok)
-    return refuse(event.from, unchecked.id(), ok.error());
-  if (pool_.find(unchecked.id()) != nullptr) return refuse(event.from, unchecked.id(), Limit::known);
+    return refuse(from, unchecked.id(), ok.error());
+  if (pool_.find(unchecked.id()) != nullptr) return refuse(from, unchecked.id(), Limit::known);
   const Account account = head.account(unchecked.sender());
   if (const auto place = find_place(unchecked, account, head); !place)
-    return refuse(event.from, unchecked.id(), place.error());
-  verification_.add({event.from, std::move(unchecked), head_, account});
-  send_batch();
+    return refuse(from, unchecked.id(), place.error());
+  verification_.add({from, std::move(unchecked), head_, account});
 }
 
 void Mempool::Machine::on(Verdicts& event, const StateView& head) {

@@ -22,6 +22,7 @@ class Mempool::Machine {
   using StateView = ledger::StateView;
 
   void on(Received& event, const StateView& head);
+  void receive(PeerId from, IdentifiedTransaction transaction, const StateView& head);
   void on(Verdicts& event, const StateView& head);
   void on(BlockAdded& event, const StateView& head);
   void on(HeadMoved& event, const StateView& head);

@@ -3,9 +3,7 @@
 namespace aether::mempool {
 namespace {
 
-std::pair<Hash, crypto::Signature> key_of(const VerifiedTransaction& tx) {
-  return {tx.id(), tx.transaction().signature};
-}
+std::pair<Hash, crypto::Signature> key_of(const VerifiedTransaction& tx) { return {tx.id(), tx.signature()}; }
 
 bool fits(std::size_t used, std::size_t more, std::size_t max) { return used <= max && more <= max - used; }
 
@@ -39,7 +37,7 @@ std::optional<VerifySignatures> Verification::next_batch() {
   out_.assign(std::make_move_iterator(gathering_.begin()), std::make_move_iterator(end));
   gathering_.erase(gathering_.begin(), end);
   VerifySignatures batch{++batch_, {}};
-  for (const Item& item : out_) batch.transactions.push_back(item.unchecked.transaction());
+  for (const Item& item : out_) batch.transactions.push_back(item.unchecked);
   return batch;
 }
 

@@ -18,15 +18,13 @@ struct Node {
         pool({.chain_id = kChain, .programs = programs, .bounds = bounds}, params, {{}, Slot{0}}) {}
 
   std::vector<Effect> step(Event event) { return pool.step(std::move(event), head->after); }
-  std::vector<Effect> receive(const VerifiedTransaction& tx, PeerId from = kPeer) {
-    return step(Received{from, tx.transaction()});
-  }
+  std::vector<Effect> receive(const VerifiedTransaction& tx, PeerId from = kPeer) { return step(Received{from, {tx}}); }
   // The answer to the batch in the effects, signatures with first byte 1 being wrong.
   std::vector<Effect> verify(const std::vector<Effect>& effects) {
     const auto batch = only<VerifySignatures>(effects).at(0);
     Verdicts verdicts{batch.batch, {}};
-    for (const Transaction& tx : batch.transactions)
-      verdicts.verdicts.push_back(tx.signature[0] == 1 ? std::nullopt : std::optional(assume_verified(tx)));
+    for (const IdentifiedTransaction& tx : batch.transactions)
+      verdicts.verdicts.push_back(tx.signature()[0] == 1 ? std::nullopt : std::optional(assume_verified(tx)));
     return step(std::move(verdicts));
   }
   // None when it is admitted.
@@ -156,6 +154,19 @@ TEST(Verification, OneBatchIsOutAndTheNextGathers) {
   EXPECT_EQ(only<VerifySignatures>(third).at(0).transactions.size(), 1U);
   EXPECT_TRUE(only<VerifySignatures>(node.verify(third)).empty());
   EXPECT_EQ(node.pool.count(), 4U);
+}
+
+TEST(Verification, WhatCameTogetherIsVerifiedTogetherAndJudgedOneByOne) {
+  Node node;
+  const auto one = made(transfer(0, 1)), forged = made(transfer(0, 2), 1), other = made(transfer(0, 3));
+  const auto effects = node.step(Received{kPeer, {one, one, forged, other}});
+  EXPECT_EQ(only<Refused>(effects).size(), 1U) << "the same again";
+  ASSERT_EQ(only<VerifySignatures>(effects).size(), 1U);
+  EXPECT_EQ(only<VerifySignatures>(effects).at(0).transactions.size(), 3U);
+  const auto judged = node.verify(effects);
+  EXPECT_EQ(only<Admitted>(judged).size(), 2U);
+  ASSERT_EQ(only<Refused>(judged).size(), 1U);
+  EXPECT_EQ(only<Refused>(judged).at(0).transaction, forged.id());
 }
 
 TEST(Verification, AWrongSignatureKeepsTheRightOneNotOut) {

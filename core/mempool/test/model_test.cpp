@@ -320,7 +320,7 @@ std::vector<Seen> seen_of(const std::vector<Effect>& effects, std::optional<Veri
       out.push_back({2, dropped->transaction, std::string(to_string(dropped->why))});
     } else {
       batch = std::get<VerifySignatures>(effect);
-      for (const Transaction& tx : batch->transactions) out.push_back({3, transaction_id(tx.body), ""});
+      for (const IdentifiedTransaction& tx : batch->transactions) out.push_back({3, tx.id(), ""});
     }
   }
   return out;
@@ -406,9 +406,9 @@ RC_GTEST_PROP(Mempool, BehavesAsAListThatEveryRuleWalks, ()) {
       case 6: {
         if (!batch) break;
         Verdicts verdicts{batch->batch, {}};
-        for (const Transaction& tx : batch->transactions)
-          verdicts.verdicts.push_back(tx.signature[0] == kBadSignature ? std::nullopt
-                                                                       : std::optional(assume_verified(tx)));
+        for (const IdentifiedTransaction& tx : batch->transactions)
+          verdicts.verdicts.push_back(tx.signature()[0] == kBadSignature ? std::nullopt
+                                                                         : std::optional(assume_verified(tx)));
         batch.reset();
         model.verdicts();
         step(std::move(verdicts));
@@ -420,7 +420,7 @@ RC_GTEST_PROP(Mempool, BehavesAsAListThatEveryRuleWalks, ()) {
           tx = model.list[*rc::gen::inRange<std::size_t>(0, model.list.size())].tx;
         const PeerId from = *rc::gen::inRange<PeerId>(0, 3);
         model.receive(from, tx);
-        step(Received{from, tx.transaction()});
+        step(Received{from, {tx}});
       }
     }
     RC_ASSERT(pool.count() == model.list.size());

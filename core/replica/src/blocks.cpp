@@ -121,8 +121,7 @@ void Replica::Machine::on(const consensus::Validate& effect) {
   judgement.known.resize(block->transactions.size());
   for (std::size_t i = 0; i < block->transactions.size(); ++i) {
     const VerifiedTransaction* waiting = mempool.find(transaction_id(block->transactions[i].body));
-    if (waiting != nullptr && waiting->transaction().signature == block->transactions[i].signature)
-      judgement.known[i] = *waiting;
+    if (waiting != nullptr && waiting->signature() == block->transactions[i].signature) judgement.known[i] = *waiting;
   }
   out.push_back(Judge{std::move(judgement)});
 }

@@ -60,7 +60,7 @@ void Replica::Machine::handle(Event event) {
     void operator()(Received& received) const { self.receive(received.from, std::move(received.message)); }
     void operator()(Submitted& submitted) const {
       self.carry_out(
-          self.mempool.step(mempool::Received{submitted.from, std::move(submitted.transaction)}, *self.head.state));
+          self.mempool.step(mempool::Received{submitted.from, std::move(submitted.transactions)}, *self.head.state));
     }
     void operator()(const Persisted& persisted) const {
       if (self.unsaved_proposal_ && persisted.sequence >= self.unsaved_sequence_) self.unsaved_proposal_ = nullptr;
@@ -145,8 +145,10 @@ void Replica::Machine::receive(PeerId from, NetMessage message) {
     void operator()(sync::Epochs& epochs) const { self.take_reply(from, epochs); }
     void operator()(sync::Piece& piece) const { self.take_reply(from, piece); }
     void operator()(Transactions& gossip) const {
-      for (Transaction& transaction : gossip.transactions)
-        self.carry_out(self.mempool.step(mempool::Received{from, std::move(transaction)}, *self.head.state));
+      mempool::Received received{from, {}};
+      received.transactions.assign(std::make_move_iterator(gossip.transactions.begin()),
+                                   std::make_move_iterator(gossip.transactions.end()));
+      self.carry_out(self.mempool.step(std::move(received), *self.head.state));
     }
   };
   if (!peers_.contains(from)) return;
@@ -261,14 +263,14 @@ void Replica::Machine::carry_out(std::vector<mempool::Effect> effects) {
     void operator()(const mempool::Admitted& effect) const {
       self.out.push_back(effect);
       if (const VerifiedTransaction* transaction = self.mempool.find(effect.transaction))
-        self.out.push_back(Gossip{self.peers_.contains(effect.from) ? effect.from : kSelf, transaction->transaction()});
+        self.out.push_back(Gossip{self.peers_.contains(effect.from) ? effect.from : kSelf, *transaction});
     }
     void operator()(const mempool::Refused& effect) const {
       self.out.push_back(effect);
       if (self.peers_.contains(effect.from) && mempool::is_fault(effect.why))
         self.out.push_back(Blame{effect.from, Fault::transaction});
     }
-    void operator()(const mempool::Dropped& effect) const { self.out.push_back(effect); }
+    void operator()(const mempool::Dropped&) const {}
   };
   for (mempool::Effect& effect : effects) std::visit(Visitor{*this}, effect);
 }

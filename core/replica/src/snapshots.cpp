@@ -82,7 +82,8 @@ void Replica::Machine::show_epoch(const Header& header, const PrecommitCertifica
   if (!list) return;
   epoch_ = epoch;
   const Hash key = state_key(validators_object(epoch + 1));
-  out.push_back(KeepEpoch{{header, certificate, light::NextValidators{std::move(*list), parent.tree.prove(key)}}});
+  out.push_back(KeepEpoch{std::make_shared<const light::FinalHeader>(
+      light::FinalHeader{header, certificate, light::NextValidators{std::move(*list), parent.tree.prove(key)}})});
 }
 
 }  // namespace aether::replica

@@ -9,6 +9,15 @@ const Header* header_of(const NetMessage& message) {
   return std::get_if<Header>(&message);
 }
 
+Bytes encoded_transactions(std::span<const IdentifiedTransaction> transactions) {
+  AETHER_ASSERT(transactions.size() <= kGossipTransactionsMax);
+  codec::Writer writer;
+  writer.length(NetMessage(Transactions{}).index());
+  writer.length(transactions.size());
+  for (const IdentifiedTransaction& each : transactions) writer.put(each.transaction());
+  return writer.take();
+}
+
 bool fits(const Header& header, const Body& body) {
   const auto* sealer = std::get_if<BftSealer>(&header.body.sealer);
   if (planted(Planted::body_unchecked)) return true;

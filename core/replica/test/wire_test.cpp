@@ -55,6 +55,15 @@ TEST(Wire, EachKindHasOneForm) {
   EXPECT_FALSE(codec::decode<NetMessage>(unknown).has_value());
 }
 
+TEST(Wire, TransactionsAreEncodedWhereTheyStand) {
+  const Transaction one = sample().transactions[0];
+  for (const std::size_t count : {std::size_t{0}, std::size_t{1}, kGossipTransactionsMax}) {
+    Transactions message;
+    message.transactions.assign(count, one);
+    EXPECT_EQ(encoded_transactions(std::vector<IdentifiedTransaction>(count, one)), codec::encode(NetMessage(message)));
+  }
+}
+
 TEST(Wire, ABodyFitsTheHeaderThatNamesIt) {
   const Block block = sample();
   const Body body{block.transactions, block.evidence};

@@ -181,7 +181,7 @@ class Node {
     open_.push_back(ask);
     if (open_.size() > 64) open_.erase(open_.begin());
   }
-  void on(const KeepEpoch& keep) { AETHER_ASSERT(keep.header.next == chain().epoch_1.next); }
+  void on(const KeepEpoch& keep) { AETHER_ASSERT(keep.header->next == chain().epoch_1.next); }
   void on(const BeginRestore& begin) {
     AETHER_ASSERT(!target_ && begin.target->manifest.state_root == chain().content.state_root);
     target_ = begin.target;

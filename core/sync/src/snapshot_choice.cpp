@@ -107,7 +107,7 @@ void SnapshotSync::follow(PeerId from, const Epochs& epochs, Now now, Effects& o
     peer.failures = 0;
     clients_.push_back(std::move(client));
     if (clients_.size() > kEpochsKept) clients_.pop_front();
-    out.push_back(KeepEpoch{header});
+    out.push_back(KeepEpoch{std::make_shared<const FinalHeader>(header)});
   }
 }
 

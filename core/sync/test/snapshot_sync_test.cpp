@@ -55,7 +55,7 @@ class Node {
       answers.emplace(now_us + (is_slow ? kSlowUs : 10'000 + ask.to), std::pair(ask.to, std::move(*answer)));
     }
   }
-  void on(const KeepEpoch& keep) { epochs.push_back(keep.header); }
+  void on(const KeepEpoch& keep) { epochs.push_back(*keep.header); }
   void on(const BeginRestore& begin) {
     EXPECT_EQ(target, nullptr);
     target = begin.target;

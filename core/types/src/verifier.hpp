@@ -1,7 +1,7 @@
-// The one maker of Verified<T>.
+// The one maker of Verified<T> and VerifiedTransaction.
 #pragma once
 
-#include "aether/types/verified.hpp"
+#include "aether/types/transaction.hpp"
 
 namespace aether {
 
@@ -10,6 +10,7 @@ struct Verifier {
   static Verified<T> pass(Unverified<T> checked, Facts<T> facts = {}) {
     return Verified<T>(std::move(checked).unchecked(), std::move(facts));
   }
+  static VerifiedTransaction pass(IdentifiedTransaction checked) { return VerifiedTransaction(std::move(checked)); }
 };
 
 }  // namespace aether

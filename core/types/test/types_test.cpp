@@ -84,6 +84,21 @@ RC_GTEST_PROP(Transaction, a_batch_gives_the_single_verdicts, ()) {
   }
 }
 
+RC_GTEST_PROP(Transaction, copies_share_what_was_read_once, (const std::array<std::uint8_t, 32>& raw)) {
+  const crypto::Seed seed{raw};
+  const Transaction transaction = sign(some_body(seed), seed);
+  IdentifiedTransaction identified(transaction);
+  RC_ASSERT(identified.id() == transaction_id(transaction.body));
+  RC_ASSERT(identified.sender() == address_of(transaction.body.sender));
+  RC_ASSERT(identified.byte_size() == codec::encode(transaction).size());
+  const auto verified = verify(identified);
+  RC_ASSERT(verified.has_value());
+  RC_ASSERT(&verified->transaction() == &identified.transaction());
+  const VerifiedTransaction copy = *verified;
+  identified = IdentifiedTransaction(Transaction{});  // the others keep what they had
+  RC_ASSERT(copy.transaction() == transaction && &copy.body() == &verified->body());
+}
+
 TEST(Block, hash_excludes_the_signature_and_seals_verify) {
   const crypto::Seed seed{std::array<std::uint8_t, 32>{9}};
   HeaderBody body;

@@ -213,7 +213,9 @@ void Node::Engine::gossip(transport::PeerId from, transport::Topic, transport::M
     if (auto* network = reachable_.load()) network->verdict(id, transport::Verdict::reject);
     return;
   }
-  inbox_.put(Urgency::others, {Gossip{from, id, std::move(*transactions)}});
+  std::vector<IdentifiedTransaction> identified(std::make_move_iterator(transactions->transactions.begin()),
+                                                std::make_move_iterator(transactions->transactions.end()));
+  inbox_.put(Urgency::others, {Gossip{from, id, std::move(identified)}});
 }
 
 // --- The machine's thread
@@ -256,8 +258,8 @@ void Node::Engine::handle(Item& item) {
     }
     void operator()(Gossip& gossip) const {
       if (!self.peers_.contains(gossip.from)) return self.network_->verdict(gossip.id, transport::Verdict::ignore);
-      self.gossip_judge_.received(gossip.from, gossip.id, gossip.transactions.transactions);
-      self.step(replica::Received{gossip.from, std::move(gossip.transactions)});
+      self.gossip_judge_.received(gossip.from, gossip.id, gossip.transactions);
+      self.step(replica::Submitted{gossip.from, std::move(gossip.transactions)});
     }
     void operator()(WorkDone& done) const {
       const auto awaited = self.tickets_.find(done.block);
@@ -271,7 +273,8 @@ void Node::Engine::handle(Item& item) {
       judging->left = submission.transactions.size();
       judging->answer = std::move(submission.verdicts);
       std::size_t index = 0;
-      for (Submission::One& one : submission.transactions) self.users_.push_back({std::move(one), {judging, index++}});
+      for (IdentifiedTransaction& one : submission.transactions)
+        self.users_.push_back({std::move(one), {judging, index++}});
     }
     void operator()(RestoreDone& done) const { self.go_on_from(done); }
     void operator()(const Question& question) const { question(*self.replica_); }

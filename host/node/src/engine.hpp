@@ -33,7 +33,7 @@ class Node::Engine final : public transport::Handler, public LogWriter::Listener
 
   // Of this node's users: what the mempool says of each; none: the node stops, or has too much to do.
   using Verdict = Result<void, mempool::Refusal>;
-  [[nodiscard]] std::optional<std::vector<Verdict>> submit(std::vector<Submission::One> transactions);
+  [[nodiscard]] std::optional<std::vector<Verdict>> submit(std::vector<IdentifiedTransaction> transactions);
   // KeystoreSigner's; none: the node stops, or only follows.
   [[nodiscard]] std::optional<keystore::Outcome<Registration>> prepare_kes(const crypto::KesPublicKey& registered);
   // Calls `question` on the machine's thread; false when the node stops first.
@@ -87,7 +87,6 @@ class Node::Engine final : public transport::Handler, public LogWriter::Listener
   void on(const replica::CheckpointNeeded& effect);
   void on(const replica::Admitted& effect);
   void on(const replica::Refused& effect);
-  void on(const replica::Dropped&) {}
   void on(const replica::Blame& effect);
   void on(const replica::Alarm& effect);
   void on(const replica::SlotStarted& effect);
@@ -164,7 +163,7 @@ class Node::Engine final : public transport::Handler, public LogWriter::Listener
     std::size_t index = 0;
   };
   struct Unjudged {
-    Submission::One one;
+    IdentifiedTransaction one;
     Place place;
   };
   std::deque<Unjudged> users_;            // wait until the mempool takes more of this node's users

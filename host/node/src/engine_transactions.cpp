@@ -21,12 +21,14 @@ bool Node::Engine::may_feed_users() const {
 }
 
 void Node::Engine::feed_users() {
-  for (std::size_t fed = 0; fed < kFedMax && may_feed_users(); ++fed) {
+  replica::Submitted submitted{kUsers, {}};
+  while (submitted.transactions.size() < kFedMax && may_feed_users()) {
     Unjudged next = std::move(users_.front());
     users_.pop_front();
-    submitted_.emplace(next.one.id, std::move(next.place));
-    step(replica::Submitted{kUsers, std::move(next.one.transaction)});
+    submitted_.emplace(next.one.id(), std::move(next.place));
+    submitted.transactions.push_back(std::move(next.one));
   }
+  if (!submitted.transactions.empty()) step(std::move(submitted));
 }
 
 void Node::Engine::judged(const Hash& transaction, Verdict verdict) {
@@ -41,8 +43,9 @@ void Node::Engine::judged(const Hash& transaction, Verdict verdict) {
 void Node::Engine::on(replica::Gossip& effect) {
   if (effect.from != replica::kSelf) return;
   if (unsettled_.size() < kUnsettledMax)
-    unsettled_.emplace(now().steady_us + kAgainMin, Unsettled{transaction_id(effect.transaction.body), kAgainMin});
-  if (gossip_batch_.add(std::move(effect.transaction))) flush_gossip();
+    unsettled_.emplace(now().steady_us + kAgainMin, Unsettled{effect.transaction.id(), kAgainMin});
+  // Where nobody is connected, it is sent again later.
+  if (!peers_.empty() && gossip_batch_.add(std::move(effect.transaction))) flush_gossip();
 }
 
 void Node::Engine::gossip_again() {
@@ -56,7 +59,7 @@ void Node::Engine::gossip_again() {
     if (waits == nullptr) continue;
     // Behind many others it would wait although every node has it.
     if (replica_->mempool().bytes() <= rules_.params.block.bytes_max / kBacklogParts) {
-      if (gossip_batch_.add(waits->transaction())) flush_gossip();
+      if (gossip_batch_.add(*waits)) flush_gossip();
       one.interval_us = std::min(2 * one.interval_us, kAgainMax);
     }
     unsettled_.emplace(at + one.interval_us, one);
@@ -80,7 +83,8 @@ void Node::Engine::on(const replica::Refused& effect) {
 
 // --- Any thread
 
-std::optional<std::vector<Node::Engine::Verdict>> Node::Engine::submit(std::vector<Submission::One> transactions) {
+std::optional<std::vector<Node::Engine::Verdict>> Node::Engine::submit(
+    std::vector<IdentifiedTransaction> transactions) {
   const std::size_t count = transactions.size();
   if (count == 0) return std::vector<Verdict>{};
   std::optional<std::vector<Verdict>> out;

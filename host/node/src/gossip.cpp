@@ -9,10 +9,11 @@ constexpr std::size_t kBatchBytes = transport::kTransactionsMessageBytesMax - li
 
 }  // namespace
 
-void GossipJudge::received(replica::PeerId from, transport::MessageId id, std::span<const Transaction> transactions) {
+void GossipJudge::received(replica::PeerId from, transport::MessageId id,
+                           std::span<const IdentifiedTransaction> transactions) {
   if (transactions.empty()) return judge_(id, transport::Verdict::reject);
   open_[id].left = transactions.size();
-  for (const Transaction& transaction : transactions) waiting_.emplace(Key{from, transaction_id(transaction.body)}, id);
+  for (const IdentifiedTransaction& each : transactions) waiting_.emplace(Key{from, each.id()}, id);
 }
 
 void GossipJudge::judged(replica::PeerId from, const Hash& transaction, Mark mark) {
@@ -37,15 +38,15 @@ void GossipJudge::gone(replica::PeerId peer) {
   }
 }
 
-bool GossipBatch::add(Transaction transaction) {
-  bytes_ += codec::encode(transaction).size();
+bool GossipBatch::add(IdentifiedTransaction transaction) {
+  bytes_ += transaction.byte_size();
   transactions_.push_back(std::move(transaction));
   return bytes_ >= kBatchBytes || transactions_.size() == replica::kGossipTransactionsMax;
 }
 
 Bytes GossipBatch::take() {
   bytes_ = 0;
-  return codec::encode(replica::NetMessage(replica::Transactions{{std::exchange(transactions_, {})}}));
+  return replica::encoded_transactions(std::exchange(transactions_, {}));
 }
 
 }  // namespace aether::node

@@ -18,7 +18,7 @@ class GossipJudge {
   using Judge = std::function<void(transport::MessageId, transport::Verdict)>;
   explicit GossipJudge(Judge judge) : judge_(std::move(judge)) {}
 
-  void received(replica::PeerId from, transport::MessageId id, std::span<const Transaction> transactions);
+  void received(replica::PeerId from, transport::MessageId id, std::span<const IdentifiedTransaction> transactions);
   // Nothing of that peer will be judged any more.
   void gone(replica::PeerId peer);
   // A transaction of that peer was judged, whether or not it came by gossip.
@@ -46,13 +46,13 @@ class GossipJudge {
 class GossipBatch {
  public:
   // True: take() it now.
-  bool add(Transaction transaction);
+  bool add(IdentifiedTransaction transaction);
   [[nodiscard]] bool empty() const { return transactions_.empty(); }
   // The message, encoded; none is left.
   [[nodiscard]] Bytes take();
 
  private:
-  std::vector<Transaction> transactions_;
+  std::vector<IdentifiedTransaction> transactions_;
   std::size_t bytes_ = 0;
 };
 

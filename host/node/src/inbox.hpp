@@ -28,7 +28,7 @@ inline constexpr std::size_t kUrgencies = 4;
 struct Gossip {
   replica::PeerId from = 0;
   transport::MessageId id = 0;
-  replica::Transactions transactions;
+  std::vector<IdentifiedTransaction> transactions;
 };
 // The answer of a worker about a block, which counts only while it is awaited.
 struct WorkDone {
@@ -38,11 +38,7 @@ struct WorkDone {
 };
 // Of this node's users; the promise is kept when the mempool has judged all.
 struct Submission {
-  struct One {
-    Transaction transaction;
-    Hash id;
-  };
-  std::vector<One> transactions;
+  std::vector<IdentifiedTransaction> transactions;
   std::promise<std::vector<Result<void, mempool::Refusal>>> verdicts;
 };
 // A snapshot is put together and durable: the machine goes on from it.
@@ -108,7 +104,7 @@ class Inbox {
   static constexpr std::array<std::size_t, kUrgencies> kWorkMax = {256, 256, 128, 512};
 
   static std::size_t work_of(const Item& item) {
-    if (const auto* gossip = std::get_if<Gossip>(&item.what)) return 1 + gossip->transactions.transactions.size();
+    if (const auto* gossip = std::get_if<Gossip>(&item.what)) return 1 + gossip->transactions.size();
     if (const auto* submission = std::get_if<Submission>(&item.what)) return 1 + submission->transactions.size();
     const auto* event = std::get_if<replica::Event>(&item.what);
     const auto* verified = event == nullptr ? nullptr : std::get_if<replica::SignaturesVerified>(event);

@@ -136,15 +136,15 @@ api::Answer<api::SendRawTransactionsAnswer> Node::handle(const api::SendRawTrans
 
 api::Answer<std::vector<api::Answer<Hash>>> Node::send(std::span<const api::TransactionBytes> transactions) {
   std::vector<api::Answer<Hash>> out;
-  std::vector<Submission::One> well_formed;
+  std::vector<IdentifiedTransaction> well_formed;
   for (const api::TransactionBytes& bytes : transactions) {
     auto transaction = query::read_transaction(bytes);
     if (!transaction) {
       out.push_back(fail(std::move(transaction.error())));
       continue;
     }
-    out.push_back(transaction_id(transaction->body));
-    well_formed.push_back({std::move(*transaction), *out.back()});
+    well_formed.emplace_back(std::move(*transaction));
+    out.push_back(well_formed.back().id());
   }
   const auto verdicts = engine_->submit(std::move(well_formed));
   if (!verdicts) return error(ErrorCode::shutting_down, "the node is stopping, or has too much to do");

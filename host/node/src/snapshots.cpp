@@ -75,8 +75,8 @@ void Snapshots::on(const replica::OfferSnapshot& effect) {
 
 void Snapshots::on(const replica::KeepEpoch& effect) {
   serve_work_.post([this, effect] {
-    if (const auto kept = kept_->keep(effect.header); !kept)
-      log(Level::error, "the header of epoch " + std::to_string(effect.header.header.body.epoch) +
+    if (const auto kept = kept_->keep(*effect.header); !kept)
+      log(Level::error, "the header of epoch " + std::to_string(effect.header->header.body.epoch) +
                             " cannot be kept for others: " + kept.error());
   });
 }

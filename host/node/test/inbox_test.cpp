@@ -30,7 +30,7 @@ TEST(Inbox, AVoteWaitsForFewOfTheTransactionsThatCameBefore) {
   constexpr std::size_t kMessages = 50;
   for (std::size_t i = 0; i < kMessages; ++i) {
     Gossip gossip;
-    gossip.transactions.transactions.resize(replica::kGossipTransactionsMax);
+    gossip.transactions.assign(replica::kGossipTransactionsMax, Transaction{});
     inbox.put(Urgency::others, {std::move(gossip), {}, static_cast<std::uint64_t>(Urgency::others)});
   }
   EXPECT_EQ(take(inbox)[static_cast<std::size_t>(Urgency::others)], 2u);

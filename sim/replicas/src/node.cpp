@@ -77,7 +77,7 @@ replica::BlockPointer ReplicaNode::stored(const Hash& block) const {
 
 void ReplicaNode::submit(const Transaction& transaction) {
   constexpr replica::PeerId kUser = 1'000'000;
-  if (replica_) step(replica::Submitted{kUser, transaction});
+  if (replica_) step(replica::Submitted{kUser, {transaction}});
 }
 
 void ReplicaNode::step(replica::Event event) { carry_out(replica_->step(std::move(event), clocks())); }
@@ -113,7 +113,7 @@ void ReplicaNode::on(replica::Broadcast& effect) { context_.world.broadcast(cont
 
 void ReplicaNode::on(replica::Gossip& effect) {
   context_.world.broadcast(context_.index, std::make_shared<const replica::NetMessage>(
-                                               replica::Transactions{{std::move(effect.transaction)}}));
+                                               replica::Transactions{{effect.transaction.transaction()}}));
 }
 
 // Writes end in their order; blocks and proposals are there as soon as a record that was written after them may be.

@@ -38,7 +38,7 @@ void ReplicaNode::on(replica::OfferSnapshot& effect) {
 }
 
 void ReplicaNode::on(replica::KeepEpoch& effect) {
-  epochs_.try_emplace(effect.header.header.body.epoch, std::move(effect.header));
+  epochs_.try_emplace(effect.header->header.body.epoch, *effect.header);
 }
 
 void ReplicaNode::on(replica::ServeSnapshot& effect) {

@@ -35,7 +35,7 @@ using Refusal = std::variant<ledger::Reject, Limit>;
 
 struct Received {
   PeerId from = 0;
-  Unverified<Transaction> transaction;
+  std::vector<IdentifiedTransaction> transactions;
 };
 // The answer to VerifySignatures: of each transaction in its order, none where the signature does not hold.
 struct Verdicts {
@@ -71,7 +71,7 @@ using Event = std::variant<Received, Verdicts, BlockAdded, HeadMoved, BlockFinal
 // One batch is out at a time: what comes meanwhile gathers for the next.
 struct VerifySignatures {
   std::uint64_t batch = 0;
-  std::vector<Transaction> transactions;
+  std::vector<IdentifiedTransaction> transactions;
 };
 // It waits, and may be passed on to others.
 struct Admitted {

@@ -26,10 +26,10 @@ struct Received {
   PeerId from = 0;
   NetMessage message;
 };
-// From a user of this node.
+// From a user of this node, or out of a message that a peer sent.
 struct Submitted {
-  PeerId from = 0;  // the user's number, for the pool's limits
-  Transaction transaction;
+  PeerId from = 0;  // the peer, or the user's number, for the pool's limits
+  std::vector<IdentifiedTransaction> transactions;
 };
 // The answers to the effects of these names.
 struct Persisted {
@@ -73,7 +73,7 @@ struct Broadcast {
 // users sent.
 struct Gossip {
   PeerId from = kSelf;
-  Transaction transaction;
+  VerifiedTransaction transaction;
 };
 // Make the record durable, and with it the own proposal where there is one, in one step, and no earlier than the blocks
 // of every StoreBlock before it; then answer. A record replaces those of lower sequence, and its answer stands for
@@ -140,7 +140,6 @@ using sync::Restored;
 using sync::StoreChunk;
 // Of the mempool's: the answer to VerifySignatures is SignaturesVerified.
 using mempool::Admitted;
-using mempool::Dropped;
 using mempool::Refused;
 using mempool::VerifySignatures;
 enum class Fault : std::uint8_t {
@@ -159,6 +158,6 @@ using consensus::SlotStarted;
 
 using Effect = std::variant<Send, Broadcast, Gossip, Persist, StoreBlock, DropBlock, Judge, Execute, Commit, ServeChain,
                             OfferSnapshot, ServeSnapshot, KeepEpoch, BeginRestore, StoreChunk, AbandonRestore, Restored,
-                            CheckpointNeeded, VerifySignatures, Admitted, Refused, Dropped, Blame, Alarm, SlotStarted>;
+                            CheckpointNeeded, VerifySignatures, Admitted, Refused, Blame, Alarm, SlotStarted>;
 
 }  // namespace aether::replica

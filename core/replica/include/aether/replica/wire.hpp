@@ -35,6 +35,9 @@ using MessagePointer = std::shared_ptr<const NetMessage>;
 inline constexpr std::size_t kBodyWithHeaderBytesMax = 4 * 1024;
 static_assert(1 + limits::kHeaderBytesMax + kBodyWithHeaderBytesMax <= limits::kVoteMessageBytesMax);
 
+// The bytes of the message with these, at most kGossipTransactionsMax.
+[[nodiscard]] Bytes encoded_transactions(std::span<const IdentifiedTransaction> transactions);
+
 // The bytes of a block that are cut into shreds: all but the header.
 struct Body {
   codec::List<Transaction, limits::kBlockTransactionsMax> transactions;

@@ -48,7 +48,7 @@ struct AskSnapshot {
 };
 // A verified header that shows an epoch's next validators: keep it, to show it to others.
 struct KeepEpoch {
-  light::FinalHeader header;
+  std::shared_ptr<const light::FinalHeader> header;
 };
 // Keep the target durably: after a restart it goes on with resume().
 struct BeginRestore {

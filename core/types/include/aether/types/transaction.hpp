@@ -2,6 +2,7 @@
 // "aether/tx"; the chain id is inside. Only a VerifiedTransaction reaches the ledger.
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <span>
 #include <vector>
@@ -123,32 +124,46 @@ struct Transaction {
 [[nodiscard]] Hash transaction_id(const TransactionBody& body);
 [[nodiscard]] Transaction sign(TransactionBody body, const crypto::Seed& seed);
 
-template <>
-struct Facts<Transaction> {
-  Hash id;
-  Address sender;
-  std::size_t byte_size = 0;  // of the BCS form, signature included
+// A transaction with what its bytes say, read once; whether its signature holds is not known. It is never changed, and
+// its copies share it. One that was moved from holds nothing: it may only be assigned to, or end.
+class IdentifiedTransaction {
+ public:
+  IdentifiedTransaction(Transaction transaction);
+  const Transaction& transaction() const { return content_->transaction; }
+  const TransactionBody& body() const { return content_->transaction.body; }
+  const crypto::Signature& signature() const { return content_->transaction.signature; }
+  const Hash& id() const { return content_->id; }
+  const Address& sender() const { return content_->sender; }
+  std::size_t byte_size() const { return content_->byte_size; }  // of the BCS form, signature included
+
+ private:
+  struct Content {
+    Transaction transaction;
+    Hash id;
+    Address sender;
+    std::size_t byte_size = 0;
+  };
+  std::shared_ptr<const Content> content_;
 };
 
-// A transaction whose signature holds, by the names that the ledger uses.
-class VerifiedTransaction : public Verified<Transaction> {
- public:
-  explicit VerifiedTransaction(Verified<Transaction> from) : Verified(std::move(from)) {}
-  const Transaction& transaction() const { return **this; }
-  const TransactionBody& body() const { return (*this)->body; }
-  const Hash& id() const { return facts().id; }
-  const Address& sender() const { return facts().sender; }
-  std::size_t byte_size() const { return facts().byte_size; }
+// One whose signature holds.
+class VerifiedTransaction : public IdentifiedTransaction {
+ private:
+  friend struct Verifier;
+  explicit VerifiedTransaction(IdentifiedTransaction from) : IdentifiedTransaction(std::move(from)) {}
 };
 
 // None when the signature does not hold.
-[[nodiscard]] std::optional<VerifiedTransaction> verify(Unverified<Transaction> transaction);
+[[nodiscard]] std::optional<VerifiedTransaction> verify(IdentifiedTransaction transaction);
 // verify() of each, as one batch on the pool, which costs a fraction of the single verdicts.
+[[nodiscard]] std::vector<std::optional<VerifiedTransaction>> verify(
+    std::span<const IdentifiedTransaction> transactions, const CpuFeatures& cpu, TaskPool& pool);
 [[nodiscard]] std::vector<std::optional<VerifiedTransaction>> verify(std::span<const Transaction> transactions,
                                                                      const CpuFeatures& cpu, TaskPool& pool);
 
 // Without a look at the signature: to simulate an unsigned transaction. For what this node stored see recall
 // (block.hpp).
+[[nodiscard]] VerifiedTransaction assume_verified(IdentifiedTransaction transaction);
 [[nodiscard]] VerifiedTransaction assume_verified(Transaction transaction);
 
 }  // namespace aether

@@ -120,7 +120,6 @@ class ReplicaNode {
   void on(replica::VerifySignatures& effect);
   void on(replica::Admitted&) {}
   void on(replica::Refused&) {}
-  void on(replica::Dropped&) {}
   void on(replica::Blame& effect);
   void on(replica::Alarm& effect);
   void on(replica::SlotStarted&) {}
