@@ -211,6 +211,7 @@ struct Load {
   std::vector<Transaction> sent = {};
   std::uint64_t nonce = 0;
   std::set<std::pair<Hash, std::size_t>> seen = {};  // final, at which node
+  std::map<Hash, Slot> slots = {};                   // of those that some node has seen
 
   void send(std::size_t count) {
     std::vector<std::size_t> up;
@@ -222,17 +223,24 @@ struct Load {
       cluster.send(up[n % up.size()], sent.back());
     }
   }
-  // Each was in a final block of each node that runs, some time: old blocks may be pruned.
+  // Each was in a final block of each node that runs, some time: old blocks may be pruned. Or below a snapshot from
+  // which the node went on, maybe not the first; expect_one_chain() tells whether its state is that of the others.
   bool all_final() {
     bool out = true;
     for (const Transaction& tx : sent)
       for (std::size_t i = 0; i < cluster.size(); ++i) {
         const std::pair key(transaction_id(tx.body), i);
         if (!cluster.is_up(i) || seen.contains(key)) continue;
-        if (cluster.chain(i).snapshot()->transaction(key.first))
+        const auto snapshot = cluster.chain(i).snapshot();
+        const auto slot = slots.find(key.first);
+        if (const auto place = snapshot->transaction(key.first)) {
+          slots.emplace(key.first, place->slot);
           seen.insert(key);
-        else
+        } else if (slot != slots.end() && slot->second < snapshot->kept_from()) {
+          seen.insert(key);
+        } else {
           out = false;
+        }
       }
     return out;
   }
