@@ -107,7 +107,7 @@ void SnapshotSync::follow(PeerId from, const Epochs& epochs, Now now, Effects& o
     peer.failures = 0;
     clients_.push_back(std::move(client));
     if (clients_.size() > kEpochsKept) clients_.pop_front();
-    out.push_back(KeepEpoch{std::make_shared<const FinalHeader>(header)});
+    out.emplace_back(KeepEpoch{std::make_shared<const FinalHeader>(header)});
   }
 }
 
@@ -118,7 +118,7 @@ void SnapshotSync::drop_offer(PeerId peer, const Identity& identity) {
 void SnapshotSync::expire(Effects& out) {
   expired_ = true;
   withdraw([](const Question&) { return true; });
-  out.push_back(CheckpointNeeded{});
+  out.emplace_back(CheckpointNeeded{});
 }
 
 }  // namespace aether::sync

@@ -42,7 +42,7 @@ void SnapshotSync::fetch(Now now, Effects& out) {
   if (fetching_->done < fetching_->chunks.size()) return fetch_chunks(now, out);
   finished_ = true;
   withdraw([](const Question&) { return true; });
-  out.push_back(Restored{fetching_->target});
+  out.emplace_back(Restored{fetching_->target});
 }
 
 // --- The manifest, piece after piece of one peer
@@ -93,7 +93,7 @@ void SnapshotSync::begin(Effects& out) {
   fetching.chunks.assign(manifest->chunks.size(), ChunkState::missing);
   fetching.target =
       std::make_shared<const Target>(Target{fetching.identity.name, std::move(*manifest), fetching.proof});
-  out.push_back(BeginRestore{fetching.target});
+  out.emplace_back(BeginRestore{fetching.target});
 }
 
 // --- Chunks, from everybody who offers the snapshot
@@ -138,7 +138,7 @@ void SnapshotSync::chunk_came(PeerId from, std::uint32_t index, ByteView bytes, 
   fetching.progress_us = now.steady_us;
   fetching.chunks[index] = ChunkState::storing;
   ++fetching.in_flight;
-  out.push_back(StoreChunk{fetching.identity.name, index, std::make_shared<const snapshot::Chunk>(std::move(*chunk))});
+  out.emplace_back(StoreChunk{fetching.identity.name, index, std::make_shared<const snapshot::Chunk>(std::move(*chunk))});
 }
 
 std::vector<SnapshotEffect> SnapshotSync::stored(const Hash& snapshot, std::uint32_t chunk, Now now) {
@@ -163,7 +163,7 @@ void SnapshotSync::accuse_all(Effects& out) {
 }
 
 void SnapshotSync::abandon(Effects& out) {
-  if (fetching_->target) out.push_back(AbandonRestore{fetching_->identity.name});
+  if (fetching_->target) out.emplace_back(AbandonRestore{fetching_->identity.name});
   fetching_.reset();
   withdraw([](const Question& question) { return is_piece(question.request); });
 }

@@ -94,7 +94,7 @@ void SnapshotSync::ask(PeerId peer, SnapshotRequest request, std::uint64_t patie
   Peer& asked = peers_.at(peer);
   asked.asked_order = ++order_;
   if (is_piece(request)) ++asked.pieces;
-  out.push_back(AskSnapshot{peer, request});
+  out.emplace_back(AskSnapshot{peer, request});
   open_.emplace(id, Question{peer, now.steady_us + patience_us, std::move(request)});
 }
 
@@ -150,7 +150,7 @@ void SnapshotSync::blame(PeerId peer, Effects& out) {
   liar.offers.clear();
   withdraw([&](const Question& question) { return question.to == peer; });
   if (fetching_ && fetching_->manifest_from == peer) forget_manifest();
-  out.push_back(BlamePeer{peer});
+  out.emplace_back(BlamePeer{peer});
 }
 
 // --- Answers
