@@ -72,6 +72,7 @@ void settle_by_two(Engines engines, const Batch& batch, std::span<const std::uin
     members.push_back(i);
     if (!groups.empty()) member_groups.push_back(groups[i]);
   }
+  if (members.empty()) return;
   std::vector<std::uint8_t> confirmed(members.size(), 0);
   settle(engines.accepts, Batch(batch, members), member_groups, 0, members.size(), confirmed);
   for (std::size_t i = 0; i < members.size(); ++i) verdicts[members[i]] = confirmed[i];

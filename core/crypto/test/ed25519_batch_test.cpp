@@ -98,6 +98,17 @@ TEST(Ed25519Batch, refuses_s_at_or_above_the_group_order) {
   }
 }
 
+TEST(Ed25519Batch, nothing_is_accepted_where_everything_is_forged) {
+  EdgeSigner signer(3);
+  SerialPool pool;
+  for (const std::size_t count : {1u, 2u, 3u, 20u}) {
+    std::vector<SignedId> items;
+    for (std::size_t i = 0; i < count; ++i) items.push_back(signer.good("aether/other"));
+    EXPECT_EQ(verify_ids(kTag, items, {}, this_processor(), pool), std::vector<bool>(count, false));
+    EXPECT_EQ(verify_ids(kTag, items, {}, {}, pool), std::vector<bool>(count, false));
+  }
+}
+
 TEST(Ed25519Batch, another_tag_holds_no_signature) {
   EdgeSigner signer(2);
   std::vector<SignedId> items(5, signer.good(kTag));
