@@ -159,12 +159,15 @@ Result<SealedInput, EvidenceFault> read_sealed(const StateView& parent, const Bl
   return out;
 }
 
-void forget_settled(std::vector<Evidence>& offences, const StateView& parent, const BlockFacts& facts) {
+std::vector<Evidence> take_settled(std::vector<Evidence>& offences, const StateView& parent, const BlockFacts& facts) {
   const Convictions convictions(parent, facts);
-  std::erase_if(offences, [&](const Evidence& evidence) {
+  const auto settled = std::ranges::stable_partition(offences, [&](const Evidence& evidence) {
     const auto open = convictions.check(claimed_facts(evidence));
-    return !open && open.error() != OffenceError::ahead;
+    return open || open.error() == OffenceError::ahead;
   });
+  std::vector<Evidence> out(std::make_move_iterator(settled.begin()), std::make_move_iterator(settled.end()));
+  offences.erase(settled.begin(), settled.end());
+  return out;
 }
 
 BlockEvidence choose_evidence(const StateView& parent, const BlockFacts& facts, const Hash& parent_hash,

@@ -254,15 +254,15 @@ TEST(BlockEvidence, what_is_settled_is_forgotten) {
   std::vector<Evidence> seen{w.double_vote(0, Slot{14}), w.double_header(0, Slot{14}), w.double_vote(1, Slot{13}),
                              w.double_vote(2, Slot{16})};
   const std::vector<Evidence> all = seen;
-  forget_settled(seen, w.chain.state, w.chain.facts());
+  EXPECT_TRUE(take_settled(seen, w.chain.state, w.chain.facts()).empty());
   EXPECT_EQ(seen, all) << "what is ahead waits";
   auto input = w.chain.input();
   input.offences.push_back({Offence::votes, Slot{14}, {0}});
   w.chain.apply(input);
-  forget_settled(seen, w.chain.state, w.chain.facts());
+  EXPECT_EQ(take_settled(seen, w.chain.state, w.chain.facts()), std::vector<Evidence>{all[0]});
   EXPECT_EQ(seen, std::vector<Evidence>(all.begin() + 1, all.end()));
   w.chain.run_to(Slot{39});
-  forget_settled(seen, w.chain.state, w.chain.facts());
+  EXPECT_EQ(take_settled(seen, w.chain.state, w.chain.facts()), (std::vector<Evidence>{all[1], all[2]}));
   EXPECT_EQ(seen, std::vector<Evidence>{all[3]});
 }
 

@@ -235,12 +235,17 @@ void Replica::Machine::on(const consensus::Finalize& effect) {
     blocks.erase(found);
   }
   out.push_back(std::move(commit));
-  ledger::forget_settled(evidence, *final_post_.state,
-                         {config_.rules.chain_id, next(final_slot_), config_.rules.params});
+  forget_settled();
   offer_snapshot(effect.certificate);
   if (head.slot < final_slot_) move_head(final_, final_slot_, final_post_.state);
   carry_out(mempool.step(mempool::BlockFinal{final_, final_slot_}, *head.state));
   dissem.forget(final_slot_);
+}
+
+void Replica::Machine::forget_settled() {
+  for (const Evidence& settled : ledger::take_settled(
+           evidence, *final_post_.state, {config_.rules.chain_id, next(final_slot_), config_.rules.params}))
+    out.push_back(DropEvidence{evidence_id(config_.rules.chain_id, settled)});
 }
 
 void Replica::Machine::on(const consensus::Forget& effect) {

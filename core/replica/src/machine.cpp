@@ -33,10 +33,12 @@ Replica::Machine::Machine(const Config& config, Tip tip, std::optional<consensus
       final_post_(std::move(tip.post)),
       verifiers_(config.rules.chain_id) {}
 
-void Replica::Machine::start(std::vector<BlockPointer> stored, std::optional<Restoring> restoring) {
+void Replica::Machine::start(Stored stored, std::optional<Restoring> restoring) {
+  evidence = std::move(stored.evidence);
+  forget_settled();
   carry_out(consensus.start(now));
-  std::ranges::stable_sort(stored, {}, [](const BlockPointer& block) { return block->header.body.slot; });
-  for (const BlockPointer& block : stored)
+  std::ranges::stable_sort(stored.blocks, {}, [](const BlockPointer& block) { return block->header.body.slot; });
+  for (const BlockPointer& block : stored.blocks)
     if (block->header.body.slot > final_slot_) tasks_.push_back(TakeBlock{kSelf, *block, true});
   work_off();
   if (!restoring) return;
@@ -204,8 +206,9 @@ void Replica::Machine::on(const consensus::Fetch& effect) {
 }
 
 void Replica::Machine::on(const consensus::Accuse& effect) {
-  if (evidence.size() < kEvidencePendingMax && std::ranges::find(evidence, effect.evidence) == evidence.end())
-    evidence.push_back(effect.evidence);
+  if (evidence.size() >= kEvidencePendingMax || std::ranges::find(evidence, effect.evidence) != evidence.end()) return;
+  evidence.push_back(effect.evidence);
+  out.push_back(StoreEvidence{evidence_id(config_.rules.chain_id, effect.evidence), effect.evidence});
 }
 
 void Replica::Machine::on(const consensus::Blame& effect) { out.push_back(Blame{effect.peer, Fault::consensus}); }
@@ -293,7 +296,7 @@ Replica::~Replica() = default;
 Replica::Replica(Replica&&) noexcept = default;
 Replica& Replica::operator=(Replica&&) noexcept = default;
 
-std::vector<Effect> Replica::start(std::vector<BlockPointer> stored, Now now, std::optional<Restoring> restoring) {
+std::vector<Effect> Replica::start(Stored stored, Now now, std::optional<Restoring> restoring) {
   machine_->now = now;
   machine_->start(std::move(stored), std::move(restoring));
   return std::exchange(machine_->out, {});

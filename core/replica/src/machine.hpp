@@ -8,14 +8,12 @@
 
 namespace aether::replica {
 
-inline constexpr std::size_t kEvidencePendingMax = 64;
-
 class Replica::Machine {
  public:
   Machine(const Config& config, Tip tip, std::optional<consensus::SafetyRecord> record,
           consensus::Authenticator& authenticator, consensus::Signer* signer);
 
-  void start(std::vector<BlockPointer> stored, std::optional<Restoring> restoring);
+  void start(Stored stored, std::optional<Restoring> restoring);
   void handle(Event event);
   [[nodiscard]] std::uint64_t next_timer() const;
 
@@ -45,7 +43,7 @@ class Replica::Machine {
     bool came_whole = false;  // with its header, by sync, or out of the own store
   };
   std::map<Hash, Known> blocks;
-  std::vector<Evidence> evidence;  // seen, and not counted in the final state
+  std::vector<Evidence> evidence;  // seen, and not counted in the final state; at most kEvidencePendingMax
 
  private:
   // What is to be done next, in order: the machines' effects cause events for others.
@@ -108,6 +106,7 @@ class Replica::Machine {
   void judged(const Hash& hash, AcceptedPointer accepted);
   void executed(const Hash& hash, Executed executed);
   void committed(const Committed& committed);
+  void forget_settled();
   void serve(PeerId to, const sync::BranchRequest& request);
   void serve(PeerId to, const dissem::ShredRequest& request);
   void move_head(const Hash& block, Slot slot, const StatePointer& state);

@@ -103,21 +103,21 @@ consensus::Now Node::Engine::now() const {
   return {static_cast<std::uint64_t>(steady.count()), clock_.wall_ms()};
 }
 
-// From the chain's tip, with the log's record; returns the blocks that the log holds above.
-std::vector<replica::BlockPointer> Node::Engine::make_replica() {
+// From the chain's tip, with the log's record; returns what the log holds above.
+replica::Stored Node::Engine::make_replica() {
   replica::Tip begin = tip();
   durable_ = begin.anchor.slot.raw();
-  std::vector<replica::BlockPointer> stored;
+  replica::Stored stored{{}, log_.log().evidence()};
   std::vector<LogWriter::Entry> dropped;
   for (const auto& block : log_.log().blocks()) {
     if (block->header.body.slot > begin.anchor.slot)
-      stored.push_back(block);
+      stored.blocks.push_back(block);
     else
       dropped.push_back(LogWriter::Drop{block_hash(block->header.body)});
   }
   log_.post(dropped);
-  log(Level::info, "begins behind slot " + slot_text(begin.anchor.slot) + ", with " + std::to_string(stored.size()) +
-                       " blocks that are not final");
+  log(Level::info, "begins behind slot " + slot_text(begin.anchor.slot) + ", with " +
+                       std::to_string(stored.blocks.size()) + " blocks that are not final");
   replica_.emplace(config_of(rules_, chain_.hash_of_genesis(), options_), std::move(begin), log_.log().record(),
                    *authenticator_, signer_ ? &*signer_ : nullptr);
   return stored;
@@ -220,7 +220,7 @@ void Node::Engine::gossip(transport::PeerId from, transport::Topic, transport::M
 
 // --- The machine's thread
 
-void Node::Engine::run(std::vector<replica::BlockPointer> stored, std::optional<replica::Restoring> restoring) {
+void Node::Engine::run(replica::Stored stored, std::optional<replica::Restoring> restoring) {
   carry_out(replica_->start(std::move(stored), now(), std::move(restoring)));
   std::vector<Item> items;
   for (;;) {
@@ -336,6 +336,14 @@ void Node::Engine::on(replica::StoreBlock& effect) {
 void Node::Engine::on(replica::DropBlock& effect) {
   tickets_.erase(effect.hash);
   log_entries_.push_back(LogWriter::Drop{effect.hash});
+}
+
+void Node::Engine::on(replica::StoreEvidence& effect) {
+  log_entries_.push_back(LogWriter::StoreEvidence{effect.id, std::move(effect.evidence)});
+}
+
+void Node::Engine::on(const replica::DropEvidence& effect) {
+  log_entries_.push_back(LogWriter::DropEvidence{effect.id});
 }
 
 void Node::Engine::on(replica::Judge& effect) {

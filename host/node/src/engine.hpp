@@ -59,8 +59,8 @@ class Node::Engine final : public transport::Handler, public LogWriter::Listener
   void snapshots_failed(const std::string& why) override { fail_with(why); }
 
   // --- the machine's thread
-  void run(std::vector<replica::BlockPointer> stored, std::optional<replica::Restoring> restoring);
-  std::vector<replica::BlockPointer> make_replica();
+  void run(replica::Stored stored, std::optional<replica::Restoring> restoring);
+  replica::Stored make_replica();
   void go_on_from(RestoreDone& done);
   void step(replica::Event event);
   void handle(Item& item);
@@ -72,6 +72,8 @@ class Node::Engine final : public transport::Handler, public LogWriter::Listener
   void on(replica::Persist& effect);
   void on(replica::StoreBlock& effect);
   void on(replica::DropBlock& effect);
+  void on(replica::StoreEvidence& effect);
+  void on(const replica::DropEvidence& effect);
   void on(replica::Judge& effect);
   void on(replica::Execute& effect);
   void on(replica::Commit& effect);

@@ -71,16 +71,19 @@ void LogWriter::write(std::vector<Entry>& entries) {
   const Persist* newest = nullptr;
   for (const Entry& entry : entries)
     if (const auto* persist = std::get_if<Persist>(&entry)) newest = persist;
-  for (const Entry& entry : entries) {
-    if (const auto* persist = std::get_if<Persist>(&entry)) {
-      if (persist->proposal) log_.add(block_hash(persist->proposal->header.body), persist->proposal);
-      if (persist == newest) log_.add(persist->record);
-    } else if (const auto* store = std::get_if<Store>(&entry)) {
-      log_.add(store->hash, store->block);
-    } else {
-      log_.drop(std::get<Drop>(entry).hash);
+  struct Visitor {
+    SafetyLog& log;
+    const Persist* newest;
+    void operator()(const Persist& persist) const {
+      if (persist.proposal) log.add(block_hash(persist.proposal->header.body), persist.proposal);
+      if (&persist == newest) log.add(persist.record);
     }
-  }
+    void operator()(const Store& store) const { log.add(store.hash, store.block); }
+    void operator()(const Drop& drop) const { log.drop(drop.hash); }
+    void operator()(const StoreEvidence& store) const { log.add(store.id, store.evidence); }
+    void operator()(const DropEvidence& drop) const { log.drop_evidence(drop.id); }
+  };
+  for (const Entry& entry : entries) std::visit(Visitor{log_, newest}, entry);
   const auto began = std::chrono::steady_clock::now();
   const auto synced = log_.sync();
   syncs_.add(std::chrono::steady_clock::now() - began);

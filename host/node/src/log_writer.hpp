@@ -1,5 +1,5 @@
 // The thread that keeps the safety log. All that waits becomes durable by one sync. Only records are waited for: small
-// blocks, and what is dropped, are written with the next one.
+// blocks, evidence, and what is dropped, are written with the next one.
 #pragma once
 
 #include <condition_variable>
@@ -29,7 +29,14 @@ class LogWriter {
   struct Drop {
     Hash hash;
   };
-  using Entry = std::variant<Persist, Store, Drop>;
+  struct StoreEvidence {
+    Hash id;
+    Evidence evidence;
+  };
+  struct DropEvidence {
+    Hash id;
+  };
+  using Entry = std::variant<Persist, Store, Drop, StoreEvidence, DropEvidence>;
 
   // Called on the writer's thread. After failed() nothing is durable any more.
   class Listener {

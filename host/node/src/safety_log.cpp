@@ -18,8 +18,19 @@ constexpr std::size_t kFrameBytes = kMagic.size() + 8 + 4 + Hash::kSize;  // bef
 constexpr std::size_t kEntriesBytesMax = std::size_t{1} << 30;
 constexpr std::uint64_t kFileBytesMax = std::uint64_t{4} << 30;
 
-enum class EntryKind : std::uint8_t { record = 1, block = 2, dropped = 3 };
+enum class EntryKind : std::uint8_t { record = 1, block = 2, dropped = 3, evidence = 4, evidence_dropped = 5 };
 constexpr std::size_t kEntryBytes = 1 + 4;  // kind and size, before each
+
+struct EvidenceEntry {
+  Hash id;
+  Evidence evidence;
+
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("id", self.id);
+    visit("evidence", self.evidence);
+  }
+};
 
 std::unexpected<SafetyLogFailure> failure(SafetyLogError kind, std::string message) {
   return fail(SafetyLogFailure{kind, std::move(message)});
@@ -131,7 +142,8 @@ SafetyLogOutcome<SafetyLog> SafetyLog::open(const env::Path& directory, const Ha
   const ByteView bytes = *read;
   if (bytes.size() < kHeaderBytes || !std::equal(kTitle.begin(), kTitle.end(), bytes.begin()))
     return failure(SafetyLogError::damaged, path.string() + " is not a safety log");
-  if (get<std::uint32_t>(bytes.subspan(kTitle.size(), 4)) != kSafetyLogVersion)
+  const auto version = get<std::uint32_t>(bytes.subspan(kTitle.size(), 4));
+  if (version == 0 || version > kSafetyLogVersion)
     return failure(SafetyLogError::version,
                    path.string() + " was written by another version of this program: use that version");
   const ByteView chain = bytes.subspan(kTitle.size() + 4, Hash::kSize);
@@ -157,6 +169,8 @@ SafetyLogOutcome<SafetyLog> SafetyLog::open(const env::Path& directory, const Ha
     if (const auto cut = log.file_.truncate(at); !cut) return failure(cut.error());
     if (const auto synced = log.file_.sync(); !synced) return failure(synced.error());
   }
+  if (version < kSafetyLogVersion)
+    if (const auto migrated = log.rewrite(); !migrated) return fail(migrated.error());
   return log;
 }
 
@@ -188,6 +202,18 @@ bool SafetyLog::read_entries(ByteView entries) {
         forget(*hash);
         break;
       }
+      case EntryKind::evidence: {
+        auto entry = codec::decode<EvidenceEntry>(value);
+        if (!entry) return false;
+        evidence_.emplace(entry->id, std::move(entry->evidence));
+        break;
+      }
+      case EntryKind::evidence_dropped: {
+        const auto id = codec::decode<Hash>(value);
+        if (!id) return false;
+        evidence_.erase(*id);
+        break;
+      }
       default: return false;
     }
   }
@@ -212,6 +238,12 @@ std::vector<SafetyLog::BlockPointer> SafetyLog::blocks() const {
   return out;
 }
 
+std::vector<Evidence> SafetyLog::evidence() const {
+  std::vector<Evidence> out;
+  for (const auto& [id, one] : evidence_) out.push_back(one);
+  return out;
+}
+
 void SafetyLog::add(const consensus::SafetyRecord& record) {
   put_entry(entries_, EntryKind::record, codec::encode(record));
   record_ = record;
@@ -224,6 +256,15 @@ void SafetyLog::add(const Hash& hash, const BlockPointer& block) {
 
 void SafetyLog::drop(const Hash& block) {
   if (forget(block)) put_entry(entries_, EntryKind::dropped, block.view());
+}
+
+void SafetyLog::add(const Hash& id, const Evidence& evidence) {
+  if (evidence_.emplace(id, evidence).second)
+    put_entry(entries_, EntryKind::evidence, codec::encode(EvidenceEntry{id, evidence}));
+}
+
+void SafetyLog::drop_evidence(const Hash& id) {
+  if (evidence_.erase(id) > 0) put_entry(entries_, EntryKind::evidence_dropped, id.view());
 }
 
 SafetyLogOutcome<void> SafetyLog::sync() {
@@ -242,6 +283,8 @@ SafetyLogOutcome<void> SafetyLog::rewrite() {
   Bytes entries;
   if (record_) put_entry(entries, EntryKind::record, codec::encode(*record_));
   for (const auto& [hash, kept] : blocks_) put_entry(entries, EntryKind::block, codec::encode(*kept.block));
+  for (const auto& [id, one] : evidence_)
+    put_entry(entries, EntryKind::evidence, codec::encode(EvidenceEntry{id, one}));
   const Salt salt = random_salt();
   Bytes content = header_bytes(genesis_, salt);
   append(content, frame_bytes(salt, 0, entries));

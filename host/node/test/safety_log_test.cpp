@@ -8,6 +8,9 @@
 
 #include <csignal>
 #include <fstream>
+#include <set>
+
+#include "aether/crypto/sha256.hpp"
 
 namespace aether::node {
 namespace {
@@ -33,16 +36,25 @@ consensus::SafetyRecord record(std::uint64_t slot) {
   return out;
 }
 
+Evidence evidence(std::uint64_t slot) {
+  VotePair pair{Vote{}, PrevoteCertificate{}};
+  std::get<Vote>(pair.precommit).body.slot = Slot{slot};
+  return pair;
+}
+Hash id_of(const Evidence& evidence) { return evidence_id(ChainId{5}, evidence); }
+
 // What a log must hold.
 struct Model {
   std::optional<consensus::SafetyRecord> record;
   std::map<Hash, Slot> blocks;
+  std::set<Hash> evidence;
 
   bool operator==(const Model&) const = default;
 };
 Model content(const SafetyLog& log) {
-  Model out{log.record(), {}};
+  Model out{log.record(), {}, {}};
   for (const auto& one : log.blocks()) out.blocks.emplace(hash_of(one), one->header.body.slot);
+  for (const Evidence& one : log.evidence()) out.evidence.insert(id_of(one));
   return out;
 }
 
@@ -69,9 +81,10 @@ RC_GTEST_PROP(SafetyLog, what_was_synced_is_there_after_opening_and_nothing_else
   std::optional<SafetyLog> log = std::move(*SafetyLog::make(directory.path(), kGenesis, model.record, rewrite_bytes));
   const auto steps = *rc::gen::container<std::vector<std::uint32_t>>(60, rc::gen::inRange(0u, 4'000u));
   for (const std::uint32_t step : steps) {
-    const std::uint64_t slot = step / 8 % 20;
+    const std::uint64_t slot = step / 10 % 20;
     const auto one = block(slot);
-    switch (step % 8) {
+    const Evidence offence = evidence(slot % 5);
+    switch (step % 10) {
       case 0:
       case 1:
         log->add(record(slot));
@@ -87,6 +100,14 @@ RC_GTEST_PROP(SafetyLog, what_was_synced_is_there_after_opening_and_nothing_else
         model.blocks.erase(hash_of(one));
         break;
       case 5:
+        log->add(id_of(offence), offence);
+        model.evidence.insert(id_of(offence));
+        break;
+      case 6:
+        log->drop_evidence(id_of(offence));
+        model.evidence.erase(id_of(offence));
+        break;
+      case 7:
         log.reset();
         log = std::move(*SafetyLog::open(directory.path(), kGenesis, rewrite_bytes));
         RC_ASSERT(log->torn_bytes() == 0u);
@@ -111,14 +132,64 @@ struct History {
     synced.emplace_back(log.size(), content(log));
     for (std::uint64_t slot = 2; slot < 6; ++slot) {
       log.add(hash_of(block(slot)), block(slot));
+      log.add(id_of(evidence(slot)), evidence(slot));
       log.add(record(slot));
       if (slot > 3) log.drop(hash_of(block(slot - 2)));
+      if (slot > 4) log.drop_evidence(id_of(evidence(slot - 3)));
       EXPECT_TRUE(log.sync());
       synced.emplace_back(log.size(), content(log));
     }
     bytes = bytes_of(directory);
   }
 };
+
+constexpr std::size_t kVersionAt = std::string_view("aether safety log\n").size();
+
+// A frame of a program that knows one more kind of entry.
+TEST(SafetyLog, an_entry_of_an_unknown_kind_is_refused) {
+  const auto directory = temporary();
+  SafetyLog log = std::move(*SafetyLog::make(directory.path(), kGenesis, std::nullopt));
+  constexpr std::size_t kFrameHeaderBytes = 8 + 8 + 4 + Hash::kSize;
+  const std::size_t kind_at = log.size() + kFrameHeaderBytes;
+  const std::size_t salt_at = kVersionAt + 4 + Hash::kSize;
+  log.add(record(1));
+  ASSERT_TRUE(log.sync());
+  Bytes bytes = bytes_of(directory);
+  ASSERT_EQ(bytes[kind_at], 1u);
+  for (const std::uint8_t kind : {std::uint8_t{0}, std::uint8_t{6}}) {
+    bytes[kind_at] = kind;
+    const ByteView salt = ByteView(bytes).subspan(salt_at, SafetyLog::kSaltSize);
+    const ByteView sequence = ByteView(bytes).subspan(kind_at - kFrameHeaderBytes + 8, 8);
+    const Hash sum = crypto::Tag("aether/safety-log")
+                         .begin()
+                         .update(salt)
+                         .update(sequence)
+                         .update(ByteView(bytes).subspan(kind_at))
+                         .finish();
+    std::ranges::copy(sum.bytes, bytes.begin() + static_cast<std::ptrdiff_t>(kind_at - Hash::kSize));
+    replace(directory, bytes);
+    EXPECT_EQ(error_of(directory), SafetyLogError::damaged);
+  }
+}
+
+// Version 1 had no evidence, and is otherwise the same.
+TEST(SafetyLog, a_log_of_version_1_is_migrated) {
+  const auto directory = temporary();
+  const auto kept = block(2);
+  Model model;
+  {
+    SafetyLog log = std::move(*SafetyLog::make(directory.path(), kGenesis, record(1)));
+    log.add(hash_of(kept), kept);
+    ASSERT_TRUE(log.sync());
+    model = content(log);
+  }
+  Bytes old = bytes_of(directory);
+  old[kVersionAt] = 1;
+  replace(directory, old);
+  EXPECT_EQ(content(*SafetyLog::open(directory.path(), kGenesis)), model);
+  EXPECT_EQ(bytes_of(directory)[kVersionAt], kSafetyLogVersion);
+  EXPECT_EQ(content(*SafetyLog::open(directory.path(), kGenesis)), model);
+}
 
 TEST(SafetyLog, a_torn_end_is_cut_off_and_the_log_goes_on) {
   const History history;
@@ -163,9 +234,11 @@ TEST(SafetyLog, what_is_no_log_of_this_chain_and_program_is_refused_and_stays) {
   EXPECT_EQ(error_of(history.directory, Hash{{8}}), SafetyLogError::foreign);
   EXPECT_EQ(bytes_of(history.directory), history.bytes);
   Bytes other = history.bytes;
-  other[std::string_view("aether safety log\n").size()] = 2;
-  replace(history.directory, other);
-  EXPECT_EQ(error_of(history.directory), SafetyLogError::version);
+  for (const std::uint32_t version : {0u, kSafetyLogVersion + 1}) {
+    other[kVersionAt] = static_cast<std::uint8_t>(version);
+    replace(history.directory, other);
+    EXPECT_EQ(error_of(history.directory), SafetyLogError::version);
+  }
   other[0] = 'A';
   replace(history.directory, other);
   EXPECT_EQ(error_of(history.directory), SafetyLogError::damaged);
@@ -204,15 +277,19 @@ TEST(SafetyLog, the_file_stays_small) {
   SafetyLog log = std::move(*SafetyLog::make(directory.path(), kGenesis, record(1), kRewrite));
   const auto kept = block(1'000);
   log.add(hash_of(kept), kept);
+  log.add(id_of(evidence(1'000)), evidence(1'000));
   for (std::uint64_t slot = 2; slot < 500; ++slot) {
     log.add(record(slot));
     log.add(hash_of(block(slot)), block(slot));
     log.drop(hash_of(block(slot - 1)));
+    log.add(id_of(evidence(slot)), evidence(slot));
+    log.drop_evidence(id_of(evidence(slot)));
     ASSERT_TRUE(log.sync());
     ASSERT_LT(log.size(), 2 * kRewrite);
   }
   const Model before = content(log);
   EXPECT_EQ(before.blocks.size(), 2u);
+  EXPECT_EQ(before.evidence.size(), 1u);
   EXPECT_EQ(content(*SafetyLog::open(directory.path(), kGenesis)), before);
 }
 

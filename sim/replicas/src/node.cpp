@@ -34,8 +34,9 @@ replica::Tip ReplicaNode::tip() const {
 
 void ReplicaNode::boot() {
   replica_.emplace(context_.config, tip(), record_.content(), context_.authenticator, context_.signer);
-  std::vector<replica::BlockPointer> stored;
-  for (const auto& [hash, block] : stored_) stored.push_back(block);
+  replica::Stored stored;
+  for (const auto& [hash, block] : stored_) stored.blocks.push_back(block);
+  for (const auto& [id, evidence] : stored_evidence_) stored.evidence.push_back(evidence);
   std::optional<replica::Restoring> restoring;
   if (restore_) {
     restoring.emplace(restore_->target, std::vector<bool>(restore_->target->manifest.chunks.size()));
@@ -51,6 +52,7 @@ void ReplicaNode::end_life() {
   replica_.reset();
   working_.clear();
   storing_.clear();
+  storing_evidence_.clear();
   armed_at_ = std::nullopt;
   synced_at_ = 0;
 }
@@ -120,6 +122,8 @@ void ReplicaNode::on(replica::Gossip& effect) {
 void ReplicaNode::on(replica::Persist& effect) {
   stored_.merge(storing_);
   storing_.clear();
+  stored_evidence_.merge(storing_evidence_);
+  storing_evidence_.clear();
   record_.write(effect.record);
   if (effect.proposal) stored_.emplace(block_hash(effect.proposal->header.body), effect.proposal);
   synced_at_ = std::max(synced_at_, context_.world.now()) + context_.costs.fsync;
@@ -135,6 +139,15 @@ void ReplicaNode::on(replica::DropBlock& effect) {
   stored_.erase(effect.hash);
   storing_.erase(effect.hash);
   working_.erase(effect.hash);
+}
+
+void ReplicaNode::on(replica::StoreEvidence& effect) {
+  storing_evidence_.emplace(effect.id, std::move(effect.evidence));
+}
+
+void ReplicaNode::on(replica::DropEvidence& effect) {
+  stored_evidence_.erase(effect.id);
+  storing_evidence_.erase(effect.id);
 }
 
 void ReplicaNode::on(replica::Judge& effect) {

@@ -61,5 +61,32 @@ TEST(Faulty, WhatWasPunishedIsForgotten) {
   for (std::size_t i = 1; i < network.size(); ++i) EXPECT_EQ(network.node(i).replica().accusations(), 0u) << i;
 }
 
+// What one node alone saw, and lost from its memory before it was in a block, is punished all the same.
+TEST(Faulty, EvidenceOutlivesTheNodeThatSawIt) {
+  ReplicaNetwork network(with(Misdeeds().set(Misdeed::two_votes)));
+  constexpr std::size_t kFaulty = 0, kSees = 1;
+  std::map<std::pair<std::size_t, Slot>, Hash> heard;  // whom the others hear the faulty one vote for
+  network.filter = [&](std::size_t from, std::size_t to, const replica::NetMessage& message) {
+    const auto* vote = std::get_if<Vote>(&message);
+    if (vote == nullptr || from != kFaulty || to == kSees) return true;
+    return heard.try_emplace({to, vote->body.slot}, vote->body.block).first->second == vote->body.block;
+  };
+  const auto saw = [&](std::size_t node) { return network.node(node).replica().accusations(); };
+  network.start();
+  network.load();
+  ASSERT_TRUE(network.run_until(60 * kMillion, [&] {
+    return saw(kSees) > 0 && network.node(kSees).stored_evidence() == saw(kSees) && saw(2) == 0 && saw(3) == 0;
+  }));
+  const std::size_t before = saw(kSees);
+  network.crash(kSees);
+  network.boot(kSees);
+  EXPECT_EQ(saw(kSees), before);
+  network.filter = nullptr;
+  const ReplicaReport report = network.finish();  // an offence that is in no block is a violation
+  EXPECT_EQ(report.violation, std::nullopt);
+  EXPECT_GT(report.convictions, 0u);
+  EXPECT_LE(network.node(kSees).stored_evidence(), saw(kSees)) << "what is settled leaves the disk";
+}
+
 }  // namespace
 }  // namespace aether::sim

@@ -69,8 +69,9 @@ enum class LateVotesAre : std::uint8_t { claimed, known };
                                             std::span<const Evidence> offences, std::span<const LateVotes> late_votes,
                                             EpochVerifiers& verifiers);
 
-// Removes what no block after `parent` may hold any more, whatever it proves: who would be convicted was, or it is too
-// old.
-void forget_settled(std::vector<Evidence>& offences, const StateView& parent, const BlockFacts& facts);
+// Removes and returns what no block after `parent` may hold any more, whatever it proves: who would be convicted was,
+// or it is too old.
+[[nodiscard]] std::vector<Evidence> take_settled(std::vector<Evidence>& offences, const StateView& parent,
+                                                 const BlockFacts& facts);
 
 }  // namespace aether::ledger

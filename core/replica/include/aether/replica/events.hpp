@@ -13,6 +13,8 @@ using consensus::Now;
 using PeerId = std::uint64_t;  // in the node's own numbering; kSelf is none
 using consensus::kSelf;
 
+inline constexpr std::size_t kEvidencePendingMax = 64;
+
 // --- Events --------------------------------------------------------------------------------------------------------
 
 struct PeerConnected {
@@ -92,6 +94,16 @@ struct StoreBlock {
 struct DropBlock {
   Hash hash;
 };
+// An offence was seen that no final block names. Make it durable with one of the next Persists: no answer. Until
+// DropEvidence there are at most kEvidencePendingMax of these; more are not kept.
+struct StoreEvidence {
+  Hash id;  // evidence_id()
+  Evidence evidence;
+};
+// It is punished, or too old to be: it may be removed from where StoreEvidence put it.
+struct DropEvidence {
+  Hash id;
+};
 // Answer by judge(). Not answered once the block was dropped.
 struct Judge {
   Judgement judgement;
@@ -156,8 +168,9 @@ struct Blame {
 using consensus::Alarm;
 using consensus::SlotStarted;
 
-using Effect = std::variant<Send, Broadcast, Gossip, Persist, StoreBlock, DropBlock, Judge, Execute, Commit, ServeChain,
-                            OfferSnapshot, ServeSnapshot, KeepEpoch, BeginRestore, StoreChunk, AbandonRestore, Restored,
-                            CheckpointNeeded, VerifySignatures, Admitted, Refused, Blame, Alarm, SlotStarted>;
+using Effect =
+    std::variant<Send, Broadcast, Gossip, Persist, StoreBlock, DropBlock, StoreEvidence, DropEvidence, Judge, Execute,
+                 Commit, ServeChain, OfferSnapshot, ServeSnapshot, KeepEpoch, BeginRestore, StoreChunk, AbandonRestore,
+                 Restored, CheckpointNeeded, VerifySignatures, Admitted, Refused, Blame, Alarm, SlotStarted>;
 
 }  // namespace aether::replica

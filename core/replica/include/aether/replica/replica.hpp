@@ -43,6 +43,12 @@ struct Tip {
   PostState post;
 };
 
+// What was made durable above the tip, each in any order.
+struct Stored {
+  std::vector<BlockPointer> blocks;  // by StoreBlock and Persist
+  std::vector<Evidence> evidence;    // by StoreEvidence
+};
+
 // A snapshot that BeginRestore began before a restart.
 struct Restoring {
   sync::TargetPointer target;
@@ -63,9 +69,8 @@ class Replica {
   Replica(Replica&&) noexcept;
   Replica& operator=(Replica&&) noexcept;
 
-  // The first step. `stored`: what StoreBlock and Persist made durable above the tip, in any order.
-  [[nodiscard]] std::vector<Effect> start(std::vector<BlockPointer> stored, Now now,
-                                          std::optional<Restoring> restoring = std::nullopt);
+  // The first step.
+  [[nodiscard]] std::vector<Effect> start(Stored stored, Now now, std::optional<Restoring> restoring = std::nullopt);
   [[nodiscard]] std::vector<Effect> step(Event event, Now now);
   [[nodiscard]] std::uint64_t next_timer() const;  // on the steady clock
 

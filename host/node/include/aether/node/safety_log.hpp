@@ -1,5 +1,6 @@
 // The log of what a node must not forget before it speaks: the newest safety record of its validator, and the blocks
-// that it voted for, or proposed, and that are not final. One file that is appended to:
+// that it voted for, or proposed, and that are not final. Beside them, evidence that no final block names, which nobody
+// waits for. One file that is appended to:
 //
 //   header   title, version, genesis hash, salt
 //   frame    magic, sequence, size, checksum, entries        one for each sync()
@@ -8,7 +9,8 @@
 // A frame is there whole or not at all: what a crash or a failure of power leaves of the last one is cut off when the
 // log is opened, since sync() had not returned. A frame that is damaged with a whole one behind it is no torn end, and
 // is refused: it may have held a vote. (Checksums are over the salt too, so that nobody puts a frame into a block.)
-// When the file has grown large, what still counts is written into a new one, which takes its name.
+// When the file has grown large, or is of version 1, which had no evidence, what still counts is written into a new
+// one, which takes its name.
 //
 // A log must never be copied back from a backup: see consensus::SafetyRecord.
 #pragma once
@@ -20,11 +22,12 @@
 #include "aether/consensus/safety.hpp"
 #include "aether/env/file_stream.hpp"
 #include "aether/types/block.hpp"
+#include "aether/types/evidence.hpp"
 
 namespace aether::node {
 
 inline constexpr std::string_view kSafetyLogFile = "safety.log";
-inline constexpr std::uint32_t kSafetyLogVersion = 1;
+inline constexpr std::uint32_t kSafetyLogVersion = 2;
 
 enum class SafetyLogError : std::uint8_t {
   absent,       // there is no log
@@ -62,6 +65,7 @@ class SafetyLog {
   // As of the last sync(). The record is none where none was ever added.
   [[nodiscard]] const std::optional<consensus::SafetyRecord>& record() const { return record_; }
   [[nodiscard]] std::vector<BlockPointer> blocks() const;
+  [[nodiscard]] std::vector<Evidence> evidence() const;
   [[nodiscard]] std::uint64_t torn_bytes() const { return torn_bytes_; }  // cut off when it was opened
   [[nodiscard]] std::uint64_t size() const { return file_.size(); }
 
@@ -69,6 +73,8 @@ class SafetyLog {
   void add(const consensus::SafetyRecord& record);
   void add(const Hash& hash, const BlockPointer& block);
   void drop(const Hash& block);
+  void add(const Hash& id, const Evidence& evidence);
+  void drop_evidence(const Hash& id);
 
   // Durable when it returns success. After an error nothing may be relied on but what an earlier sync() kept.
   [[nodiscard]] SafetyLogOutcome<void> sync();
@@ -96,8 +102,9 @@ class SafetyLog {
   std::uint64_t torn_bytes_ = 0;
   std::optional<consensus::SafetyRecord> record_;
   std::map<Hash, Kept> blocks_;
-  std::uint64_t block_bytes_ = 0;  // of blocks_
-  Bytes entries_;                  // of the next frame
+  std::uint64_t block_bytes_ = 0;      // of blocks_
+  std::map<Hash, Evidence> evidence_;  // as many as are added and not dropped
+  Bytes entries_;                      // of the next frame
 };
 
 }  // namespace aether::node

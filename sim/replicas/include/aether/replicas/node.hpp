@@ -81,6 +81,7 @@ class ReplicaNode {
   [[nodiscard]] NodeClock& clock() { return clock_; }
   // One that is not final; null where it has none such.
   [[nodiscard]] replica::BlockPointer stored(const Hash& block) const;
+  [[nodiscard]] std::size_t stored_evidence() const { return stored_evidence_.size(); }
   [[nodiscard]] std::uint64_t effects() const { return effects_; }  // carried out so far
 
  private:
@@ -105,6 +106,8 @@ class ReplicaNode {
   void on(replica::Persist& effect);
   void on(replica::StoreBlock& effect);
   void on(replica::DropBlock& effect);
+  void on(replica::StoreEvidence& effect);
+  void on(replica::DropEvidence& effect);
   void on(replica::Judge& effect);
   void on(replica::Execute& effect);
   void on(replica::Commit& effect);
@@ -134,6 +137,7 @@ class ReplicaNode {
   // durable
   DurableFile<consensus::SafetyRecord> record_;
   std::map<Hash, replica::BlockPointer> stored_;  // blocks that are not final
+  std::map<Hash, Evidence> stored_evidence_;
   std::map<Slot, CommittedBlock> chain_;
   std::optional<PrecommitCertificate> certificate_;
   std::shared_ptr<const DurableState> state_;
@@ -150,6 +154,7 @@ class ReplicaNode {
   std::optional<replica::Replica> replica_;
   std::set<Hash> working_;                         // blocks under judgement or execution
   std::map<Hash, replica::BlockPointer> storing_;  // lost in a crash before the next record
+  std::map<Hash, Evidence> storing_evidence_;      // likewise
   std::optional<Micros> armed_at_;
   Micros synced_at_ = 0;
 };
