@@ -10,6 +10,7 @@ void Replica::Machine::catch_up() {
   carry_out(snapshots->reached(final_slot_, sync_now()));
   const auto above = sync.wants_snapshot();
   if (above && !snapshots->is_seeking()) carry_out(snapshots->seek(checkpoint(), *above, sync_now()));
+  if (above) snapshots->look_above(*above);
   if (!above && snapshots->is_seeking()) snapshots->stop();
   sync.pause(snapshots->is_restoring());
 }

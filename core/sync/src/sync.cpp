@@ -9,6 +9,7 @@ namespace {
 
 constexpr unsigned kPatienceDoublings = 4;
 constexpr unsigned kFailuresMax = 3;
+constexpr unsigned kUselessMax = 3;
 // Blocks handed in and not final yet: two answers' worth.
 constexpr std::uint64_t kUnfinalMax = 2 * kReplyBlocksMax;
 
@@ -55,7 +56,8 @@ std::uint64_t Sync::patience(unsigned tries) const {
 
 std::optional<PeerId> Sync::pick(Slot at_least) const {
   const auto rank = [&](const Peer& peer) {
-    return std::tuple(peer.useless, peer.heard < at_least, peer.failures, peer.asked, peer.asked_order);
+    return std::tuple(peer.lacks_after == final_, peer.useless, peer.heard < at_least, peer.failures, peer.asked,
+                      peer.asked_order);
   };
   std::optional<PeerId> best;
   for (const auto& [id, peer] : peers_)
@@ -133,8 +135,21 @@ void Sync::pause(bool paused) {
   if (paused) stop_ranges();
 }
 
+// Somebody says so, and nobody is left who may have it: who does not answer, or whose blocks lead nowhere, three times
+// in a row, is not believed to.
+bool Sync::is_next_gone() const {
+  bool is_said = false;
+  for (const auto& [id, peer] : peers_) {
+    if (peer.lacks_after == final_)
+      is_said = true;
+    else if (peer.heard > final_ && peer.useless < kUselessMax && peer.failures < kFailuresMax)
+      return false;
+  }
+  return is_said;
+}
+
 std::optional<Slot> Sync::wants_snapshot() const {
-  if (stalled_) return final_;
+  if (stalled_ && is_next_gone()) return final_;
   if (highest().raw() < final_.raw() + params_.snapshot_slots) return std::nullopt;
   return Slot{final_.raw() + params_.snapshot_slots / 2};
 }
@@ -244,7 +259,9 @@ std::vector<Effect> Sync::on_reply(PeerId from, Reply reply, std::uint64_t now_u
     const bool sound = reply.blocks.size() <= range.count && is_chain(reply.blocks, range.after);
     Slot& heard = peers_.at(from).heard;
     // To have nothing of what one did not claim to have is no failure.
-    close(range.open, !sound || (reply.blocks.empty() && heard > range.after));
+    const bool lacks = reply.blocks.empty() && heard > range.after;
+    if (lacks && range.after == final_) peers_.at(from).lacks_after = final_;
+    close(range.open, !sound || lacks);
     if (reply.blocks.empty()) {
       heard = std::min(heard, range.after);
       return out;

@@ -128,6 +128,19 @@ TEST(SnapshotSync, BeginsAtTheNewestSnapshotFromSeveralPeersAtOnce) {
   EXPECT_TRUE(node.machine.is_restoring());
 }
 
+// Blocks go on coming while it looks: what they have nearly reached is not worth it any more.
+TEST(SnapshotSync, LooksAboveWhereBlocksHaveLedMeanwhile) {
+  const Slot offered{(kEpochs - 1) * kEpochSlots + 7};
+  Node node({Kind::honest, Kind::honest});
+  node.seek();
+  node.machine.look_above(offered);
+  node.run(10'000'000);
+  EXPECT_FALSE(node.machine.is_restoring());
+  node.machine.look_above(Slot{offered.raw() - 1});
+  node.run(kLong);
+  EXPECT_TRUE(node.restored);
+}
+
 // Each kind of liar, alone beside an honest peer: it is found, and blamed if what it sent can be told from the truth.
 TEST(SnapshotSync, OneHonestPeerIsEnoughBesideAnyOther) {
   for (std::uint8_t kind = 0; kind <= static_cast<std::uint8_t>(Kind::chunks_of_lies); ++kind) {

@@ -179,6 +179,55 @@ TEST(Sync, WantsASnapshotWhereBlocksDoNotCome) {
   EXPECT_EQ(sync.wants_snapshot(), std::nullopt) << "something became final";
 }
 
+// A node that takes long over the blocks that it gets, as one may that has just begun at a snapshot.
+TEST(Sync, WantsNoSnapshotWhereItIsOnlySlow) {
+  const auto chain = make_chain(60);
+  const SyncParams params;
+  Sync sync{params};
+  sync.connected(1);
+  sync.connected(2);
+  std::uint64_t now_us = 0;
+  std::size_t handed_in = 0;
+  std::map<PeerId, bool> serves{{1, true}, {2, false}};
+  const auto pass = [&](std::uint64_t until_us) {
+    for (; now_us < until_us; now_us += 100'000) {
+      for (const auto& [peer, does] : serves) sync.heard(peer, Slot{60});
+      auto effects = sync.reached(Slot{15}, Slot{1'000}, now_us);
+      std::ranges::move(sync.on_timer(now_us), std::back_inserter(effects));
+      for (std::size_t i = 0; i < effects.size(); ++i) {
+        if (const auto* in = std::get_if<HandIn>(&effects[i])) handed_in += in->blocks.size();
+        const auto* ask = std::get_if<Ask>(&effects[i]);
+        if (ask == nullptr) continue;
+        Reply reply = answer(Kind::honest, ask->request, chain);
+        if (!serves[ask->to]) reply.blocks.clear();
+        std::ranges::move(sync.on_reply(ask->to, std::move(reply), now_us), std::back_inserter(effects));
+      }
+      if (serves[1]) {
+        EXPECT_EQ(sync.wants_snapshot(), std::nullopt) << now_us;
+      }
+    }
+  };
+  pass(2 * params.stalled_us);
+  EXPECT_GT(handed_in, 0u);
+  // Nobody has them any more.
+  serves[1] = false;
+  pass(4 * params.stalled_us);
+  EXPECT_EQ(sync.wants_snapshot(), Slot{15});
+}
+
+// Silence says nothing: who keeps blocks may come.
+TEST(Sync, WantsNoSnapshotWhereNobodyAnswers) {
+  const SyncParams params;
+  Sync sync{params};
+  sync.connected(1);
+  for (std::uint64_t now_us = 0; now_us < 3 * params.stalled_us; now_us += 100'000) {
+    sync.heard(1, Slot{60});
+    static_cast<void>(sync.reached(Slot{15}, Slot{1'000}, now_us));
+    static_cast<void>(sync.on_timer(now_us));
+    EXPECT_EQ(sync.wants_snapshot(), std::nullopt);
+  }
+}
+
 TEST(Sync, AsksForAWantedBlockUntilItIsFound) {
   const auto chain = make_chain(10);
   Sync sync{{}};

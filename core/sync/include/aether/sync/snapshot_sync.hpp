@@ -84,7 +84,8 @@ class SnapshotSync {
   [[nodiscard]] std::vector<SnapshotEffect> resume(TargetPointer target, const std::vector<bool>& stored, Now now);
   // Look for a snapshot of a block above `above`. Certificates are followed from the checkpoint on.
   [[nodiscard]] std::vector<SnapshotEffect> seek(light::Checkpoint checkpoint, Slot above, Now now);
-  void stop();  // blocks do; a snapshot that was chosen goes on
+  void look_above(Slot above) { above_ = above; }  // from now on, as this node goes on by blocks meanwhile
+  void stop();                                     // blocks do; a snapshot that was chosen goes on
   // The newest final slot of this node; also moves the machine on.
   [[nodiscard]] std::vector<SnapshotEffect> reached(Slot final, Now now);
 

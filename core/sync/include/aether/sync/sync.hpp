@@ -65,8 +65,8 @@ class Sync {
   [[nodiscard]] std::uint64_t next_timer() const;
 
   [[nodiscard]] bool is_behind() const { return behind_; }
-  // Whether a snapshot is to be looked for, and above which slot it helps: blocks would be too many, or do not come
-  // although peers are ahead.
+  // Whether a snapshot is to be looked for, and above which slot it helps: blocks would be too many, or nothing became
+  // final for stalled_us and who is ahead has the next block no more. A node that is but slow goes on by blocks.
   [[nodiscard]] std::optional<Slot> wants_snapshot() const;
   // No ranges are asked for meanwhile.
   void pause(bool paused);
@@ -75,10 +75,11 @@ class Sync {
  private:
   struct Peer {
     Slot heard;
-    unsigned useless = 0;           // ranges that led nowhere, since one that did
-    unsigned failures = 0;          // in a row: no answer, or one that is none
-    std::uint64_t asked_order = 0;  // when it was asked last
-    std::size_t asked = 0;          // requests that it has not answered
+    std::optional<Slot> lacks_after;  // it is ahead of this slot, and says that it has not the block behind
+    unsigned useless = 0;             // ranges that led nowhere, since one that did
+    unsigned failures = 0;            // in a row: no answer, or one that is none
+    std::uint64_t asked_order = 0;    // when it was asked last
+    std::size_t asked = 0;            // requests that it has not answered
   };
   struct Question {
     PeerId to = 0;
@@ -106,8 +107,8 @@ class Sync {
     Slot through;
   };
 
-  // The peer to ask: its blocks led somewhere, it heard of `at_least`, failed least, has least to answer, and was asked
-  // longest ago.
+  // The peer to ask: it has the next block, its blocks led somewhere, it heard of `at_least`, failed least, has least
+  // to answer, and was asked longest ago.
   [[nodiscard]] std::optional<PeerId> pick(Slot at_least) const;
   [[nodiscard]] Question ask(PeerId peer, Request request, std::vector<Effect>& out);
   void close(std::optional<Question>& question, bool failed);
@@ -117,6 +118,7 @@ class Sync {
   void hand_in(std::uint64_t now_us, std::vector<Effect>& out);
   void stop_ranges();
   [[nodiscard]] Slot highest() const;
+  [[nodiscard]] bool is_next_gone() const;
   [[nodiscard]] std::uint64_t patience(unsigned tries) const;
 
   SyncParams params_;
