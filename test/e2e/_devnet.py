@@ -20,7 +20,7 @@ class Devnet:
     """`aetherctl devnet` on a directory, erased at the end of the block."""
 
     def __init__(self, directory):
-        self.directory, self.made = directory, None
+        self.directory, self.made, self.nonce = directory, None, 0
 
     def __enter__(self):
         return self
@@ -50,14 +50,22 @@ class Devnet:
     def pids(self):
         return [node["pid"] for node in self("status")["nodes"]]
 
+    def connected(self):
+        """Waits until each node has all others as peers: a network is up before that."""
+        def is_whole():
+            nodes = self("status")["nodes"]
+            return all(node["peers"] == len(nodes) - 1 for node in nodes)
+        _aether.wait_for(is_whole, "each node to be connected to all others")
+
     def ctl(self, node):
         return Ctl(self.made["keys"], self.made["password_file"], self.made["nodes"][node]["rpc"])
 
     def transfer(self, node, nonce=None):
         """The slot in which one more AIC from dev-alice to dev-bob is final. A node that is a slot behind would choose a nonce that is
-        used: who sends through one after another numbers them."""
+        used, so they are numbered here: from the one that is given on, where dev-alice paid otherwise."""
+        self.nonce = nonce or self.nonce + 1
         done = self.ctl(node).json("transfer", "--from", "dev-alice", "--to", "dev-bob", "--amount", "1", "--asset", "AIC",
-                                   *(("--nonce", nonce) if nonce else ()))
+                                   "--nonce", self.nonce)
         if done["outcome"] != "success":
             raise AssertionError(f"a transfer ended as {done}")
         return int(done["place"]["slot"])

@@ -35,14 +35,14 @@ def main():
             alive = [node for node in range(NODES) if node not in killed]
             if alive:
                 paid += 1
-                slot = net.transfer(chance.choice(alive), nonce=paid)
+                slot = net.transfer(chance.choice(alive))
             net("restart", *killed)
             net.agree_after(slot)
             report.equal(f"after killing {killed} what was final is final on all", {before + paid},
                          {net.balance(node) for node in range(NODES)})
             # A transfer of the one who is restarted: it votes and proposes again.
             paid += 1
-            slot = net.transfer(killed[0], nonce=paid)
+            slot = net.transfer(killed[0])
         net.agree_after(slot)
         received = {int(net.ctl(node).json("account", "dev-dave")["account"]["balance"]["aic"]) // 1_000_000 - 1_000_000
                     for node in range(NODES)}

@@ -53,6 +53,7 @@ def validators(report, net):
     rpc = net.up("-n", 4)["nodes"][0]["rpc"]
     slot = net.transfer(0)
     net.agree_after(slot)
+    net.connected()
     page = samples(rpc)[2]
     report.equal("a_node_counts_its_peers", 3, page["aether_peers"])
     report.check("and_its_blocks_and_syncs", page["aether_final_slot"] >= slot and page["aether_final_transactions_total"] >= 1

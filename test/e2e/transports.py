@@ -47,11 +47,12 @@ def network(report, title, directory, on_tcp):
         def pays(name, through):
             nonlocal sent
             sent += 1
-            slot = net.transfer(through, nonce=sent)
+            slot = net.transfer(through)
             status = net.agree_after(slot)
             report.check(f"{title}: {name}", status["roots_agree"] and {net.balance(node) for node in range(4)} == {before + sent}, status)
 
         pays("a transfer to one node is final on all", 0)
+        net.connected()
         found = [carriers(net, node) for node in range(4)]
         # Both of a pair dial what the other listens on: only pairs that listen alike are bound to one of the two.
         wrong = [(node, each) for node, each in enumerate(found) if each[node in on_tcp] == 0 or (len(on_tcp) == 4 and each[0] > 0)]
@@ -60,12 +61,12 @@ def network(report, title, directory, on_tcp):
         pays("with delay and loss too", 2)
         net("partition", "0,1,2", "3")
         sent += 1
-        slot = net.transfer(1, nonce=sent)
+        slot = net.transfer(1)
         net("heal")
         pays("a node that was cut off catches up", 3)
         net("kill", 2)
         sent += 1
-        net.transfer(0, nonce=sent)
+        net.transfer(0)
         net("restart", 2)
         pays("a node that was killed comes back", 2)
         report.check(f"{title}: what was final before is final", int(net("status")["nodes"][3]["finalized_slot"]) >= slot)
