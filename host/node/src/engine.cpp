@@ -501,6 +501,10 @@ void Node::Engine::watch_clock() {
     round_trip_us_ = *middle;
   });
   clock_offset_ms_ = clock_watch_.offset_ms(round_trip_us_, at.steady_us);
+  // Where most clocks were set back, no header comes: all wait for the time of what is final.
+  if (const auto ahead_ms = static_cast<std::int64_t>(chain_.snapshot()->tip()->time_ms - at.wall_ms);
+      !clock_offset_ms_ && ahead_ms > kClockOffsetMaxMs)
+    clock_offset_ms_ = ahead_ms;
   const bool is_off = clock_offset_ms_ && std::abs(*clock_offset_ms_) > kClockOffsetMaxMs;
   if (is_off && !is_clock_reported_) log(Level::error, clock_text(*clock_offset_ms_));
   if (clock_offset_ms_ && !is_off && is_clock_reported_) log(Level::info, "the clock agrees with the validators'");

@@ -3,7 +3,9 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <chrono>
+#include <deque>
 #include <thread>
 
 #include "aether/env/thread_pool.hpp"
@@ -135,6 +137,11 @@ class Cluster {
   void start_all() {
     for (std::size_t i = 0; i < size(); ++i) start(i);
   }
+  // Of a node that runs: what it takes for the time is shifted by so much from now on.
+  void set_clock(std::size_t i, std::int64_t shift_ms) {
+    clock_shifts_ms[i] = shift_ms;
+    nodes_[i].clock.shift_ms = shift_ms;
+  }
   void stop(std::size_t i) {
     nodes_[i].node.reset();
     nodes_[i].home.reset();
@@ -184,7 +191,7 @@ class Cluster {
 
  private:
   struct ShiftedClock final : env::Clock {
-    std::int64_t shift_ms = 0;
+    std::atomic<std::int64_t> shift_ms = 0;
     std::uint64_t wall_ms() const override {
       return env::SystemClock().wall_ms() + static_cast<std::uint64_t>(shift_ms);
     }
@@ -202,7 +209,7 @@ class Cluster {
   env::TempDir directory_ = std::move(*env::TempDir::create());
   env::ThreadPool pool_;
   Genesis genesis_;
-  std::vector<Running> nodes_;
+  std::deque<Running> nodes_;  // which stay where they are
 };
 
 // Transfers from different users, to any nodes that run.

@@ -185,6 +185,81 @@ TEST(Node, names_its_peers_and_who_of_them_validates) {
   EXPECT_EQ(cluster.node(0).handle(api::GetPeers{}).error().code, api::ErrorCode::shutting_down);
 }
 
+// --- Clocks
+
+constexpr std::int64_t kHourMs = 3'600'000;
+
+// Times grow from block to block, and none is ahead of what a right clock says by more than a block may be.
+void expect_sound_times(const Cluster& cluster, std::size_t node) {
+  const auto snapshot = cluster.chain(node).snapshot();
+  std::uint64_t before = cluster.genesis().time_ms;
+  for (std::uint64_t slot = 1; slot <= snapshot->tip()->slot.raw(); ++slot) {
+    const auto record = snapshot->record(Slot{slot});
+    ASSERT_TRUE(record);
+    ASSERT_GT(record->time_ms, before) << slot;
+    before = record->time_ms;
+  }
+  EXPECT_LE(before, env::SystemClock().wall_ms() + cluster.genesis().params.block.future_ms_max);
+}
+
+bool goes_on(Load& load) {
+  load.send(8);
+  const Slot before = load.cluster.final_slot(0);
+  return eventually([&] { return load.all_final() && load.cluster.final_slot(0).raw() > before.raw() + 20; });
+}
+
+bool says_its_clock_is_wrong(Cluster& cluster, std::size_t node) {
+  const auto health = *cluster.node(node).handle(api::GetHealth{});
+  return std::ranges::any_of(health.missing, [](const auto& what) { return what.contains("a right clock"); });
+}
+
+TEST(Clock, one_that_is_set_wrong_and_right_again_while_its_node_runs_changes_nothing_but_what_the_node_says) {
+  constexpr std::size_t kWrong = 3;
+  for (const std::int64_t shift_ms : {kHourMs, -kHourMs}) {
+    Cluster cluster(4);
+    cluster.start_all();
+    Load load{cluster};
+    ASSERT_TRUE(goes_on(load));
+    const auto offset = [&] { return cluster.node(kWrong).status().clock_offset_ms; };
+    EXPECT_FALSE(says_its_clock_is_wrong(cluster, kWrong));
+    telemetry::set_level(telemetry::Level::off);
+    cluster.set_clock(kWrong, shift_ms);
+    ASSERT_TRUE(goes_on(load)) << cluster.text();
+    ASSERT_TRUE(eventually([&] { return offset() && std::abs(*offset() + shift_ms) <= kClockOffsetMaxMs; }))
+        << shift_ms;
+    EXPECT_TRUE(says_its_clock_is_wrong(cluster, kWrong));
+    telemetry::set_level(telemetry::Level::error);
+    for (std::size_t i = 0; i < kWrong; ++i)
+      EXPECT_LE(std::abs(cluster.node(i).status().clock_offset_ms.value_or(0)), kClockOffsetMaxMs) << i;
+    cluster.set_clock(kWrong, 0);
+    ASSERT_TRUE(goes_on(load)) << cluster.text();
+    ASSERT_TRUE(eventually([&] { return !says_its_clock_is_wrong(cluster, kWrong); })) << shift_ms;
+    expect_sound_times(cluster, kWrong);
+    cluster.expect_one_chain();
+  }
+}
+
+// No block may follow before its time has come: the chain waits, and says why.
+TEST(Clock, all_that_are_set_back_wait_and_say_so_until_they_are_set_right) {
+  Cluster cluster(4);
+  cluster.start_all();
+  Load load{cluster};
+  ASSERT_TRUE(goes_on(load));
+  telemetry::set_level(telemetry::Level::off);
+  for (std::size_t i = 0; i < 4; ++i) cluster.set_clock(i, -kHourMs);
+  for (std::size_t i = 0; i < 4; ++i) ASSERT_TRUE(eventually([&] { return says_its_clock_is_wrong(cluster, i); })) << i;
+  telemetry::set_level(telemetry::Level::error);
+  for (std::size_t i = 0; i < 4; ++i) {
+    EXPECT_GT(cluster.node(i).status().clock_offset_ms.value_or(0), kHourMs / 2) << i;
+    cluster.set_clock(i, 0);
+  }
+  ASSERT_TRUE(goes_on(load)) << cluster.text();
+  for (std::size_t i = 0; i < 4; ++i)
+    ASSERT_TRUE(eventually([&] { return !says_its_clock_is_wrong(cluster, i); })) << i;
+  expect_sound_times(cluster, 0);
+  cluster.expect_one_chain();
+}
+
 // --- Homes
 
 std::string refusal(const env::Path& home, const std::vector<config::Setting>& settings = {}) {
