@@ -240,7 +240,10 @@ void Node::Engine::run(replica::Stored stored, std::optional<replica::Restoring>
   submitted_.clear();
 }
 
-void Node::Engine::step(replica::Event event) { carry_out(replica_->step(std::move(event), now())); }
+void Node::Engine::step(replica::Event event) {
+  if (const auto* persisted = std::get_if<replica::Persisted>(&event)) persisted_ = persisted->sequence;
+  carry_out(replica_->step(std::move(event), now()));
+}
 
 void Node::Engine::handle(Item& item) {
   struct Visitor {
@@ -296,6 +299,8 @@ void Node::Engine::go_on_from(RestoreDone& done) {
   ++life_;
   tickets_.clear();
   submitted_.clear();
+  behind_.clear();
+  persisting_ = persisted_ = 0;
   for (const auto& [peer, key] : peers_) gossip_judge_.gone(peer);
   auto stored = make_replica();
   carry_out(replica_->start(std::move(stored), now()));
@@ -305,6 +310,10 @@ void Node::Engine::go_on_from(RestoreDone& done) {
 void Node::Engine::carry_out(std::vector<replica::Effect> effects) {
   for (replica::Effect& effect : effects) std::visit([&](auto& one) { on(one); }, effect);
   if (!log_entries_.empty()) log_.post(log_entries_);
+  if (persisted_ == persisting_) {
+    for (const auto& message : behind_) post_to_all(message);
+    behind_.clear();
+  }
   network_->flush();
 }
 
@@ -320,12 +329,26 @@ void Node::Engine::on(replica::Send& effect) {
   network_->post(effect.to, lane_of(*effect.message), encoded(effect.message));
 }
 
+void Node::Engine::post_to_all(const replica::MessagePointer& message) {
+  const transport::Lane lane = lane_of(*message);
+  for (const auto& [peer, key] : peers_) network_->post(peer, lane, encoded(message));
+}
+
+// Votes, the own proposal, and shreds. The rest is what others have too, or of the slot after.
+bool Node::Engine::is_awaited(const replica::NetMessage& message) const {
+  if (std::holds_alternative<Vote>(message) || lane_of(message) != transport::Lane::consensus) return true;
+  const Header* header = replica::header_of(message);
+  return header != nullptr && block_hash(header->body) == own_proposal_;
+}
+
 void Node::Engine::on(replica::Broadcast& effect) {
-  const transport::Lane lane = lane_of(*effect.message);
-  for (const auto& [peer, key] : peers_) network_->post(peer, lane, encoded(effect.message));
+  if (is_awaited(*effect.message)) return post_to_all(effect.message);
+  behind_.push_back(std::move(effect.message));
 }
 
 void Node::Engine::on(replica::Persist& effect) {
+  persisting_ = effect.sequence;
+  if (effect.record.proposal) own_proposal_ = effect.record.proposal->block;
   log_entries_.push_back(LogWriter::Persist{effect.sequence, std::move(effect.record), std::move(effect.proposal)});
 }
 

@@ -66,6 +66,8 @@ class Node::Engine final : public transport::Handler, public LogWriter::Listener
   void handle(Item& item);
   std::uint64_t new_ticket(const Hash& block) { return tickets_[block] = ++last_ticket_; }
   void carry_out(std::vector<replica::Effect> effects);
+  void post_to_all(const replica::MessagePointer& message);
+  [[nodiscard]] bool is_awaited(const replica::NetMessage& message) const;
   void on(replica::Send& effect);
   void on(replica::Broadcast& effect);
   void on(replica::Gossip& effect);
@@ -145,6 +147,12 @@ class Node::Engine final : public transport::Handler, public LogWriter::Listener
   std::map<Hash, std::uint64_t> tickets_;  // of the blocks whose judgement or execution is awaited
   std::uint64_t last_ticket_ = 0;
   std::vector<LogWriter::Entry> log_entries_;  // of the step that is carried out
+  // While a record is being made durable, what nobody awaits stays behind the vote that the record releases: networks
+  // keep the order, so what leaves just before a vote delays it.
+  std::vector<replica::MessagePointer> behind_;
+  std::uint64_t persisting_ = 0;  // the newest record's sequence …
+  std::uint64_t persisted_ = 0;   // … and that of the newest durable one
+  Hash own_proposal_;             // of the newest record that names one
   GossipJudge gossip_judge_;
   GossipBatch gossip_batch_;
   // What users sent and is in no final block yet, by when it is published again, in µs: gossip can be lost, as when

@@ -1,5 +1,6 @@
 #include <fstream>
 
+#include "aether/replica/wire.hpp"
 #include "cluster.hpp"
 
 namespace aether::node {
@@ -78,6 +79,66 @@ TEST(Node, a_node_without_keys_follows_takes_transactions_and_comes_late) {
   load.send(12);
   ASSERT_TRUE(eventually([&] { return load.all_final(); }));
   cluster.expect_one_chain();
+}
+
+// Hears what nodes send on the lane of consensus, and notes of each block and node what came first: the block's header,
+// or the node's prevote.
+class Listener final : public transport::Handler {
+ public:
+  explicit Listener(const Cluster& cluster) {
+    transport::Options options;
+    options.genesis = genesis_hash(cluster.genesis());
+    options.node_seed = user_seed(201);
+    options.listen = {"/ip4/127.0.0.1/udp/0/quic-v1"};
+    network_ = std::move(*transport::Network::start(std::move(options), *this));
+  }
+  std::string address() const { return network_->listen_addresses().front(); }
+  struct Counts {
+    std::size_t votes_first = 0, headers_first = 0;  // nodes of which both came
+  };
+  // By block.
+  std::map<Hash, Counts> counts() const {
+    const std::lock_guard lock(mutex_);
+    std::map<Hash, Counts> out;
+    for (const auto& [key, order] : came_)
+      if (order.size() == 2) ++(order[0] == Kind::vote ? out[key.first].votes_first : out[key.first].headers_first);
+    return out;
+  }
+
+ private:
+  enum class Kind : std::uint8_t { vote, header };
+
+  void connected(transport::PeerId, const crypto::PublicKey&, std::string_view) override {}
+  void gone(transport::PeerId) override {}
+  void gossip(transport::PeerId, transport::Topic, transport::MessageId, Bytes) override {}
+  void received(transport::PeerId from, transport::Lane, Bytes bytes, transport::Credit) override {
+    const auto message = codec::decode<replica::NetMessage>(bytes);
+    if (!message) return;
+    if (const Header* header = replica::header_of(*message)) note(block_hash(header->body), from, Kind::header);
+    if (const auto* vote = std::get_if<Vote>(&*message))
+      if (vote->body.kind == VoteKind::prevote) note(vote->body.block, from, Kind::vote);
+  }
+  void note(const Hash& block, transport::PeerId from, Kind kind) {
+    const std::lock_guard lock(mutex_);
+    auto& order = came_[{block, from}];
+    if (std::ranges::find(order, kind) == order.end()) order.push_back(kind);
+  }
+
+  mutable std::mutex mutex_;
+  std::map<std::pair<Hash, transport::PeerId>, std::vector<Kind>> came_;  // by mutex_
+  std::unique_ptr<transport::Network> network_;
+};
+
+TEST(Node, a_vote_leaves_before_the_header_that_is_passed_on_with_it) {
+  Cluster cluster(4);
+  Listener listener(cluster);
+  cluster.others = {listener.address()};
+  cluster.start_all();
+  const auto of_all = [](const auto& entry) { return entry.second.votes_first + entry.second.headers_first == 4; };
+  ASSERT_TRUE(eventually([&] { return std::ranges::count_if(listener.counts(), of_all) >= 20; })) << cluster.text();
+  for (std::size_t i = 0; i < 4; ++i) cluster.stop(i);
+  for (const auto& [block, counts] : listener.counts())
+    EXPECT_LE(counts.headers_first, 1u) << to_hex0x(block.view()) << ": only who proposed it votes after";
 }
 
 TEST(Node, what_the_mempool_refuses_is_answered_with_its_reason) {
