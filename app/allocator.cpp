@@ -3,5 +3,5 @@
 extern "C" {
 extern const char* const malloc_conf;
 const char* const malloc_conf =
-    "slab_sizes:64-64:8|192-192:24|256-256:32|320-320:40|384-384:48|448-448:56|512-512:64|640-640:80,thp:always";
+    "slab_sizes:64-64:8|192-192:24|256-256:32|320-320:40|384-384:48|448-448:56|512-512:64|640-640:80";
 }

@@ -97,7 +97,7 @@ Result<Executed, ledger::BlockError> execute_block(const ledger::StateView& pare
                                                    TaskPool& pool, const CpuFeatures& cpu) {
   AETHER_TRY(auto output, apply_block(parent, programs, block, pool));
   StateUpdate update = update_tree(tree, output.diff, pool, cpu);
-  const Hash receipts = receipts_root(output.receipts);
+  const Hash receipts = receipts_root(output.receipts, cpu);
   ledger::ObjectFilter changed(output.diff);
   return Executed{std::move(output.diff), std::move(output.receipts), receipts,
                   output.gas_used,        std::move(update),          std::move(changed)};

@@ -41,7 +41,7 @@ void Replica::Machine::body_came(const Hash& hash, ByteView bytes) {
   auto header = consensus.header(hash);
   if (!header || blocks.contains(hash)) return;
   auto body = codec::decode<Body>(bytes);
-  if (!body || !fits(*header, *body)) {
+  if (!body || !fits(*header, *body, config_.cpu)) {
     blocks[hash].refuted = true;
     tasks_.push_back(consensus::DataHeld{hash});
     return;
@@ -58,7 +58,7 @@ void Replica::Machine::take(TakeBlock taken) {
   perform(consensus::Received{taken.from, taken.block.header});
   if (blocks.contains(hash) || !consensus.header(hash)) return;
   Body body{std::move(taken.block.transactions), std::move(taken.block.evidence)};
-  if (!fits(taken.block.header, body)) {
+  if (!fits(taken.block.header, body, config_.cpu)) {
     // Another peer may have what the header names.
     if (taken.from != kSelf) out.push_back(Blame{taken.from, Fault::reply});
     return;
@@ -179,7 +179,7 @@ void Replica::Machine::on(const consensus::Build& effect) {
   proposal.body.evidence =
       ledger::choose_evidence(*parent->state, {config_.rules.chain_id, effect.slot, config_.rules.params},
                               effect.parent, evidence, effect.late_votes, verifiers_);
-  proposal.transactions_root = transactions_root(proposal.body.transactions);
+  proposal.transactions_root = transactions_root(proposal.body.transactions, config_.cpu);
   proposal.evidence_root = evidence_root(proposal.body.evidence);
   auto shreds =
       erasure::ShreddedBlock::make(config_.rules.chain_id, effect.slot, codec::encode(proposal.body), config_.cpu);

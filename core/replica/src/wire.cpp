@@ -18,10 +18,10 @@ Bytes encoded_transactions(std::span<const IdentifiedTransaction> transactions) 
   return writer.take();
 }
 
-bool fits(const Header& header, const Body& body) {
+bool fits(const Header& header, const Body& body, const CpuFeatures& cpu) {
   const auto* sealer = std::get_if<BftSealer>(&header.body.sealer);
   if (planted(Planted::body_unchecked)) return true;
-  return sealer != nullptr && header.body.transactions_root == transactions_root(body.transactions) &&
+  return sealer != nullptr && header.body.transactions_root == transactions_root(body.transactions, cpu) &&
          sealer->evidence_root == evidence_root(body.evidence);
 }
 

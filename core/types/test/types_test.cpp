@@ -2,6 +2,7 @@
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
 
+#include "aether/crypto/merkle.hpp"
 #include "aether/types/genesis.hpp"
 
 namespace aether {
@@ -107,6 +108,30 @@ TEST(Block, hash_excludes_the_signature_and_seals_verify) {
   EXPECT_TRUE(verify_dev_seal(header));
   header.body.slot = Slot{1};
   EXPECT_FALSE(verify_dev_seal(header));
+}
+
+// As the specification says it, item by item, against what takes many at once on the kernels of this machine.
+TEST(Block, roots_are_the_same_for_each_kind_of_processor) {
+  const bool sha_ni = __builtin_cpu_supports("sse4.1") && __builtin_cpu_supports("sha");
+  const bool wide = sha_ni && __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw");
+  std::vector<Receipt> receipts;
+  std::vector<Hash> leaves;
+  for (std::uint32_t count = 0; count <= 200; ++count) {
+    const Hash expected = crypto::merkle_list_root(kReceiptsTag, leaves);
+    EXPECT_EQ(receipts_root(receipts), expected) << count;
+    EXPECT_EQ(receipts_root(receipts, {.sha_ni = sha_ni}), expected) << count;
+    EXPECT_EQ(receipts_root(receipts, {.sha_ni = sha_ni, .avx512_wide = wide}), expected) << count;
+    Receipt receipt;
+    receipt.gas_used = Gas{count};
+    receipt.transaction.bytes[count % 32] = static_cast<std::uint8_t>(count);
+    for (std::uint32_t log = 0; log < count % 5; ++log) {
+      Log entry;
+      entry.data = Bytes(count + log);
+      receipt.logs.push_back(std::move(entry));
+    }
+    leaves.push_back(crypto::merkle_leaf(codec::encode(receipt)));
+    receipts.push_back(std::move(receipt));
+  }
 }
 
 TEST(Block, recalls_its_transactions_by_hash_and_root_and_nothing_else) {

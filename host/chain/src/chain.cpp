@@ -192,7 +192,7 @@ storage::Outcome<Sealed> Chain::seal_next(std::span<const VerifiedTransaction> c
   }
   HeaderBody header = header_after(*parent->tip(), genesis_);
   header.time_ms = std::max(time_ms, parent->tip()->time_ms + 1);
-  header.transactions_root = transactions_root(block.transactions);
+  header.transactions_root = transactions_root(block.transactions, env::cpu_features());
   block.header = seal(std::move(header), seed);
   const auto executed = execute(*parent, transactions);
   AETHER_ASSERT(executed.has_value());  // the selection obeys the rules that the executor checks

@@ -51,7 +51,7 @@ struct Body {
 };
 
 // Whether the body is the one that the header, a validator's, names. Its shreds may be others: see shredded().
-[[nodiscard]] bool fits(const Header& header, const Body& body);
+[[nodiscard]] bool fits(const Header& header, const Body& body, const CpuFeatures& cpu = {});
 
 // The block's shreds, where they are those that its header, a validator's, names; else null.
 [[nodiscard]] std::shared_ptr<const erasure::ShreddedBlock> shredded(const Block& block, const CpuFeatures& cpu);

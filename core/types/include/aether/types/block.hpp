@@ -68,8 +68,9 @@ struct Receipt {
   }
 };
 
-[[nodiscard]] Hash transactions_root(std::span<const Transaction> transactions);
-[[nodiscard]] Hash receipts_root(std::span<const Receipt> receipts);
+// List roots over the items' encodings.
+[[nodiscard]] Hash transactions_root(std::span<const Transaction> transactions, const CpuFeatures& cpu = {});
+[[nodiscard]] Hash receipts_root(std::span<const Receipt> receipts, const CpuFeatures& cpu = {});
 
 // H("aether/evidence-root", root of the offences ‖ root of the late votes), both list roots.
 [[nodiscard]] Hash evidence_root(const BlockEvidence& evidence);
