@@ -117,6 +117,7 @@ void Cluster::make_nodes(Identities& identities) {
   slot_started_.resize(nodes_.size());
   slot_of_.resize(nodes_.size());
   set_latencies();
+  network_.keep_order(options_.in_order);
 }
 
 void Cluster::set_latencies() {

@@ -19,6 +19,20 @@ Options reference(std::size_t validators) {
   return options;
 }
 
+// Each message takes δ exactly.
+Options exact(std::size_t validators) {
+  Options options = reference(validators);
+  options.jitter_us = 0;
+  return options;
+}
+
+// A message takes 50 ± 10 ms, or as long as one that was sent before it.
+Options in_order(std::size_t validators) {
+  Options options = reference(validators);
+  options.in_order = true;
+  return options;
+}
+
 Options with_faulty(std::size_t validators, std::size_t faulty, FaultKind kind) {
   Options options = reference(validators);
   options.faulty = faulty;
@@ -49,6 +63,9 @@ constexpr std::array kScenarios{
                options.duration_us = 10 * kMillion;
                return options;
              }},
+    Scenario{"n4-exact", "4 validators, 50 ms", [] { return exact(4); }},
+    Scenario{"n31-exact", "31 validators, 50 ms", [] { return exact(31); }},
+    Scenario{"n4-in-order", "4 validators, 50 ± 10 ms, in order", [] { return in_order(4); }},
     Scenario{"n4-world", "4 validators, 60 … 120 ms", [] { return spread(4); }},
     Scenario{"n7-world", "7 validators, 60 … 120 ms", [] { return spread(7); }},
     Scenario{"n31-world", "31 validators, 60 … 120 ms", [] { return spread(31); }},

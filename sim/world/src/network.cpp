@@ -32,7 +32,7 @@ Micros Network::travel(const Link& link) {
 }
 
 Passage Network::send(std::size_t from, std::size_t to, std::size_t bytes, Micros now) {
-  const Link& way = link(from, to);
+  Link& way = link(from, to);
   Passage passage;
   if (way.cut) {
     passage.loss = Passage::Loss::cut;
@@ -58,6 +58,7 @@ Passage Network::send(std::size_t from, std::size_t to, std::size_t bytes, Micro
     passage.clogged = true;
   }
   passage.arrival = leaves + travel(way);
+  if (keeps_order_) passage.arrival = way.last_arrival = std::max(passage.arrival, way.last_arrival);
   if (options_.reorder_pm > 0 && random_.chance(options_.reorder_pm)) {
     passage.arrival += random_.between(1, options_.reorder_us_max);
     passage.reordered = true;

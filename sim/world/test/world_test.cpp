@@ -92,6 +92,26 @@ TEST(Network, LatencyClogAndUplinkAddUp) {
   EXPECT_EQ(network.send(0, 1, 1, 20'000).loss, Passage::Loss::lost);  // the uplink is busy for ten seconds
 }
 
+TEST(Network, KeepsTheOrderOfALinkWhereItIsTold) {
+  for (const bool keeps : {false, true}) {
+    Network network(3, {}, Random(7));
+    network.set_latency(0, 1, 50'000, 10'000);
+    network.set_latency(0, 2, 50'000, 10'000);
+    network.keep_order(keeps);
+    std::size_t overtaken = 0;
+    Micros last = 0;
+    for (Micros now = 0; now < 1'000'000; now += 1'000) {
+      const Micros arrival = network.send(0, 1, 1, now).arrival;
+      EXPECT_GE(arrival, now + 40'000);
+      EXPECT_LE(arrival, now + 60'000);
+      if (arrival < last) ++overtaken;
+      last = std::max(last, arrival);
+    }
+    EXPECT_EQ(overtaken == 0, keeps);
+    EXPECT_LE(network.send(0, 2, 1, 0).arrival, 60'000u);  // another link
+  }
+}
+
 TEST(Network, LosesAndDoublesAsOftenAsItIsTold) {
   Network network(2, {.loss_pm = 250'000, .duplicate_pm = 500'000}, Random(3));
   int lost = 0, doubled = 0;

@@ -23,6 +23,7 @@ struct Options {
   Micros latency_us = 50'000;  // between nodes, one way: drawn from a half to the whole, …
   Micros jitter_us = 10'000;   // … each time ± this
   bool equal_latency = false;  // … or the whole for all
+  bool in_order = false;       // what was sent later between two nodes arrives no earlier
   Micros fsync_us = 2'000;
   Micros execute_us = 5'000;
   Micros transaction_every_us = 100'000;

@@ -38,6 +38,8 @@ class Network {
   void heal();
   void trouble(const NetworkOptions& options) { options_ = options; }
   void join();  // no link is cut
+  // Whether what was sent later arrives no earlier, so that a burst is as late as the latest of it. Not at first.
+  void keep_order(bool keeps) { keeps_order_ = keeps; }
 
   [[nodiscard]] Passage send(std::size_t from, std::size_t to, std::size_t bytes, Micros now);
 
@@ -45,6 +47,7 @@ class Network {
   struct Link {
     Micros latency_us = 1'000, jitter_us = 0;
     Micros clogged_until = 0;
+    Micros last_arrival = 0;
     bool cut = false;
   };
   Link& link(std::size_t from, std::size_t to) { return links_[from * nodes_ + to]; }
@@ -52,6 +55,7 @@ class Network {
 
   std::size_t nodes_;
   NetworkOptions options_;
+  bool keeps_order_ = false;
   Random random_;
   std::vector<Link> links_;
   std::vector<Micros> uplink_free_;
