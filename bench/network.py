@@ -24,15 +24,16 @@ NODES = 4
 # Delays are one way. Delta is what a proposer waits for the one before it: twice the delay, as in the simulator's scenarios.
 NETWORKS = {
     "local": {"delay_ms": 0, "jitter_ms": 0, "loss": "0%", "slot_ms": 0, "delta_ms": 10},
-    "unpaced": {"delay_ms": 50, "jitter_ms": 10, "loss": "0%", "slot_ms": 0, "delta_ms": 100, "simulated": "n4-in-order", "goal": "p95 3.5 delays"},
+    "unpaced": {"delay_ms": 50, "jitter_ms": 10, "loss": "0%", "slot_ms": 0, "delta_ms": 100, "simulated": "n4-in-order",
+                "goal": "p95 3.5 delays"},
     "world": {"delay_ms": 150, "jitter_ms": 50, "loss": "1%", "slot_ms": 500, "delta_ms": 300, "goal": "p95 2000 ms"},
 }
 PERCENTILES = ("p50", "p95", "p99")
 TRANSFERS_S = 0.5  # between the end of a client's transfer and its next
 HEAD = """\
 4 validators, each pair through the proxy. Block: from its proposal, by the proposer's clock, until a node tells that it is final, over all
-nodes. Transfer: from the client's send to the same node's word that it is final, one at a time. ms. Simulated: consensus alone, in a network
-that keeps the order as the proxy does"""
+nodes. Transfer: from the client's send to the same node's word that it is final, one at a time. ms. Simulated: consensus alone, in a
+network that keeps the order as the proxy does"""
 
 
 def percentile(values, share):
