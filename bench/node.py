@@ -1,5 +1,6 @@
 """./aether bench node [ROW...] [--rounds N] [--check] [--output json]: real nodes on this machine, by their public interface, beside
-CometBFT's kvstore and nginx. ROW: 13 (one transfer at a time), 14 (transfers, one validator), 14b (four), 16 (account queries), idle.
+CometBFT's kvstore and nginx. ROW: 13 (one transfer at a time), 14 (transfers, one validator), 14b (four), 16 (account queries), idle,
+recovery (after kill -9, with a million accounts).
 Ours and the peer in turn, as often as --rounds says; --check takes every path of ours once, on little."""
 import hashlib
 import json
@@ -7,12 +8,14 @@ import os
 import pathlib
 import re
 import shutil
+import signal
 import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "tools" / "testing"))
@@ -22,7 +25,7 @@ HERE = pathlib.Path(__file__).resolve().parent
 BIN = pathlib.Path(os.environ["AETHER_BIN"]).resolve()
 CLIENT = BIN / "aether-bench-node"
 CACHE = pathlib.Path(os.environ.get("AETHER_CACHE", pathlib.Path.home() / ".cache" / "aether"))
-ROWS = "13", "14", "14b", "16", "idle"
+ROWS = "13", "14", "14b", "16", "idle", "recovery"
 COMETBFT = "github.com/cometbft/cometbft/cmd/cometbft"
 DEADLINE_S = 60
 
@@ -157,10 +160,10 @@ def peer():
     return program
 
 
-def drive(network, *words):
+def drive(network, *words, kind=None):
     """What the client measured, with the CPU time of the nodes meanwhile."""
     load = os.getloadavg()[0]
-    with subprocess.Popen([CLIENT, network.kind, words[0], ",".join(network.urls), *map(str, words[1:])], stdin=subprocess.PIPE,
+    with subprocess.Popen([CLIENT, kind or network.kind, words[0], ",".join(network.urls), *map(str, words[1:])], stdin=subprocess.PIPE,
                           stdout=subprocess.PIPE, text=True) as client:
         spent = []
         for expected in "ready", "final":
@@ -278,6 +281,57 @@ def idle(check):
                "cpu_percent": 100 * (cpu_s(net.pids) - before) / seconds / len(net.pids), "load": os.getloadavg()[0]}
 
 
+def ready_s(url, process):
+    """From now until /readyz says so."""
+    begin = time.monotonic()
+    while process.poll() is None and time.monotonic() < begin + DEADLINE_S:
+        try:
+            with urllib.request.urlopen(url + "/readyz", timeout=DEADLINE_S):
+                return time.monotonic() - begin
+        except (urllib.error.HTTPError, OSError):
+            time.sleep(0.01)
+    raise RuntimeError("the node did not become ready")
+
+
+def recovery(rounds, check):
+    """A validator with 64 accounts of each of so many transactions, killed with kill -9 under load and started again."""
+    made, count = (200, 20_000) if check else (15_625, 120_000)
+    results = []
+    with Devnet(1, 20) as net, tempfile.TemporaryFile("w+") as log:
+        drive(net, "load", made, 0, 2, 64, 2_000, kind="accounts")
+        command = pathlib.Path(f"/proc/{net.pids[0]}/cmdline").read_text().split("\0")[:-1]
+        pid, process = net.pids[0], None
+        try:
+            for number in range(rounds):
+                load = os.getloadavg()[0]
+                words = [CLIENT, "aether", "load", net.urls[0], str(count), str(16_000 + number * count), "2", "256", "20000"]
+                with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as client:
+                    client.stdout.readline()
+                    client.stdin.write("go\n")
+                    client.stdin.flush()
+                    while int(ask(net.urls[0], "aeth_health")["pending"]) < count // 100:
+                        time.sleep(0.01)
+                    os.kill(pid, signal.SIGKILL)
+                    client.kill()
+                if process:
+                    process.wait()
+                at = log.seek(0, os.SEEK_END)
+                process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=log)
+                pid = process.pid
+                results.append({"seconds": ready_s(net.urls[0], process), "cpu_s": cpu_s([pid]), "load": load})
+                log.seek(at)
+                results[-1]["blocks"] = int(re.search(r"with (\d+) blocks that are not final", log.read())[1])
+        finally:
+            if process:
+                process.terminate()
+                process.wait(DEADLINE_S)
+        home = pathlib.Path(command[command.index("--home") + 1])
+        state = json.loads(subprocess.run([BIN / "aetherctl", "ledger", "state", "--data", home / "chain", "--output", "json"], check=True,
+                                          capture_output=True).stdout)
+        yield {"row": "recovery", "what": "aether", "accounts": state["domains"]["account"], "longest_s": max(r["seconds"] for r in results),
+               **{key: median_of(results, key) for key in ("seconds", "cpu_s", "blocks", "load")}}
+
+
 def measure(rows, rounds, check):
     if "13" in rows:
         yield from one_at_a_time(rounds, check)
@@ -289,12 +343,14 @@ def measure(rows, rounds, check):
         yield from queries(rounds, check)
     if "idle" in rows:
         yield from idle(check)
+    if "recovery" in rows:
+        yield from recovery(rounds, check)
 
 
 def line(result):
     end = f"; ratio {result['ratio']:.2f}" if result.get("ratio") else ""
     end += f"; load {result['load']:.1f}"
-    head = f"{result['row']:>4} {result['what']:17}"
+    head = f"{result['row']:>8} {result['what']:17}"
     if result["row"] == "13":
         return f"{head}p50 {result['p50_ms']:.1f} ms, p95 {result['p95_ms']:.1f} ms, a block every {result['block_ms']:.1f} ms{end}"
     if result["row"].startswith("14"):
@@ -302,6 +358,9 @@ def line(result):
                 f"CPU {result['node_cpu_us']:.1f} µs + client {result['client_cpu_us']:.1f}, {result['refused']:.0f} refused{end}")
     if result["row"] == "16":
         return f"{head}{result['rate']:.0f}/s, p99 {result['p99_ms']:.1f} ms, CPU {result['cpu_us']:.1f} µs{end}"
+    if result["row"] == "recovery":
+        return (f"{head}{result['seconds']:.2f} s until ready, at most {result['longest_s']:.2f}; CPU {result['cpu_s']:.2f} s, "
+                f"{result['accounts']} accounts, {result['blocks']:.0f} blocks of the log{end}")
     return f"{head}{result['resident_mib']:.0f} MiB resident, {result['cpu_percent']:.1f} % of a core each{end}"
 
 

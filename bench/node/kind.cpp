@@ -63,8 +63,9 @@ std::uint64_t number_in(std::string_view text) {
 }
 
 std::unique_ptr<Kind> make_kind(std::string_view name) {
-  if (name == "aether") return std::make_unique<Aether>();
-  require(name == "cometbft", "a chain is aether or cometbft");
+  if (name == "aether") return std::make_unique<Aether>(Aether::To::one);
+  if (name == "accounts") return std::make_unique<Aether>(Aether::To::new_ones);
+  require(name == "cometbft", "a chain is aether, accounts or cometbft");
   return std::make_unique<CometBft>();
 }
 
@@ -98,8 +99,12 @@ void Aether::make(const client::Url& node, std::size_t first, std::size_t count,
       body.valid_until = Slot{chain->at.slot.raw() + 150'000};
       body.nonce = n / kAccounts + 1;
       body.sender = keys[from];
-      body.outputs.push_back(
-          {address_of(keys[(n * 7 + 1) % kAccounts]), Asset::aic, 1, OutputKind::account, std::nullopt});
+      const auto pay = [&](const Address& to) {
+        body.outputs.push_back({to, Asset::aic, 1, OutputKind::account, std::nullopt});
+      };
+      if (to_ == To::one) pay(address_of(keys[(n * 7 + 1) % kAccounts]));
+      for (std::size_t k = 0; to_ == To::new_ones && k < limits::kOutputsMax; ++k)
+        pay({value_hash(codec::encode(std::uint64_t{n * limits::kOutputsMax + k}))});
       body.gas_limit = Gas{20'000};
       body.max_fee = kAmountUnit;
       const Transaction tx = sign(std::move(body), seeds[from]);

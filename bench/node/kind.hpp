@@ -42,9 +42,11 @@ class Kind {
   std::size_t batch_ = 0;
 };
 
-// Signed transfers of 1 of AIC's base units.
+// Signed transfers of 1 of AIC's base units each, to one of the accounts, or to as many new ones as a transaction may.
 class Aether final : public Kind {
  public:
+  enum class To : std::uint8_t { one, new_ones };
+  explicit Aether(To to) : to_(to) {}
   [[nodiscard]] static std::vector<std::string> funds();
 
   void make(const client::Url& node, std::size_t first, std::size_t count, std::size_t batch) override;
@@ -55,6 +57,7 @@ class Aether final : public Kind {
                                                            const std::vector<Position>& lasts) const override;
 
  private:
+  To to_;
   std::vector<Hash> ids_;
 };
 

@@ -7,8 +7,9 @@
 //   aether-bench-node KIND wait URL,… COUNT FIRST
 //       one at a time, the next one when the last one is final
 //
-// KIND: aether, cometbft. FIRST transactions of its accounts were sent before. It says `ready` on stdout and begins
-// with a line on stdin; it says `final` when all is and goes on with the next line; then it prints a line of JSON.
+// KIND: aether, accounts (transfers that make 64 new accounts each), cometbft. FIRST transactions of its accounts were
+// sent before. It says `ready` on stdout and begins with a line on stdin; it says `final` when all is and goes on with
+// the next line; then it prints a line of JSON.
 #include <algorithm>
 #include <atomic>
 #include <chrono>

@@ -107,6 +107,9 @@ def main():
             made = ctl.json("snapshot", "create", "--data", home, "--out", folder / "stopped.snapshot")
             report.equal("the directory of a node that does not run is opened", (found["slot"], found["block"]),
                          (made["slot"], made["block"]))
+            state = ctl.json("ledger", "state", "--data", home / "chain")
+            report.equal("so is its chain's, and its state told", (found["slot"], made["state_root"], 1),
+                         (state["slot"], state["state_root"], state["domains"]["validator_keys"]))
             net("restart", 0)
             report.equal("the next process has a socket of its own", net.pids()[0],
                          ctl.json("node", "status", "--home", home)["process"])

@@ -59,10 +59,12 @@ json::object counts(const storage::Snapshot& snapshot, std::string& text, std::u
     return true;
   });
   json::object out;
+  const std::size_t width = std::ranges::max(codec::enum_names<Domain>, {}, &std::string_view::size).size() + 2;
   for (std::size_t i = 0; i < objects.size(); ++i) {
-    const std::string name(codec::enum_names<Domain>[i]);
+    std::string name(codec::enum_names<Domain>[i]);
     out.emplace(name, objects[i]);
-    if (objects[i] > 0) text += name + std::string(12 - name.size(), ' ') + std::to_string(objects[i]) + "\n";
+    name.resize(width, ' ');
+    if (objects[i] > 0) text += name + std::to_string(objects[i]) + "\n";
   }
   return out;
 }
