@@ -328,7 +328,8 @@ def recovery(rounds, check):
         home = pathlib.Path(command[command.index("--home") + 1])
         state = json.loads(subprocess.run([BIN / "aetherctl", "ledger", "state", "--data", home / "chain", "--output", "json"], check=True,
                                           capture_output=True).stdout)
-        yield {"row": "recovery", "what": "aether", "accounts": state["domains"]["account"], "longest_s": max(r["seconds"] for r in results),
+        yield {"row": "recovery", "what": "aether", "accounts": state["domains"]["account"],
+               "longest_s": max(result["seconds"] for result in results),
                **{key: median_of(results, key) for key in ("seconds", "cpu_s", "blocks", "load")}}
 
 
