@@ -13,6 +13,8 @@ using telemetry::log;
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr std::size_t kServingMax = 64;
+constexpr std::size_t kSmallBlockTransactions = 4;
+constexpr Gas kSmallBlockGas{50'000};  // of each transaction
 constexpr std::size_t kPrunedBlocks = 16;
 constexpr std::size_t kPrunedTransactions = 4'096;
 
@@ -33,6 +35,14 @@ transport::Lane lane_of(const replica::NetMessage& message) {
           [](const sync::ManifestRequest&) { return Lane::sync; }, [](const sync::ChunkRequest&) { return Lane::sync; },
           [](const sync::Piece&) { return Lane::sync; }, [](const auto&) { return Lane::consensus; }},
       message);
+}
+
+// To hand it to another thread would cost as much as to judge or execute it.
+bool is_small(const Block& block) {
+  return block.transactions.size() <= kSmallBlockTransactions &&
+         std::ranges::all_of(block.transactions, [](const Transaction& transaction) {
+           return transaction.body.gas_limit <= kSmallBlockGas;
+         });
 }
 
 std::string slot_text(Slot slot) { return std::to_string(slot.raw()); }
@@ -75,6 +85,7 @@ Node::Engine::Engine(chain::Chain& chain, std::unique_ptr<KeptSnapshots> kept, O
       clock_(clock),
       rules_{chain.genesis().chain_id, chain.genesis().params, chain.programs()},
       authenticator_(consensus::key_authenticator(rules_.chain_id, serial_, messages_)),
+      own_verifiers_(rules_.chain_id),
       verifiers_(rules_.chain_id),
       log_(std::move(options_.log), *this),
       gossip_judge_([this](auto id, auto verdict) { network_->verdict(id, verdict); }),
@@ -369,18 +380,26 @@ void Node::Engine::on(const replica::DropEvidence& effect) {
   log_entries_.push_back(LogWriter::DropEvidence{effect.id});
 }
 
+// Small ones here, the others in work_'s thread; the answer comes by the inbox in either case.
+void Node::Engine::work_on(const Block& block, std::function<void(const replica::Workers&)> work) {
+  if (is_small(block)) return work({serial_, env::cpu_features(), own_verifiers_});
+  work_.post([this, work = std::move(work)] { work({pool_, env::cpu_features(), verifiers_}); });
+}
+
 void Node::Engine::on(replica::Judge& effect) {
   const std::uint64_t ticket = new_ticket(effect.judgement.hash);
-  work_.post([this, ticket, judgement = std::move(effect.judgement)] {
-    auto accepted = replica::judge(rules_, judgement, {pool_, env::cpu_features(), verifiers_});
+  const replica::BlockPointer block = effect.judgement.block;
+  work_on(*block, [this, ticket, judgement = std::move(effect.judgement)](const replica::Workers& workers) {
+    auto accepted = replica::judge(rules_, judgement, workers);
     answer(judgement.hash, ticket, replica::Judged{judgement.hash, std::move(accepted)});
   });
 }
 
 void Node::Engine::on(replica::Execute& effect) {
   const std::uint64_t ticket = new_ticket(effect.execution.hash);
-  work_.post([this, ticket, execution = std::move(effect.execution)] {
-    auto executed = replica::execute(rules_, execution, {pool_, env::cpu_features(), verifiers_});
+  const replica::BlockPointer block = effect.execution.block;
+  work_on(*block, [this, ticket, execution = std::move(effect.execution)](const replica::Workers& workers) {
+    auto executed = replica::execute(rules_, execution, workers);
     answer(execution.hash, ticket, replica::BlockExecuted{execution.hash, std::move(executed)});
   });
 }

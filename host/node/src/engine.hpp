@@ -76,6 +76,7 @@ class Node::Engine final : public transport::Handler, public LogWriter::Listener
   void on(replica::DropBlock& effect);
   void on(replica::StoreEvidence& effect);
   void on(const replica::DropEvidence& effect);
+  void work_on(const Block& block, std::function<void(const replica::Workers&)> work);
   void on(replica::Judge& effect);
   void on(replica::Execute& effect);
   void on(replica::Commit& effect);
@@ -128,7 +129,8 @@ class Node::Engine final : public transport::Handler, public LogWriter::Listener
   VoteMessages messages_;
   std::unique_ptr<consensus::Authenticator> authenticator_;
   std::optional<KeystoreSigner> signer_;
-  ledger::EpochVerifiers verifiers_;  // of work_
+  ledger::EpochVerifiers own_verifiers_;  // of the machine's thread
+  ledger::EpochVerifiers verifiers_;      // of work_
   LogWriter log_;
   mutable Inbox inbox_;
 
