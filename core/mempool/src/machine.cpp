@@ -23,7 +23,7 @@ Mempool::Machine::Machine(const Config& config, const ChainParams& params, HeadM
       head_(head.block),
       slot_(next(head.slot)),
       pool_(params, config.bounds, config.seed),
-      verification_(config.bounds),
+      verification_(config.bounds, config.seed),
       branches_(head.block, head.slot, config.bounds.unfinal_uses_max) {}
 
 std::vector<Effect> Mempool::Machine::step(Event event, const StateView& head) {

@@ -3,21 +3,21 @@
 namespace aether::mempool {
 namespace {
 
-std::pair<Hash, crypto::Signature> key_of(const VerifiedTransaction& tx) { return {tx.id(), tx.signature()}; }
-
 bool fits(std::size_t used, std::size_t more, std::size_t max) { return used <= max && more <= max - used; }
 
 }  // namespace
 
-Result<void, Limit> Verification::check(PeerId from, const VerifiedTransaction& unchecked) const {
-  if (known_.contains(key_of(unchecked))) return fail(Limit::known);
+Result<void, Limit> Verification::check(PeerId from, const VerifiedTransaction& unchecked) {
+  if (const auto* signatures = known_.find(unchecked.id());
+      signatures != nullptr && signatures->contains(unchecked.signature()))
+    return fail(Limit::known);
   const std::size_t bytes = unchecked.byte_size();
   const auto at = peers_.find(from);
   const Share share = at == peers_.end() ? Share{} : at->second;
   if (!fits(share.count, 1, bounds_.unverified_per_peer_max) ||
       !fits(share.bytes, bytes, bounds_.unverified_bytes_per_peer_max))
     return fail(Limit::peer);
-  if (!fits(known_.size(), 1, bounds_.unverified_max) || !fits(bytes_, bytes, bounds_.unverified_bytes_max))
+  if (!fits(count(), 1, bounds_.unverified_max) || !fits(bytes_, bytes, bounds_.unverified_bytes_max))
     return fail(Limit::unverified);
   return {};
 }
@@ -27,7 +27,9 @@ void Verification::add(Item item) {
   ++share.count;
   share.bytes += item.unchecked.byte_size();
   bytes_ += item.unchecked.byte_size();
-  known_.insert(key_of(item.unchecked));
+  auto* signatures = known_.find(item.unchecked.id());
+  if (signatures == nullptr) signatures = &known_.insert(item.unchecked.id(), {});
+  signatures->insert(item.unchecked.signature());
   gathering_.push_back(std::move(item));
 }
 
@@ -49,7 +51,9 @@ std::vector<Verification::Item> Verification::finish(std::uint64_t batch) {
     peer->second.bytes -= bytes;
     bytes_ -= bytes;
     if (--peer->second.count == 0) peers_.erase(peer);
-    known_.erase(key_of(item.unchecked));
+    auto* signatures = known_.find(item.unchecked.id());
+    signatures->erase(item.unchecked.signature());
+    if (signatures->empty()) known_.erase(item.unchecked.id());
   }
   return std::exchange(out_, {});
 }

@@ -5,15 +5,16 @@
 #include <set>
 
 #include "aether/mempool/mempool.hpp"
+#include "hash_table.hpp"
 
 namespace aether::mempool {
 
 class Verification {
  public:
-  explicit Verification(const Bounds& bounds) : bounds_(bounds) {}
+  Verification(const Bounds& bounds, std::uint64_t seed) : bounds_(bounds), known_(seed) {}
 
   // The id does not cover the signature, so of one id several may be here: a wrong one keeps no right one out.
-  [[nodiscard]] Result<void, Limit> check(PeerId from, const VerifiedTransaction& unchecked) const;
+  [[nodiscard]] Result<void, Limit> check(PeerId from, const VerifiedTransaction& unchecked);
 
   struct Item {
     PeerId from = 0;
@@ -28,7 +29,7 @@ class Verification {
   // Ends the batch that is out, which `batch` must be.
   [[nodiscard]] std::vector<Item> finish(std::uint64_t batch);
 
-  [[nodiscard]] std::size_t count() const { return known_.size(); }
+  [[nodiscard]] std::size_t count() const { return out_.size() + gathering_.size(); }
 
  private:
   struct Share {
@@ -40,7 +41,7 @@ class Verification {
   std::uint64_t batch_ = 0;  // the newest
   std::vector<Item> out_;
   std::vector<Item> gathering_;
-  std::set<std::pair<Hash, crypto::Signature>> known_;
+  HashTable<std::set<crypto::Signature>> known_;  // by id
   std::map<PeerId, Share> peers_;
   std::size_t bytes_ = 0;
 };
