@@ -208,7 +208,8 @@ void Replica::Machine::on(const consensus::Fetch& effect) {
 void Replica::Machine::on(const consensus::Accuse& effect) {
   if (evidence.size() >= kEvidencePendingMax || std::ranges::find(evidence, effect.evidence) != evidence.end()) return;
   evidence.push_back(effect.evidence);
-  out.push_back(StoreEvidence{evidence_id(config_.rules.chain_id, effect.evidence), effect.evidence});
+  out.push_back(StoreEvidence{evidence_id(config_.rules.chain_id, effect.evidence),
+                              std::make_shared<const Evidence>(effect.evidence)});
 }
 
 void Replica::Machine::on(const consensus::Blame& effect) { out.push_back(Blame{effect.peer, Fault::consensus}); }

@@ -80,7 +80,7 @@ void LogWriter::write(std::vector<Entry>& entries) {
     }
     void operator()(const Store& store) const { log.add(store.hash, store.block); }
     void operator()(const Drop& drop) const { log.drop(drop.hash); }
-    void operator()(const StoreEvidence& store) const { log.add(store.id, store.evidence); }
+    void operator()(const StoreEvidence& store) const { log.add(store.id, *store.evidence); }
     void operator()(const DropEvidence& drop) const { log.drop_evidence(drop.id); }
   };
   for (const Entry& entry : entries) std::visit(Visitor{log_, newest}, entry);

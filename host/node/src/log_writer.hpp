@@ -31,7 +31,7 @@ class LogWriter {
   };
   struct StoreEvidence {
     Hash id;
-    Evidence evidence;
+    std::shared_ptr<const Evidence> evidence;
   };
   struct DropEvidence {
     Hash id;

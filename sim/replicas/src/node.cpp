@@ -142,7 +142,7 @@ void ReplicaNode::on(replica::DropBlock& effect) {
 }
 
 void ReplicaNode::on(replica::StoreEvidence& effect) {
-  storing_evidence_.emplace(effect.id, std::move(effect.evidence));
+  storing_evidence_.emplace(effect.id, *effect.evidence);
 }
 
 void ReplicaNode::on(replica::DropEvidence& effect) {

@@ -97,8 +97,8 @@ struct DropBlock {
 // An offence was seen that no final block names. Make it durable with one of the next Persists: no answer. Until
 // DropEvidence there are at most kEvidencePendingMax of these; more are not kept.
 struct StoreEvidence {
-  Hash id;  // evidence_id()
-  Evidence evidence;
+  Hash id;                                   // evidence_id()
+  std::shared_ptr<const Evidence> evidence;  // large, and rare among effects
 };
 // It is punished, or too old to be: it may be removed from where StoreEvidence put it.
 struct DropEvidence {
