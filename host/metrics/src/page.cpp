@@ -95,6 +95,8 @@ void add_rpc(Exposition& out, const Sources& from) {
   out.gauge("aether_rpc_websockets", "Those that are WebSockets.", number(from.server.sockets.load()));
   out.counter("aether_rpc_connections_refused_total", "Connections above the bound.",
               number(from.server.refused.load()));
+  out.counter("aether_rpc_connections_ousted_total", "Connections that said nothing and gave their places to others.",
+              number(from.server.ousted.load()));
   out.counter("aether_rpc_slow_clients_total", "WebSockets closed since too much waited for them.",
               number(from.server.slow.load()));
   out.gauge("aether_rpc_subscriptions", "Open subscriptions.", number(from.publisher.subscriptions()));

@@ -97,8 +97,8 @@ struct HttpServer::State {
   asio::awaitable<void> serve_socket(beast::tcp_stream stream, Parser::value_type upgrade, Client client,
                                      Connection connection);
   asio::awaitable<bool> say(beast::tcp_stream& stream, Response response, bool keep_alive);
-  asio::awaitable<bool> read_request(beast::tcp_stream& stream, beast::flat_buffer& buffer, Parser& parser,
-                                     std::uint32_t idle_ms_max);
+  asio::awaitable<bool> read_request(beast::tcp_stream& stream, Connections::Place& connection,
+                                     beast::flat_buffer& buffer, Parser& parser, std::uint32_t idle_ms_max);
   Response answer(const Request& request) const;
 
   ServerOptions options;
@@ -121,12 +121,15 @@ Response HttpServer::State::answer(const Request& request) const {
 }
 
 // False when the connection is over. Idle time ends with the first byte; from there the request's own clock runs.
-asio::awaitable<bool> HttpServer::State::read_request(beast::tcp_stream& stream, beast::flat_buffer& buffer,
-                                                      Parser& parser, std::uint32_t idle_ms_max) {
+asio::awaitable<bool> HttpServer::State::read_request(beast::tcp_stream& stream, Connections::Place& connection,
+                                                      beast::flat_buffer& buffer, Parser& parser,
+                                                      std::uint32_t idle_ms_max) {
   if (buffer.size() == 0) {
+    if (!connection.is_heard()) connection.waits(stream);
     stream.expires_after(std::chrono::milliseconds(idle_ms_max));
     const auto [code, count] = co_await stream.async_read_some(buffer.prepare(4096), kAwait);
     if (code) co_return false;
+    connection.heard();
     buffer.commit(count);
   }
   parser.header_limit(options.header_bytes_max);
@@ -182,7 +185,7 @@ asio::awaitable<void> HttpServer::State::serve(tcp::socket socket, Connection co
   std::uint32_t idle_ms_max = std::min(options.first_ms_max, options.idle_ms_max);
   for (bool open = true; open; idle_ms_max = options.idle_ms_max) {
     Parser parser;
-    if (!co_await read_request(stream, buffer, parser, idle_ms_max)) break;
+    if (!co_await read_request(stream, *connection, buffer, parser, idle_ms_max)) break;
     open = parser.get().version() == 11 && parser.get().keep_alive();  // in 1.0 that was said otherwise
     const auto refused = check_access(options.access, asking(parser.get()));
     client.has_token = !options.access.token.empty() && !refused;
@@ -234,8 +237,10 @@ asio::awaitable<void> HttpServer::State::accept_all() {
     beast::error_code ignored;
     auto place = std::make_shared<Connections::Place>(connections,
                                                       client_of(socket.remote_endpoint(ignored).address().to_string()));
-    const bool is_too_many = place->of_all() > options.connections_max;
-    const bool is_refused = is_too_many || place->of_client() > options.connections_per_client_max;
+    const std::chrono::milliseconds silent_for(options.silent_ms_min);
+    const bool is_too_many = place->of_all() > options.connections_max && !connections.oust(std::nullopt, silent_for);
+    const bool is_refused = is_too_many || (place->of_client() > options.connections_per_client_max &&
+                                            !connections.oust(place->client(), silent_for));
     if (is_refused) ++options.counts->refused;
     if (place->of_all() > 2 * options.connections_max || place->of_client() > 2 * options.connections_per_client_max)
       continue;  // the socket closes here

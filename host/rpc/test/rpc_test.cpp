@@ -234,6 +234,7 @@ TEST(Limits, OneAddressDoesNotKeepOthersOut) {
   ServerOptions options;
   options.connections_max = 4;
   options.connections_per_client_max = 2;
+  options.silent_ms_min = options.first_ms_max;
   auto server = HttpServer::start(options, [](const Request&) { return text_response(200, "done"); });
   ASSERT_TRUE(server.has_value());
   const std::uint16_t port = (*server)->port();
@@ -251,6 +252,33 @@ TEST(Limits, OneAddressDoesNotKeepOthersOut) {
     again.send(kGet);
     if (again.read("done").find("200") != std::string::npos) break;
   }
+}
+
+// Programs that open connections and say nothing do not keep others of their address out, nor those of other addresses.
+TEST(Limits, WhoSaysNothingGivesItsPlaceToANewOne) {
+  ServerOptions options;
+  options.connections_max = 3;
+  options.connections_per_client_max = 2;
+  options.silent_ms_min = 0;
+  auto server = HttpServer::start(options, [](const Request&) { return text_response(200, "done"); });
+  ASSERT_TRUE(server.has_value());
+  const std::uint16_t port = (*server)->port();
+  const auto asks = [](RawClient& client) {
+    client.send(kGet);
+    return client.read("done").find("200") != std::string::npos;
+  };
+  RawClient kept(port);
+  EXPECT_TRUE(asks(kept));
+  RawClient silent(port), asking(port);
+  EXPECT_TRUE(asks(asking));
+  EXPECT_EQ(silent.read(), "") << "the oldest of its address that said nothing is closed";
+  EXPECT_EQ(options.counts->ousted, 1U);
+  EXPECT_NE(RawClient(port).read().find("from this address"), std::string::npos) << "who has asked keeps its place";
+  EXPECT_TRUE(asks(kept) && asks(asking));
+  RawClient second(port, 2), third(port, 3);
+  EXPECT_TRUE(asks(third));
+  EXPECT_EQ(second.read(), "") << "the oldest of all";
+  EXPECT_EQ(options.counts->ousted, 2U);
 }
 
 // The bound of idle time would not end it.

@@ -25,7 +25,9 @@ inline constexpr std::size_t kConnectionsPerClientMax = 64;  // of one address, 
 inline constexpr std::uint32_t kHeaderBytesMax = 8 * 1024;
 inline constexpr std::uint32_t kRequestMsMax = 10'000;  // from a request's first byte to its last; to take an answer
 inline constexpr std::uint32_t kFirstMsMax = 10'000;    // until the first byte of a connection
-inline constexpr std::uint32_t kIdleMsMax = 60'000;     // between requests; a WebSocket is pinged at half of it
+// Where a bound of connections is reached, one of which nothing was heard for so long gives its place to the new one.
+inline constexpr std::uint32_t kSilentMsMin = 500;
+inline constexpr std::uint32_t kIdleMsMax = 60'000;  // between requests; a WebSocket is pinged at half of it
 
 // --- The socket of a node's owner (host/admin); its answers, request time and idle time are those above
 // ---------------

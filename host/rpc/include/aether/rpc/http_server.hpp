@@ -40,6 +40,7 @@ struct ServerCounts {
   std::atomic<std::size_t> connections = 0;
   std::atomic<std::size_t> sockets = 0;    // connections that are WebSockets
   std::atomic<std::uint64_t> refused = 0;  // connections above a bound
+  std::atomic<std::uint64_t> ousted = 0;   // silent ones that gave their places to others
   std::atomic<std::uint64_t> slow = 0;     // WebSockets closed since too much waited for them
 };
 
@@ -55,6 +56,7 @@ struct ServerOptions {
   std::size_t body_bytes_max = api::kRequestBytesMax;
   std::uint32_t request_ms_max = api::kRequestMsMax;
   std::uint32_t first_ms_max = api::kFirstMsMax;
+  std::uint32_t silent_ms_min = api::kSilentMsMin;
   std::uint32_t idle_ms_max = api::kIdleMsMax;
   std::size_t notification_bytes_max = api::kNotificationBytesMax;
   std::uint32_t pings_max = api::kPingsMax;
