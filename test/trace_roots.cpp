@@ -1,6 +1,7 @@
-// aether-trace-roots MODEL PROMPTS ISA THREADS CHUNK MAX_NEW STRIDE: of every STRIDE-th prompt, a line with its number, the
-// tokens in and out, output_root and trace_root, as they come while generating; and again from a teacher-forced prefill
-// over the same tokens, which must give the same root. test/e2e/bits.py compares the lines of different builds and ways.
+// aether-trace-roots MODEL PROMPTS ISA THREADS CHUNK MAX_NEW STRIDE: of every STRIDE-th prompt, a line with its number,
+// the tokens in and out, output_root and trace_root, as they come while generating; and again from a teacher-forced
+// prefill over the same tokens, which must give the same root. test/e2e/bits.py compares the lines of different builds
+// and ways.
 #include <charconv>
 #include <iostream>
 
@@ -43,7 +44,8 @@ int run(const models::LoadedModel& loaded, std::string_view text, infer::Isa isa
     vcr::TraceBuilder forced(config, n_prompt, n_out);
     infer::replay(engine, prompts[i], output, forced);
     const Hash root = trace.root(n_out);
-    if (forced.root(n_out) != root) return failed("prompt " + std::to_string(i) + ": the prefill commits to other rows");
+    if (forced.root(n_out) != root)
+      return failed("prompt " + std::to_string(i) + ": the prefill commits to other rows");
     std::cout << i << ' ' << n_prompt << ' ' << n_out << ' ' << to_hex(vcr::token_root(output).bytes) << ' '
               << to_hex(root.bytes) << '\n';
   }
@@ -58,7 +60,8 @@ int main(int argc, char** argv) {
   const bool wide = name == to_string(infer::Isa::avx2);
   if (!wide && name != to_string(infer::Isa::scalar)) return failed("ISA is scalar or avx2");
   if (wide && !env::cpu_features().avx2) return failed("this processor has no AVX2");
-  const std::uint32_t threads = number(argv[4]), chunk = number(argv[5]), max_new = number(argv[6]), stride = number(argv[7]);
+  const std::uint32_t threads = number(argv[4]), chunk = number(argv[5]), max_new = number(argv[6]),
+                      stride = number(argv[7]);
   const auto loaded = models::load_model_directory(argv[1]);
   if (!loaded) return failed(loaded.error().message);
   const auto text = env::read_file(argv[2], kPromptsBytesMax);

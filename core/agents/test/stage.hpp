@@ -8,6 +8,8 @@
 
 namespace aether::agents::testing {
 
+using programs::EscrowInstruction;
+using programs::JobStatus;
 using programs::testing::a_post;
 using programs::testing::Case;
 using programs::testing::cast;
@@ -18,8 +20,6 @@ using programs::testing::Person;
 using programs::testing::Random;
 using programs::testing::start;
 using programs::testing::World;
-using programs::EscrowInstruction;
-using programs::JobStatus;
 
 // What the way of a transaction is like.
 struct Weather {

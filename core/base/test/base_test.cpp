@@ -46,7 +46,8 @@ std::array<std::uint64_t, 9> limbs_of_product(u128 a, u128 b, u128 plus) {
 }
 
 RC_GTEST_PROP(MulDiv, quotient_and_rounding,
-              (std::uint64_t a1, std::uint64_t a0, std::uint64_t b1, std::uint64_t b0, std::uint64_t c1, std::uint64_t c0)) {
+              (std::uint64_t a1, std::uint64_t a0, std::uint64_t b1, std::uint64_t b0, std::uint64_t c1,
+               std::uint64_t c0)) {
   const u128 a = wide(a1, a0), b = wide(b1, b0), c = wide(c1, c0);
   const auto q = mul_div(a, b, c);
   if (!q) {

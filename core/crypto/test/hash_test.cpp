@@ -39,7 +39,8 @@ TEST(Merkle, zeros_are_nodes_of_zeros) {
 
 TEST(Merkle, rfc6962_tree_of_the_certificate_transparency_test_vectors) {
   // Leaves and root as in the Certificate Transparency reference tests.
-  const std::vector<std::string> inputs{"", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"};
+  const std::vector<std::string> inputs{
+      "", "00", "10", "2021", "3031", "40414243", "5051525354555657", "606162636465666768696a6b6c6d6e6f"};
   std::vector<Hash> leaves;
   for (const auto& input : inputs) leaves.push_back(merkle_leaf(*from_hex(input)));
   EXPECT_EQ(to_hex(merkle_tree(leaves).bytes), "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328");

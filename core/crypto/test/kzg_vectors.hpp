@@ -1,4 +1,5 @@
-// The suite verify_kzg_proof of Ethereum's consensus-spec-tests (general/deneb/kzg), as the crate kzg-rs 0.2.9 ships it, data only.
+// The suite verify_kzg_proof of Ethereum's consensus-spec-tests (general/deneb/kzg), as the crate kzg-rs 0.2.9 ships
+// it, data only.
 #pragma once
 
 #include <string_view>

@@ -1,8 +1,8 @@
 // Any bytes as a chunk, once as they would be stored and once as what is inside: whatever opens is the state's.
 #include <map>
 
-#include "aether/snapshot/chunk.hpp"
 #include "aether/smt/tree.hpp"
+#include "aether/snapshot/chunk.hpp"
 
 namespace {
 

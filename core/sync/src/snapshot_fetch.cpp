@@ -138,7 +138,8 @@ void SnapshotSync::chunk_came(PeerId from, std::uint32_t index, ByteView bytes, 
   fetching.progress_us = now.steady_us;
   fetching.chunks[index] = ChunkState::storing;
   ++fetching.in_flight;
-  out.emplace_back(StoreChunk{fetching.identity.name, index, std::make_shared<const snapshot::Chunk>(std::move(*chunk))});
+  out.emplace_back(
+      StoreChunk{fetching.identity.name, index, std::make_shared<const snapshot::Chunk>(std::move(*chunk))});
 }
 
 std::vector<SnapshotEffect> SnapshotSync::stored(const Hash& snapshot, std::uint32_t chunk, Now now) {

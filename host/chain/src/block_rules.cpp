@@ -51,7 +51,8 @@ Result<void, BlockRule> check_header(const storage::BlockRecord& parent, const B
   if (header.parent_gas_used != expected.parent_gas_used) return fail(BlockRule::parent_gas_used);
   if (header.time_ms <= parent.time_ms) return fail(BlockRule::time);
   if (header.sealer != expected.sealer) return fail(BlockRule::sealer);
-  if (header.transactions_root != transactions_root(block.transactions, env::cpu_features())) return fail(BlockRule::transactions_root);
+  if (header.transactions_root != transactions_root(block.transactions, env::cpu_features()))
+    return fail(BlockRule::transactions_root);
   if (!verify_dev_seal(block.header)) return fail(BlockRule::seal);
   return {};
 }

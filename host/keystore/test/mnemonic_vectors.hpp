@@ -1,6 +1,6 @@
-// Official vectors. BIP-39: vectors.json of the package `mnemonic` 0.21 (PyPI; Trezor's), passphrase "TREZOR". Japanese with a
-// passphrase that NFKD changes: test_JP_BIP39.json of bip32JP, to which BIP-39 links. SLIP-0010: its test vectors 1 and 2 for ed25519,
-// as in the tests of the package `bip-utils` 2.12.3 (PyPI).
+// Official vectors. BIP-39: vectors.json of the package `mnemonic` 0.21 (PyPI; Trezor's), passphrase "TREZOR". Japanese
+// with a passphrase that NFKD changes: test_JP_BIP39.json of bip32JP, to which BIP-39 links. SLIP-0010: its test
+// vectors 1 and 2 for ed25519, as in the tests of the package `bip-utils` 2.12.3 (PyPI).
 #pragma once
 
 #include <array>

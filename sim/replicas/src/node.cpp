@@ -141,9 +141,7 @@ void ReplicaNode::on(replica::DropBlock& effect) {
   working_.erase(effect.hash);
 }
 
-void ReplicaNode::on(replica::StoreEvidence& effect) {
-  storing_evidence_.emplace(effect.id, *effect.evidence);
-}
+void ReplicaNode::on(replica::StoreEvidence& effect) { storing_evidence_.emplace(effect.id, *effect.evidence); }
 
 void ReplicaNode::on(replica::DropEvidence& effect) {
   stored_evidence_.erase(effect.id);

@@ -27,14 +27,14 @@ template <class E>
 
 // AETHER_TRY(declaration, expression): returns the error of `expression` or binds its value to `declaration`.
 #define AETHER_TRY(declaration, ...) AETHER_TRY_(AETHER_CONCAT(try_result_, __LINE__), declaration, __VA_ARGS__)
-#define AETHER_TRY_(temporary, declaration, ...)                            \
-  auto temporary = (__VA_ARGS__);                                           \
-  if (!temporary) [[unlikely]]                                              \
-    return ::std::unexpected(::std::move(temporary).error());               \
+#define AETHER_TRY_(temporary, declaration, ...)              \
+  auto temporary = (__VA_ARGS__);                             \
+  if (!temporary) [[unlikely]]                                \
+    return ::std::unexpected(::std::move(temporary).error()); \
   declaration = ::std::move(*temporary)
 
 // AETHER_CHECK(expression): returns the error of a Result<void, E>.
 #define AETHER_CHECK(...) AETHER_CHECK_(AETHER_CONCAT(check_result_, __LINE__), __VA_ARGS__)
-#define AETHER_CHECK_(temporary, ...)                                       \
-  if (auto temporary = (__VA_ARGS__); !temporary) [[unlikely]]              \
+#define AETHER_CHECK_(temporary, ...)                          \
+  if (auto temporary = (__VA_ARGS__); !temporary) [[unlikely]] \
   return ::std::unexpected(::std::move(temporary).error())

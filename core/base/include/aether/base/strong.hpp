@@ -19,8 +19,8 @@ class Strong {
   T raw_{};
 };
 
-using Slot = Strong<struct SlotTag, std::uint64_t>;        // height in slots; genesis is 0
-using Gas = Strong<struct GasTag, std::uint64_t>;          // steps
+using Slot = Strong<struct SlotTag, std::uint64_t>;  // height in slots; genesis is 0
+using Gas = Strong<struct GasTag, std::uint64_t>;    // steps
 using ChainId = Strong<struct ChainIdTag, std::uint64_t>;
 
 constexpr Slot next(Slot slot) { return Slot{slot.raw() + 1}; }

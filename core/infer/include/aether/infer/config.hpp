@@ -13,8 +13,8 @@ enum class Family : std::uint8_t { llama };
 struct Config {
   std::uint8_t version = 1;
   Family family = Family::llama;
-  std::uint32_t vocab = 0;     // token ids are below this
-  std::uint32_t d = 0;         // width of the residual stream
+  std::uint32_t vocab = 0;  // token ids are below this
+  std::uint32_t d = 0;      // width of the residual stream
   std::uint32_t layers = 0;
   std::uint32_t heads = 0;     // query heads
   std::uint32_t kv_heads = 0;  // key and value heads; divides heads

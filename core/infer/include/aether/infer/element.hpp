@@ -1,8 +1,8 @@
 // The arithmetic of AIC-INT, element by element (spec/aic-int.md, section 3): total, pure, exact. The scalar engine and
 // the referee both call these functions; every other kernel must give the same bits.
 //
-// `>>` of a negative number is arithmetic (C++20). bits(x) is the bit length. All sums that may exceed 32 bits are int64;
-// each comment gives the bound that keeps an expression in range.
+// `>>` of a negative number is arithmetic (C++20). bits(x) is the bit length. All sums that may exceed 32 bits are
+// int64; each comment gives the bound that keeps an expression in range.
 #pragma once
 
 #include <array>

@@ -19,7 +19,7 @@ enum class Isa : std::uint8_t { scalar, avx2 };
 
 struct EngineOptions {
   Isa isa = Isa::scalar;
-  std::uint32_t chunk = 64;  // positions that run through a layer together; at least 1
+  std::uint32_t chunk = 64;               // positions that run through a layer together; at least 1
   std::uint64_t parallel_from = 1 << 20;  // multiply-adds from which a step is worth waking threads
 };
 
@@ -50,8 +50,8 @@ class Sequence {
   [[nodiscard]] std::uint32_t position() const;  // how many tokens were fed
 
   // Runs the tokens (ids below the vocabulary, position() + size ≤ context). Logits are computed for positions from
-  // `logits_from` on, and rows of all committed operators go to `sink` unless it is null. Returns the logits of the last
-  // token, empty if it is before `logits_from`; valid until the next call.
+  // `logits_from` on, and rows of all committed operators go to `sink` unless it is null. Returns the logits of the
+  // last token, empty if it is before `logits_from`; valid until the next call.
   std::span<const std::int32_t> feed(std::span<const std::uint32_t> tokens, std::uint32_t logits_from, RowSink* sink);
 
  private:
@@ -63,9 +63,9 @@ class Sequence {
 [[nodiscard]] std::uint32_t greedy_token(std::span<const std::int32_t> logits);
 
 struct GenerateOptions {
-  std::uint32_t max_new = 0;                            // at least 1; prompt and max_new fit the context
-  RowSink* sink = nullptr;                              // gets exactly the rows of the trace of prompt and output
-  std::function<bool(std::uint32_t)> on_token = {};     // called for each token as it comes; false stops after it
+  std::uint32_t max_new = 0;                         // at least 1; prompt and max_new fit the context
+  RowSink* sink = nullptr;                           // gets exactly the rows of the trace of prompt and output
+  std::function<bool(std::uint32_t)> on_token = {};  // called for each token as it comes; false stops after it
 };
 
 // Greedy generation from a prompt of at least one token: max_new tokens, or fewer after a stop token.

@@ -3,9 +3,9 @@
 //
 //   embed · per layer: q k v attn_max attn_p attn_out o gate_up down · logits
 //
-// Layout R (rows): the row of a position is cut into tiles of 1 KiB, the last one short; leaf = row·tiles_per_row + tile.
-// Layout S (streams along positions): k has one stream per kv-head with ⌊1024/head_dim⌋ rows a tile, v one stream per
-// channel with 1 024 positions a tile; each stream is a tree, and over the streams stands a tree.
+// Layout R (rows): the row of a position is cut into tiles of 1 KiB, the last one short; leaf = row·tiles_per_row +
+// tile. Layout S (streams along positions): k has one stream per kv-head with ⌊1024/head_dim⌋ rows a tile, v one stream
+// per channel with 1 024 positions a tile; each stream is a tree, and over the streams stands a tree.
 #pragma once
 
 #include "aether/infer/config.hpp"
@@ -40,16 +40,16 @@ struct Extent {
 [[nodiscard]] bool fits(const Config& config, const Extent& extent);
 
 struct OpShape {
-  bool streams = false;               // layout S
-  std::uint32_t first_position = 0;   // position of row 0
-  std::uint32_t rows = 0;             // layout R: rows; layout S: positions
-  std::uint32_t row_bytes = 0;        // layout R: bytes of a row (attn_p: of its last row); layout S: bytes a position
-  std::uint32_t tiles_per_row = 0;    // layout R
-  std::uint32_t stream_count = 0;     // layout S
+  bool streams = false;              // layout S
+  std::uint32_t first_position = 0;  // position of row 0
+  std::uint32_t rows = 0;            // layout R: rows; layout S: positions
+  std::uint32_t row_bytes = 0;       // layout R: bytes of a row (attn_p: of its last row); layout S: bytes a position
+  std::uint32_t tiles_per_row = 0;   // layout R
+  std::uint32_t stream_count = 0;    // layout S
   std::uint32_t bytes_per_position = 0;  // layout S: of one stream
   std::uint32_t positions_per_tile = 0;  // layout S
-  std::uint32_t head_tiles = 0;       // attn_p: tile slots of one head
-  std::uint32_t heads = 0;            // attn_p
+  std::uint32_t head_tiles = 0;          // attn_p: tile slots of one head
+  std::uint32_t heads = 0;               // attn_p
 
   // Depth of the tree over all leaves (R), of one stream (S), of the tree over the streams (S; else 0).
   [[nodiscard]] unsigned depth() const;

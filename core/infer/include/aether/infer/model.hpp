@@ -1,5 +1,5 @@
-// A model: its tensors, and the leaves that model_root commits to (spec/aic-int.md, sections 2 and 5). Every byte string of
-// the right length is a valid tensor; nothing here is checked but sizes.
+// A model: its tensors, and the leaves that model_root commits to (spec/aic-int.md, sections 2 and 5). Every byte
+// string of the right length is a valid tensor; nothing here is checked but sizes.
 //
 // Leaves, in order: embedding rows · per layer: attn_norm, channels of q, k, v, head records, channels of o, mlp_norm,
 // channels of gate, up, down · final_norm · channels of lm_head · a RoPE row for each position of the context.

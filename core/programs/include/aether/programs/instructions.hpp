@@ -116,8 +116,8 @@ struct Descend {
   }
 };
 
-// By anyone, who earns the fee of each session that it answers. Named sessions that have gone or do not wait at the node
-// are passed over, so that nobody can spoil an answer to sixteen by answering one of them first.
+// By anyone, who earns the fee of each session that it answers. Named sessions that have gone or do not wait at the
+// node are passed over, so that nobody can spoil an answer to sixteen by answering one of them first.
 struct Respond {
   Hash job;
   codec::SortedSet<std::uint32_t, limits::kSessionsMax> sessions;

@@ -31,10 +31,10 @@ inline Address address_of(const crypto::PublicKey& key) { return address_of(Send
 [[nodiscard]] std::string to_text(const Address& address);
 
 enum class AddressError : std::uint8_t {
-  bad_character,    // outside the bech32 alphabet, or mixed case
-  bad_prefix,       // not `aeth`
-  bad_checksum,     // the bech32m checksum does not match (a typing error)
-  bad_length,       // not 32 bytes
+  bad_character,  // outside the bech32 alphabet, or mixed case
+  bad_prefix,     // not `aeth`
+  bad_checksum,   // the bech32m checksum does not match (a typing error)
+  bad_length,     // not 32 bytes
 };
 std::string_view to_string(AddressError error);
 [[nodiscard]] Result<Address, AddressError> address_from_text(std::string_view text);

@@ -1,4 +1,4 @@
-// A failure of the environment: what happened, to which path, and what to do. `kind` is for programs, `message` for people.
+// A failure of the environment: what happened, to which path, what to do. `kind` is for programs, `message` for people.
 #pragma once
 
 #include <cstdint>
