@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "aether/crypto/bls_votes.hpp"
+#include "aether/env/cpu.hpp"
 #include "rows.hpp"
 
 namespace aether::bench {
@@ -64,7 +65,7 @@ void bls_votes(const Harness& harness) {
         require(aether_peers_bls_decodes(&signatures[96 * i]), "blst refuses a point");
     };
     const auto intake = [&](TaskPool& pool) {
-      BlsVotes out(BlsMessage(validators.message), validators.keys);
+      BlsVotes out(BlsMessage(validators.message), validators.keys, env::cpu_features());
       const auto counted = out.add(votes, pool);
       return std::pair(std::move(out), std::move(counted));
     };
@@ -119,7 +120,7 @@ void bls_certificates(const Harness& harness) {
   BlsSignerSums sums(validators.keys);
   const auto ours = [&](const Certificate& c, ByteView of) {
     const auto signature = BlsSignature::decode(c.signature);
-    return signature && sums.verify(BlsMessage(of), c.bitmap, *signature).has_value();
+    return signature && sums.verify(BlsMessage(of), c.bitmap, *signature, env::cpu_features()).has_value();
   };
   for (const Certificate& c : certificates) {
     require(peer(c, message) && ours(c, message), "a certificate was refused");

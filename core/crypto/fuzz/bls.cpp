@@ -103,7 +103,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     votes.push_back(vote);
   }
   SerialPool pool;
-  BlsVotes intake(scene.hashed, scene.keys);
+  BlsVotes intake(scene.hashed, scene.keys, {.avx512_ifma = __builtin_cpu_supports("avx512ifma") != 0});
   const auto verdicts = intake.add(votes, pool);
   AETHER_ASSERT(verdicts.size() == votes.size());
   std::size_t wrongly_counted = 0, counted = 0;

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "aether/crypto/ed25519.hpp"
+#include "bls_pairing_ifma.hpp"
 #include "bls_points.hpp"
 
 namespace aether::crypto {
@@ -41,16 +42,17 @@ BlsSignature sign(const BlsSecretKey& key, const blst_p2& point) {
   return BlsPoints::signature(affine(out));
 }
 
-bool verify(std::span<const BlsPair> pairs, const BlsSignature& signature) {
+bool verify(std::span<const BlsPair> pairs, const BlsSignature& signature, const CpuFeatures& cpu = {}) {
   const blst_p2_affine point = BlsPoints::of(signature);
   if (is_infinity(point)) return false;
-  const blst_fp12 product = pairing_product(pairs, point);
+  const blst_fp12 product = pairing_product(pairs, point, cpu);
   return blst_fp12_is_one(&product);
 }
 
-bool verify(const BlsPublicKey& key, const blst_p2_affine& message, const BlsSignature& signature) {
+bool verify(const BlsPublicKey& key, const blst_p2_affine& message, const BlsSignature& signature,
+            const CpuFeatures& cpu = {}) {
   const BlsPair pair{BlsPoints::of(key), message};
-  return verify({&pair, 1}, signature);
+  return verify({&pair, 1}, signature, cpu);
 }
 
 // The reason for what blst_p1_uncompress or blst_p2_uncompress said of bytes that begin with `first`.
@@ -88,7 +90,7 @@ Result<blst_p2_affine, BlsError> uncompress(const BlsSignatureBytes& bytes) {
   return point;
 }
 
-blst_fp12 pairing_product(std::span<const BlsPair> pairs, const blst_p2_affine& signature) {
+blst_fp12 pairing_product(std::span<const BlsPair> pairs, const blst_p2_affine& signature, const CpuFeatures& cpu) {
   blst_p1_affine minus_g1 = *blst_p1_affine_generator();
   blst_fp_cneg(&minus_g1.y, &minus_g1.y, true);
   std::vector<const blst_p1_affine*> in_g1;
@@ -104,6 +106,7 @@ blst_fp12 pairing_product(std::span<const BlsPair> pairs, const blst_p2_affine& 
   for (const BlsPair& pair : pairs) add(pair.key, pair.message);
   add(minus_g1, signature);
   if (in_g1.empty()) return *blst_fp12_one();
+  if (cpu.avx512_ifma) return bls::final_exp_ifma(bls::miller_loop_ifma(in_g2, in_g1));
   blst_fp12 out;
   blst_miller_loop_n(&out, in_g2.data(), in_g1.data(), in_g1.size());
   blst_final_exp(&out, &out);
@@ -177,8 +180,9 @@ BlsSignature bls_sign(const BlsSecretKey& key, const BlsMessage& message) {
 bool bls_verify(const BlsPublicKey& key, ByteView message, const BlsSignature& signature) {
   return verify(key, hash_message(message), signature);
 }
-bool bls_verify(const BlsPublicKey& key, const BlsMessage& message, const BlsSignature& signature) {
-  return verify(key, BlsPoints::of(message), signature);
+bool bls_verify(const BlsPublicKey& key, const BlsMessage& message, const BlsSignature& signature,
+                const CpuFeatures& cpu) {
+  return verify(key, BlsPoints::of(message), signature, cpu);
 }
 
 BlsSignature bls_sign_id(const BlsSecretKey& key, std::string_view tag, const Hash& id) {

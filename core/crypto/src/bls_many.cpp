@@ -58,8 +58,9 @@ std::vector<Coefficient> coefficients(std::span<const BlsStatement> statements) 
 class Batch {
  public:
   // Of the items with the indices `order`, whose signatures are finite.
-  Batch(std::span<const BlsSigned> items, std::vector<std::size_t> order, TaskPool& pool)
-      : order_(std::move(order)),
+  Batch(std::span<const BlsSigned> items, std::vector<std::size_t> order, const CpuFeatures& cpu, TaskPool& pool)
+      : cpu_(cpu),
+        order_(std::move(order)),
         same_(order_.size()),
         keys_(order_.size()),
         messages_(order_.size()),
@@ -94,7 +95,7 @@ class Batch {
       while (++k < last && same_[k] != 0) blst_p1_add_or_double(&sum, &sum, &keys_[k]);
       pairs.push_back({affine(sum), messages_[message]});
     }
-    return pairing_product(pairs, affine(weighed_signatures(first, last)));
+    return pairing_product(pairs, affine(weighed_signatures(first, last)), cpu_);
   }
 
  private:
@@ -108,6 +109,7 @@ class Batch {
     return sum;
   }
 
+  CpuFeatures cpu_;
   std::vector<std::size_t> order_;
   std::vector<std::uint8_t> same_;  // the message is that of the item before
   std::vector<blst_p1> keys_;       // times the coefficient
@@ -130,7 +132,7 @@ blst_p2_affine multiple(const blst_p2_affine& point, const Coefficient& coeffici
 
 }  // namespace
 
-bool bls_verify_all(std::span<const BlsStatement> statements) {
+bool bls_verify_all(std::span<const BlsStatement> statements, const CpuFeatures& cpu) {
   std::vector<Coefficient> drawn;
   if (statements.size() > 1) drawn = coefficients(statements);
   std::vector<BlsPair> pairs;
@@ -146,18 +148,18 @@ bool bls_verify_all(std::span<const BlsStatement> statements) {
     blst_p2_add_or_double_affine(&sum, &sum, &signature);
     pairs.push_back({key, BlsPoints::of(statements[i].message)});
   }
-  const blst_fp12 product = pairing_product(pairs, affine(sum));
+  const blst_fp12 product = pairing_product(pairs, affine(sum), cpu);
   return blst_fp12_is_one(&product);
 }
 
-std::vector<bool> bls_verify_many(std::span<const BlsSigned> items, TaskPool& pool) {
+std::vector<bool> bls_verify_many(std::span<const BlsSigned> items, TaskPool& pool, const CpuFeatures& cpu) {
   std::vector<bool> verdicts(items.size());
   std::vector<std::size_t> finite;  // infinity verifies for nobody
   for (std::size_t i = 0; i < items.size(); ++i)
     if (!is_infinity(BlsPoints::of(items[i].signature))) finite.push_back(i);
   if (finite.empty()) return verdicts;
   for (const std::size_t i : finite) verdicts[i] = true;
-  const Batch batch(items, std::move(finite), pool);
+  const Batch batch(items, std::move(finite), cpu, pool);
   const blst_fp12 whole = batch.value(0, batch.size());
   if (blst_fp12_is_one(&whole)) return verdicts;
   const BlsSearch search = bls_search(

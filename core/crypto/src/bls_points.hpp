@@ -33,7 +33,8 @@ struct BlsPair {
 };
 
 // e(key, message) · … · e(−g1, signature), after the final exponentiation: one where all is right.
-[[nodiscard]] blst_fp12 pairing_product(std::span<const BlsPair> pairs, const blst_p2_affine& signature);
+[[nodiscard]] blst_fp12 pairing_product(std::span<const BlsPair> pairs, const blst_p2_affine& signature,
+                                        const CpuFeatures& cpu);
 
 [[nodiscard]] inline bool is_infinity(const blst_p1_affine& point) { return blst_p1_affine_is_inf(&point); }
 [[nodiscard]] inline bool is_infinity(const blst_p2_affine& point) { return blst_p2_affine_is_inf(&point); }

@@ -74,10 +74,10 @@ Result<BlsPublicKey, BlsError> BlsSignerSums::sum(ByteView bitmap) {
   return BlsPoints::key(point);
 }
 
-Result<void, BlsError> BlsSignerSums::verify(const BlsMessage& message, ByteView bitmap,
-                                             const BlsSignature& signature) {
+Result<void, BlsError> BlsSignerSums::verify(const BlsMessage& message, ByteView bitmap, const BlsSignature& signature,
+                                             const CpuFeatures& cpu) {
   AETHER_TRY(const BlsPublicKey key, sum(bitmap));
-  if (!bls_verify(key, message, signature)) return fail(BlsError::bad_signature);
+  if (!bls_verify(key, message, signature, cpu)) return fail(BlsError::bad_signature);
   return {};
 }
 

@@ -28,8 +28,9 @@ blst_p2 range_sum(const std::vector<blst_p2>& prefix, std::size_t first, std::si
 // so that Σ_{i<k} i·X_i = k·prefix[k] − twice[k].
 class Candidates {
  public:
-  Candidates(const BlsMessage& message, std::span<const blst_p1_affine> keys, std::span<const blst_p2_affine> points)
-      : message_(BlsPoints::of(message)), keys_(keys), points_(points) {}
+  Candidates(const BlsMessage& message, std::span<const blst_p1_affine> keys, std::span<const blst_p2_affine> points,
+             const CpuFeatures& cpu)
+      : message_(BlsPoints::of(message)), keys_(keys), points_(points), cpu_(cpu) {}
 
   std::size_t size() const { return keys_.size(); }
 
@@ -97,7 +98,7 @@ class Candidates {
  private:
   blst_fp12 equation(const blst_p1& key, const blst_p2& point) const {
     const BlsPair pair{affine(key), message_};
-    return pairing_product({&pair, 1}, affine(point));
+    return pairing_product({&pair, 1}, affine(point), cpu_);
   }
 
   // Adds ± k·prefix[k].
@@ -119,6 +120,7 @@ class Candidates {
   blst_p2_affine message_;
   std::span<const blst_p1_affine> keys_;
   std::span<const blst_p2_affine> points_;
+  CpuFeatures cpu_;
   std::vector<blst_p1> keys_prefix_, keys_twice_;
   std::vector<blst_p2> points_prefix_, points_twice_;
 };
@@ -131,7 +133,7 @@ struct Settled {
 
 // One that is neither outside nor bad is good as the header says.
 void settle(const BlsMessage& message, std::vector<blst_p1_affine> keys, std::vector<blst_p2_affine> points,
-            Settled& out, TaskPool& pool) {
+            Settled& out, const CpuFeatures& cpu, TaskPool& pool) {
   std::vector<std::size_t> place(keys.size());
   for (std::size_t i = 0; i < place.size(); ++i) place[i] = i;
   const auto drop = [&](const std::vector<std::size_t>& outside) {
@@ -150,7 +152,7 @@ void settle(const BlsMessage& message, std::vector<blst_p1_affine> keys, std::ve
   };
 
   while (!keys.empty()) {
-    Candidates candidates(message, keys, points);
+    Candidates candidates(message, keys, points, cpu);
     const blst_p2 sum = candidates.points_sum();
     if (!blst_p2_in_g2(&sum)) {
       std::vector<std::size_t> outside;
@@ -182,9 +184,10 @@ void settle(const BlsMessage& message, std::vector<blst_p1_affine> keys, std::ve
 
 }  // namespace
 
-BlsVotes::BlsVotes(const BlsMessage& message, std::span<const BlsPublicKey> keys)
+BlsVotes::BlsVotes(const BlsMessage& message, std::span<const BlsPublicKey> keys, const CpuFeatures& cpu)
     : message_(message),
       keys_(keys),
+      cpu_(cpu),
       signers_((keys.size() + 7) / 8),
       aggregate_(BlsPoints::signature(blst_p2_affine{})) {}
 
@@ -238,7 +241,7 @@ void BlsVotes::count(std::span<const BlsVote> votes, std::span<const std::size_t
     signatures.push_back(std::bit_cast<blst_p2_affine>(points[i]));
   }
   Settled settled;
-  settle(message_, std::move(keys), signatures, settled, pool);
+  settle(message_, std::move(keys), signatures, settled, cpu_, pool);
   pairings_ += settled.evaluations;
   for (const std::size_t k : settled.outside) verdicts[round[k]] = fail(BlsError::wrong_subgroup);
   for (const std::size_t k : settled.bad) verdicts[round[k]] = fail(BlsError::bad_signature);

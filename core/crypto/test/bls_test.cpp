@@ -1,4 +1,4 @@
-#include "aether/crypto/bls.hpp"
+#include "aether/crypto/bls_votes.hpp"
 
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
@@ -9,6 +9,7 @@
 #include "bls_points.hpp"
 #include "bls_support.hpp"
 #include "bls_vectors.hpp"
+#include "engines.hpp"
 
 namespace aether::crypto {
 namespace {
@@ -45,10 +46,11 @@ TEST(Bls, suite_keys_signatures_and_proofs) {
       const BlsSignature signature = bls_sign(secret, message);
       EXPECT_EQ(to_hex(signature.encode()), signer.signatures[i]);
       EXPECT_TRUE(bls_verify(key, message, signature));
-      EXPECT_TRUE(bls_verify(key, BlsMessage(message), signature));
       for (const auto& other : vectors::kSigners)
         for (std::size_t j = 0; j < 3; ++j)
-          EXPECT_EQ(bls_verify(key, message, signature_of(other.signatures[j])), &other == &signer && i == j);
+          for (const CpuFeatures& cpu : cases::pairing_processors())
+            EXPECT_EQ(bls_verify(key, BlsMessage(message), signature_of(other.signatures[j]), cpu),
+                      &other == &signer && i == j);
     }
     EXPECT_EQ(to_hex(bls_pop_prove(secret).encode()), signer.proof);
     const auto proven = bls_proven_key(bytes_of<48>(signer.public_key), bytes_of<96>(signer.proof));
@@ -67,6 +69,10 @@ TEST(Bls, suite_aggregates) {
     EXPECT_EQ(to_hex(aggregate->encode()), vectors::kAggregates[i]);
     const Bytes message(32, vectors::kMessages[i]);
     EXPECT_TRUE(bls_fast_aggregate_verify(keys, message, *aggregate));
+    for (const CpuFeatures& cpu : cases::pairing_processors()) {
+      EXPECT_TRUE(BlsSignerSums(keys).verify(BlsMessage(message), Bytes{7}, *aggregate, cpu).has_value());
+      EXPECT_FALSE(BlsSignerSums(keys).verify(BlsMessage(message), Bytes{3}, *aggregate, cpu).has_value());
+    }
     EXPECT_FALSE(bls_fast_aggregate_verify(std::span(keys).first(2), message, *aggregate));
     EXPECT_FALSE(bls_fast_aggregate_verify(keys, Bytes(31, vectors::kMessages[i]), *aggregate));
     EXPECT_FALSE(bls_fast_aggregate_verify({}, message, *aggregate));

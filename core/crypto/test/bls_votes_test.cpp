@@ -10,6 +10,7 @@
 #include "bls_points.hpp"
 #include "bls_support.hpp"
 #include "bls_vectors.hpp"
+#include "engines.hpp"
 
 namespace aether::crypto {
 namespace {
@@ -147,7 +148,8 @@ RC_GTEST_PROP(BlsVotes, verdicts_are_those_of_single_verification, ()) {
   RC_ASSERT(intake.pairings() <= 1 + 2 * decoded);
   RC_CLASSIFY(outside != 0, "points outside the subgroup");
 
-  BlsVotes again(BlsMessage(v.message), v.keys);
+  // With the pool's tasks in another order and on this processor's pairing.
+  BlsVotes again(BlsMessage(v.message), v.keys, cases::this_processor());
   RC_ASSERT(again.add(votes, backwards) == verdicts);
   RC_ASSERT(again.aggregate() == intake.aggregate());
   RC_ASSERT(again.pairings() == intake.pairings());
@@ -205,7 +207,7 @@ TEST(BlsVotes, errors_that_cancel_are_counted_together) {
 
   // With one of the two absent the other is named.
   votes.erase(votes.begin() + 11);
-  BlsVotes without(BlsMessage(v.message), v.keys);
+  BlsVotes without(BlsMessage(v.message), v.keys, cases::this_processor());
   const auto verdicts = without.add(votes, pool);
   for (std::size_t k = 0; k < votes.size(); ++k) EXPECT_EQ(verdicts[k].has_value(), k != 3);
   expect_certificate(without, v);
@@ -222,7 +224,7 @@ TEST(BlsVotes, errors_made_to_blame_another) {
     auto votes = v.votes(kCount);
     votes[kA].signature = plus(v.signatures[kA], times(error, blamed - kB));
     votes[kB].signature = plus(v.signatures[kB], times(error, kA - blamed));
-    BlsVotes intake(BlsMessage(v.message), v.keys);
+    BlsVotes intake(BlsMessage(v.message), v.keys, cases::this_processor());
     const auto verdicts = intake.add(votes, pool);
     for (int i = 0; i < kCount; ++i)
       EXPECT_EQ(verdicts[static_cast<std::size_t>(i)].has_value(), i != kA && i != kB) << blamed << " " << i;
@@ -372,8 +374,10 @@ TEST(BlsSignerSums, refusals) {
 
   const BlsMessage message(v.message);
   const auto aggregate = bls_aggregate(std::span(v.signatures).first(3));
-  EXPECT_TRUE(sums.verify(message, Bytes{7, 0}, *aggregate).has_value());
-  EXPECT_EQ(sums.verify(message, Bytes{15, 0}, *aggregate).error(), BlsError::bad_signature);
+  for (const CpuFeatures& cpu : cases::pairing_processors()) {
+    EXPECT_TRUE(sums.verify(message, Bytes{7, 0}, *aggregate, cpu).has_value());
+    EXPECT_EQ(sums.verify(message, Bytes{15, 0}, *aggregate, cpu).error(), BlsError::bad_signature);
+  }
   EXPECT_EQ(sums.verify(message, Bytes{3, 0}, *aggregate).error(), BlsError::bad_signature);
   EXPECT_EQ(sums.verify(BlsMessage(as_bytes("another")), Bytes{7, 0}, *aggregate).error(), BlsError::bad_signature);
 
@@ -403,6 +407,7 @@ RC_GTEST_PROP(BlsStatements, hold_together_if_each_holds_alone, ()) {
     all_hold = bls_verify(v.keys[i], message, signature) && all_hold;
   }
   RC_ASSERT(bls_verify_all(statements) == all_hold);
+  RC_ASSERT(bls_verify_all(statements, cases::this_processor()) == all_hold);
 }
 
 TEST(BlsStatements, errors_do_not_cancel) {
@@ -418,6 +423,7 @@ TEST(BlsStatements, errors_do_not_cancel) {
     changed[static_cast<std::size_t>(b)].signature =
         *BlsSignature::decode(plus(v.signatures[static_cast<std::size_t>(b)], times(error, -1)));
     EXPECT_FALSE(bls_verify_all(changed));
+    EXPECT_FALSE(bls_verify_all(changed, cases::this_processor()));
   }
 }
 
@@ -452,7 +458,7 @@ RC_GTEST_PROP(BlsMany, verdicts_are_those_of_single_verification, ()) {
   RC_ASSERT(verdicts.size() == items.size());
   for (std::size_t i = 0; i < items.size(); ++i)
     RC_ASSERT(verdicts[i] == bls_verify(items[i].key, items[i].message, items[i].signature));
-  RC_ASSERT(bls_verify_many(items, backwards) == verdicts);
+  RC_ASSERT(bls_verify_many(items, backwards, cases::this_processor()) == verdicts);
 }
 
 TEST(BlsMany, errors_do_not_cancel) {

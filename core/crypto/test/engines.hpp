@@ -16,6 +16,9 @@ inline CpuFeatures this_processor() {
                          __builtin_cpu_supports("avx512ifma")};
 }
 
+// Each that chooses another pairing: blst's, and this processor's.
+inline std::vector<CpuFeatures> pairing_processors() { return {CpuFeatures{}, this_processor()}; }
+
 inline std::vector<BatchEngine> engines() {
   std::vector<BatchEngine> out = {BatchEngine::zebra, BatchEngine::commonware};
   if (this_processor().avx2) out.push_back(BatchEngine::avx2);

@@ -4,6 +4,8 @@
 //
 // What the chain signs is never a raw message: bls_sign_id and bls_verify_id use signing_frame (ed25519.hpp).
 // Sums of keys are safe only among keys whose possession was proven: bls_proven_key.
+//
+// Where a function takes CpuFeatures, its pairings run on AVX-512 IFMA if the processor has it, else on blst.
 #pragma once
 
 #include <array>
@@ -11,6 +13,7 @@
 #include <string_view>
 
 #include "aether/base/bytes.hpp"
+#include "aether/base/cpu.hpp"
 #include "aether/base/result.hpp"
 #include "aether/base/secret.hpp"
 
@@ -85,7 +88,8 @@ class BlsMessage {
 [[nodiscard]] BlsSignature bls_sign(const BlsSecretKey& key, ByteView message);
 [[nodiscard]] BlsSignature bls_sign(const BlsSecretKey& key, const BlsMessage& message);
 [[nodiscard]] bool bls_verify(const BlsPublicKey& key, ByteView message, const BlsSignature& signature);
-[[nodiscard]] bool bls_verify(const BlsPublicKey& key, const BlsMessage& message, const BlsSignature& signature);
+[[nodiscard]] bool bls_verify(const BlsPublicKey& key, const BlsMessage& message, const BlsSignature& signature,
+                              const CpuFeatures& cpu = {});
 
 [[nodiscard]] BlsSignature bls_sign_id(const BlsSecretKey& key, std::string_view tag, const Hash& id);
 [[nodiscard]] bool bls_verify_id(const BlsPublicKey& key, std::string_view tag, const Hash& id,

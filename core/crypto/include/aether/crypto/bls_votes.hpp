@@ -34,7 +34,7 @@ struct BlsVote {
 class BlsVotes {
  public:
   // `keys` must outlive this object.
-  BlsVotes(const BlsMessage& message, std::span<const BlsPublicKey> keys);
+  BlsVotes(const BlsMessage& message, std::span<const BlsPublicKey> keys, const CpuFeatures& cpu = {});
 
   // The verdict on each vote: counted, or why not. Of several votes of a signer the first good one is counted, the
   // later ones are duplicates.
@@ -51,6 +51,7 @@ class BlsVotes {
 
   BlsMessage message_;
   std::span<const BlsPublicKey> keys_;
+  CpuFeatures cpu_;
   Bytes signers_;
   BlsSignature aggregate_;
   std::size_t pairings_ = 0;
@@ -68,8 +69,8 @@ class BlsSignerSums {
   [[nodiscard]] Result<BlsPublicKey, BlsError> sum(ByteView bitmap);
 
   // A certificate: bls_fast_aggregate_verify of the bitmap's keys; the reason of a refusal.
-  [[nodiscard]] Result<void, BlsError> verify(const BlsMessage& message, ByteView bitmap,
-                                              const BlsSignature& signature);
+  [[nodiscard]] Result<void, BlsError> verify(const BlsMessage& message, ByteView bitmap, const BlsSignature& signature,
+                                              const CpuFeatures& cpu = {});
 
   std::size_t additions() const { return additions_; }  // of points, so far
 
@@ -95,7 +96,7 @@ struct BlsStatement {
 
 // Whether bls_verify holds for each, by one equation of so many pairings and one more, in which all but the first have
 // 128-bit coefficients, drawn from the hash of all statements: so no errors cancel. True for none.
-[[nodiscard]] bool bls_verify_all(std::span<const BlsStatement> statements);
+[[nodiscard]] bool bls_verify_all(std::span<const BlsStatement> statements, const CpuFeatures& cpu = {});
 
 struct BlsSigned {
   BlsPublicKey key;
@@ -105,6 +106,7 @@ struct BlsSigned {
 
 // bls_verify of each, for signatures on different messages (equal ones cost less). One equation in which each item has
 // a 128-bit coefficient, drawn from the hash of all items, so that no errors cancel; bisected if it fails.
-[[nodiscard]] std::vector<bool> bls_verify_many(std::span<const BlsSigned> items, TaskPool& pool);
+[[nodiscard]] std::vector<bool> bls_verify_many(std::span<const BlsSigned> items, TaskPool& pool,
+                                                const CpuFeatures& cpu = {});
 
 }  // namespace aether::crypto
