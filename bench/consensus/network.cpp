@@ -1,5 +1,7 @@
 #include "network.hpp"
 
+#include "aether/env/cpu.hpp"
+
 namespace aether::bench {
 
 using namespace consensus;
@@ -49,7 +51,7 @@ Chain::Chain(const Options& options) : options_(options), numbers_(options.valid
 }
 
 std::unique_ptr<Authenticator> Chain::authenticator(VoteMessages& messages) {
-  if (options_.real_keys) return key_authenticator(sim::kChain, pool_, messages);
+  if (options_.real_keys) return key_authenticator(sim::kChain, pool_, messages, env::cpu_features());
   return std::make_unique<sim::IdealAuthenticator>(ideal_);
 }
 

@@ -9,8 +9,9 @@ namespace {
 template <VoteKind kKind>
 class KeyBallot final : public Ballot {
  public:
-  KeyBallot(const VoteBody& body, const ValidatorSet& set, const crypto::BlsMessage& message, TaskPool& pool)
-      : tally_(body.chain_id, body.slot, body.block, set, message), pool_(pool) {}
+  KeyBallot(const VoteBody& body, const ValidatorSet& set, const crypto::BlsMessage& message, const CpuFeatures& cpu,
+            TaskPool& pool)
+      : tally_(body.chain_id, body.slot, body.block, set, message, cpu), pool_(pool) {}
 
   std::unique_ptr<Ballot> clone() const override { return std::make_unique<KeyBallot>(*this); }
   std::vector<bool> add(std::span<const Vote> votes) override {
@@ -28,8 +29,8 @@ class KeyBallot final : public Ballot {
 
 class KeyAuthenticator final : public Authenticator {
  public:
-  KeyAuthenticator(ChainId chain, TaskPool& pool, VoteMessages& messages)
-      : chain_(chain), pool_(pool), messages_(messages) {}
+  KeyAuthenticator(ChainId chain, TaskPool& pool, VoteMessages& messages, const CpuFeatures& cpu)
+      : chain_(chain), pool_(pool), messages_(messages), cpu_(cpu) {}
 
   bool verify_header(const Header& header, const ValidatorSet& set) override {
     return verify_bft_seal(header, chain_, set).has_value();
@@ -59,8 +60,8 @@ class KeyAuthenticator final : public Authenticator {
   std::unique_ptr<Ballot> open_ballot(const VoteBody& body, const ValidatorSet& set) override {
     const crypto::BlsMessage& message = messages_.of(body);
     if (body.kind == VoteKind::prevote)
-      return std::make_unique<KeyBallot<VoteKind::prevote>>(body, set, message, pool_);
-    return std::make_unique<KeyBallot<VoteKind::precommit>>(body, set, message, pool_);
+      return std::make_unique<KeyBallot<VoteKind::prevote>>(body, set, message, cpu_, pool_);
+    return std::make_unique<KeyBallot<VoteKind::precommit>>(body, set, message, cpu_, pool_);
   }
 
  private:
@@ -70,13 +71,14 @@ class KeyAuthenticator final : public Authenticator {
     if (known != verifiers_.end() && &known->second.set() == &set) return known->second;
     if (known != verifiers_.end()) verifiers_.erase(known);
     while (verifiers_.size() >= kEpochsKept) verifiers_.erase(verifiers_.begin());
-    return verifiers_.try_emplace(set.epoch(), chain_, set, messages_).first->second;
+    return verifiers_.try_emplace(set.epoch(), chain_, set, messages_, cpu_).first->second;
   }
 
   static constexpr std::size_t kEpochsKept = 3;
   ChainId chain_;
   TaskPool& pool_;
   VoteMessages& messages_;
+  CpuFeatures cpu_;
   std::map<std::uint64_t, CertificateVerifier> verifiers_;
 };
 
@@ -109,8 +111,9 @@ class KeySigner final : public Signer {
 
 }  // namespace
 
-std::unique_ptr<Authenticator> key_authenticator(ChainId chain, TaskPool& pool, VoteMessages& messages) {
-  return std::make_unique<KeyAuthenticator>(chain, pool, messages);
+std::unique_ptr<Authenticator> key_authenticator(ChainId chain, TaskPool& pool, VoteMessages& messages,
+                                                 const CpuFeatures& cpu) {
+  return std::make_unique<KeyAuthenticator>(chain, pool, messages, cpu);
 }
 
 std::unique_ptr<Signer> key_signer(const Address& address, ValidatorSecrets& secrets, VoteMessages& messages) {

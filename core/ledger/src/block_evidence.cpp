@@ -90,7 +90,7 @@ CertificateVerifier* EpochVerifiers::of(const StateView& state, std::uint64_t ep
   auto set = ValidatorSet::recall(decode_object<ValidatorList>(*bytes), list);
   AETHER_ASSERT(set.has_value());
   Entry entry{list, std::make_unique<const ValidatorSet>(std::move(*set)), nullptr};
-  entry.verifier = std::make_unique<CertificateVerifier>(chain_, *entry.set);
+  entry.verifier = std::make_unique<CertificateVerifier>(chain_, *entry.set, cpu_);
   const auto at = entries_.insert_or_assign(epoch, std::move(entry)).first;
   CertificateVerifier* made = at->second.verifier.get();
   if (entries_.size() > kEpochsKept) entries_.erase(at == entries_.begin() ? std::next(at) : entries_.begin());
@@ -146,9 +146,9 @@ Result<SealedInput, EvidenceFault> read_sealed(const StateView& parent, const Bl
     if (!statement) return refuse(EvidenceRule::late_votes_invalid, i, statement.error());
     claimed.push_back(*statement);
   }
-  if (!crypto::bls_verify_all(claimed))
+  if (!crypto::bls_verify_all(claimed, verifiers.cpu()))
     for (std::size_t i = 0; i < claimed.size(); ++i)
-      if (!crypto::bls_verify(claimed[i].key, claimed[i].message, claimed[i].signature))
+      if (!crypto::bls_verify(claimed[i].key, claimed[i].message, claimed[i].signature, verifiers.cpu()))
         return refuse(EvidenceRule::late_votes_invalid, i, VoteError::bad_signature);
 
   Judge judge(parent, facts, verifiers);

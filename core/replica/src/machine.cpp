@@ -31,7 +31,7 @@ Replica::Machine::Machine(const Config& config, Tip tip, std::optional<consensus
       final_slot_(tip.anchor.slot),
       final_time_ms_(tip.anchor.time_ms),
       final_post_(std::move(tip.post)),
-      verifiers_(config.rules.chain_id) {}
+      verifiers_(config.rules.chain_id, config.cpu) {}
 
 void Replica::Machine::start(Stored stored, std::optional<Restoring> restoring) {
   evidence = std::move(stored.evidence);

@@ -5,20 +5,18 @@
 
 namespace aether {
 
-namespace {
-
-Result<void, VoteError> check(const crypto::BlsStatement& statement) {
-  if (!crypto::bls_verify(statement.key, statement.message, statement.signature)) return fail(VoteError::bad_signature);
-  return {};
+CertificateVerifier::CertificateVerifier(ChainId chain, const ValidatorSet& set, const CpuFeatures& cpu)
+    : chain_(chain), set_(set), cpu_(cpu), sums_({set.bls_keys().begin(), set.bls_keys().end()}) {}
+CertificateVerifier::CertificateVerifier(ChainId chain, const ValidatorSet& set, VoteMessages& messages,
+                                         const CpuFeatures& cpu)
+    : CertificateVerifier(chain, set, cpu) {
+  shared_messages_ = &messages;
 }
 
-}  // namespace
-
-CertificateVerifier::CertificateVerifier(ChainId chain, const ValidatorSet& set)
-    : chain_(chain), set_(set), sums_({set.bls_keys().begin(), set.bls_keys().end()}) {}
-CertificateVerifier::CertificateVerifier(ChainId chain, const ValidatorSet& set, VoteMessages& messages)
-    : CertificateVerifier(chain, set) {
-  shared_messages_ = &messages;
+Result<void, VoteError> CertificateVerifier::check(const crypto::BlsStatement& statement) const {
+  if (!crypto::bls_verify(statement.key, statement.message, statement.signature, cpu_))
+    return fail(VoteError::bad_signature);
+  return {};
 }
 
 template <VoteKind kKind>
@@ -38,7 +36,7 @@ std::pair<bool, bool> CertificateVerifier::verify_both(const PrevoteCertificate&
   const auto first = statement_of(c1);
   const auto second = statement_of(c2);
   if (first && second)
-    if (const crypto::BlsStatement both[] = {*first, *second}; crypto::bls_verify_all(both)) return {true, true};
+    if (const crypto::BlsStatement both[] = {*first, *second}; crypto::bls_verify_all(both, cpu_)) return {true, true};
   return {first && check(*first), second && check(*second)};
 }
 

@@ -11,8 +11,8 @@ VoteTally<kKind>::VoteTally(ChainId chain, Slot slot, const Hash& block, const V
 
 template <VoteKind kKind>
 VoteTally<kKind>::VoteTally(ChainId chain, Slot slot, const Hash& block, const ValidatorSet& set,
-                            const crypto::BlsMessage& message)
-    : body_{chain, kKind, slot, block}, set_(set), votes_(message, set.bls_keys()) {}
+                            const crypto::BlsMessage& message, const CpuFeatures& cpu)
+    : body_{chain, kKind, slot, block}, set_(set), votes_(message, set.bls_keys(), cpu) {}
 
 template <VoteKind kKind>
 std::vector<Result<void, VoteError>> VoteTally<kKind>::add(std::span<const Vote> votes, TaskPool& pool) {

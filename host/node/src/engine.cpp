@@ -84,9 +84,9 @@ Node::Engine::Engine(chain::Chain& chain, std::unique_ptr<KeptSnapshots> kept, O
       pool_(pool),
       clock_(clock),
       rules_{chain.genesis().chain_id, chain.genesis().params, chain.programs()},
-      authenticator_(consensus::key_authenticator(rules_.chain_id, serial_, messages_)),
-      own_verifiers_(rules_.chain_id),
-      verifiers_(rules_.chain_id),
+      authenticator_(consensus::key_authenticator(rules_.chain_id, serial_, messages_, env::cpu_features())),
+      own_verifiers_(rules_.chain_id, env::cpu_features()),
+      verifiers_(rules_.chain_id, env::cpu_features()),
       log_(std::move(options_.log), *this),
       gossip_judge_([this](auto id, auto verdict) { network_->verdict(id, verdict); }),
       snapshots_(chain, std::move(kept), options_.keep_blocks, *this) {

@@ -67,7 +67,8 @@ class Signer {
 
 // Both by the keys of core/types. What is hashed for one, to sign or to verify, is hashed for both, if they share
 // `messages`, which outlives them.
-[[nodiscard]] std::unique_ptr<Authenticator> key_authenticator(ChainId chain, TaskPool& pool, VoteMessages& messages);
+[[nodiscard]] std::unique_ptr<Authenticator> key_authenticator(ChainId chain, TaskPool& pool, VoteMessages& messages,
+                                                               const CpuFeatures& cpu = {});
 // The secrets stay with the caller and outlive the signer; its KES key is evolved as epochs pass.
 [[nodiscard]] std::unique_ptr<Signer> key_signer(const Address& address, ValidatorSecrets& secrets,
                                                  VoteMessages& messages);

@@ -13,7 +13,8 @@ namespace aether::ledger {
 // state is made anew. Not for use by several threads at once.
 class EpochVerifiers {
  public:
-  explicit EpochVerifiers(ChainId chain) : chain_(chain) {}
+  explicit EpochVerifiers(ChainId chain, const CpuFeatures& cpu = {}) : chain_(chain), cpu_(cpu) {}
+  [[nodiscard]] const CpuFeatures& cpu() const { return cpu_; }
   // Null where `state` has no list of the epoch (any more). Valid until the next call.
   [[nodiscard]] CertificateVerifier* of(const StateView& state, std::uint64_t epoch);
 
@@ -26,6 +27,7 @@ class EpochVerifiers {
   static constexpr std::size_t kEpochsKept = 4;
 
   ChainId chain_;
+  CpuFeatures cpu_;
   std::map<std::uint64_t, Entry> entries_;
 };
 

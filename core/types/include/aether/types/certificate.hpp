@@ -66,8 +66,8 @@ struct Facts<Certificate<kKind>> {
 class CertificateVerifier {
  public:
   // `set` must outlive this object, and so must `messages`, if others share them.
-  CertificateVerifier(ChainId chain, const ValidatorSet& set);
-  CertificateVerifier(ChainId chain, const ValidatorSet& set, VoteMessages& messages);
+  CertificateVerifier(ChainId chain, const ValidatorSet& set, const CpuFeatures& cpu = {});
+  CertificateVerifier(ChainId chain, const ValidatorSet& set, VoteMessages& messages, const CpuFeatures& cpu = {});
 
   const ValidatorSet& set() const { return set_; }
   ChainId chain() const { return chain_; }
@@ -89,8 +89,11 @@ class CertificateVerifier {
   Result<crypto::BlsStatement, VoteError> statement_of(const VoteBody& body, ByteView signers,
                                                        const crypto::BlsSignatureBytes& aggregate);
 
+  [[nodiscard]] Result<void, VoteError> check(const crypto::BlsStatement& statement) const;
+
   ChainId chain_;
   const ValidatorSet& set_;
+  CpuFeatures cpu_;
   crypto::BlsSignerSums sums_;
   VoteMessages own_messages_;
   VoteMessages* shared_messages_ = nullptr;

@@ -12,7 +12,8 @@ class VoteTally {
   // `set`, that of the slot, must outlive this object.
   VoteTally(ChainId chain, Slot slot, const Hash& block, const ValidatorSet& set);
   // Where vote_message is known already.
-  VoteTally(ChainId chain, Slot slot, const Hash& block, const ValidatorSet& set, const crypto::BlsMessage& message);
+  VoteTally(ChainId chain, Slot slot, const Hash& block, const ValidatorSet& set, const crypto::BlsMessage& message,
+            const CpuFeatures& cpu = {});
 
   // The verdict on each vote: counted, or why not.
   std::vector<Result<void, VoteError>> add(std::span<const Vote> votes, TaskPool& pool);
