@@ -27,10 +27,10 @@ class Ctl:
         if rpc:
             self.common += ["--rpc", rpc]
 
-    def run(self, *words, stdin="", stdout=subprocess.PIPE, common=None, env=None):
+    def run(self, *words, stdin="", stdout=subprocess.PIPE, stderr=subprocess.PIPE, common=None, env=None):
         return subprocess.run([str(_aether.BIN / "aetherctl"), *map(str, words),
                                *(self.common if common is None else common)],
-                              input=stdin, stdout=stdout, stderr=subprocess.PIPE, text=True, start_new_session=True,
+                              input=stdin, stdout=stdout, stderr=stderr, text=True, start_new_session=True,
                               timeout=600, env={**os.environ, **(env or {})})
 
     def json(self, *words, **options):

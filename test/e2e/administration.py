@@ -51,6 +51,13 @@ def with_running_node(report, net, home, folder):
         root = _aether.call(rpc, "aeth_getStateRoot", slot=made["slot"])["state_root"]
         report.equal(f"a snapshot of a node that runs, by {name}, is of a final state", root, made["state_root"])
         report.equal("which verifies", DONE, ctl.run("snapshot", "verify", file, "--state-root", root).returncode)
+    terminal, end = os.openpty()
+    done = ctl.run("snapshot", "create", "--data", home, "--out", folder / "seen.snapshot", stderr=end)
+    os.close(end)
+    shown = os.read(terminal, 1 << 16).decode()
+    os.close(terminal)
+    report.check("on a terminal it shows how far the node is", done.returncode == DONE and "packing [" in shown, shown)
+    report.equal("and the node says so of none when none is packed", None, ctl.json("node", "status", "--home", home).get("packing"))
     report.equal("a file that is there is kept", (BAD_FILE, "exists"),
                  error_of(ctl.run("snapshot", "create", "--data", home, "--out", file, "--output", "json")))
     report.equal("and replaced by --force", DONE, ctl.run("snapshot", "create", "--data", home, "--out", file, "--force").returncode)

@@ -1,3 +1,7 @@
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
 #include "aether/env/thread_pool.hpp"
 #include "local_chain.hpp"
 #include "progress_bar.hpp"
@@ -56,14 +60,34 @@ auto worked(const char* what, const Operation& operation) {
       chain::Work{.pool = pool, .progress = [&](std::uint64_t done, std::uint64_t total) { bar.show(done, total); }});
 }
 
+// What the node says of the snapshot that it packs, under a bar, until it is asked to stop.
+void watch_packing(const std::stop_token& stop, const env::Path& home) {
+  ProgressBar bar("packing");
+  bar.show(0, 1);
+  std::mutex mutex;
+  std::condition_variable_any wake;
+  std::unique_lock lock(mutex);
+  auto node = admin::Client::connect(home);
+  while (node && !stop.stop_requested()) {
+    const auto status = node->call(admin::GetStatus{});
+    if (!status) return;
+    if (status->packing) bar.show(status->packing->done, status->packing->total);
+    wake.wait_for(lock, stop, std::chrono::milliseconds(200), [] { return false; });
+  }
+}
+
 // By the node that runs in the directory.
-CommandResult create_by(admin::Client& node, const Arguments& arguments) {
+CommandResult create_by(admin::Client& node, const env::Path& home, const Arguments& arguments) {
   std::error_code error;
   const env::Path file = std::filesystem::absolute(arguments.out, error);
   if (error)
     return fail(Failure{kBadFile, "file_system", arguments.out + ": " + error.message(), "name an absolute path"});
   note("aetherctl: the node that runs there packs it");
-  CLI_TRY(const auto made, node.call(admin::CreateSnapshot{file.string(), arguments.force}));
+  std::jthread watch([&home](const std::stop_token& stop) { watch_packing(stop, home); });
+  auto answer = node.call(admin::CreateSnapshot{file.string(), arguments.force});
+  watch.request_stop();
+  watch.join();
+  CLI_TRY(const auto made, std::move(answer));
   CLI_TRY(const auto facts, chain::read_snapshot(file));
   if (facts.digest != made.snapshot)
     return fail(Failure{kDiffers, "snapshot_damaged", file.string() + " is not the snapshot that the node wrote",
@@ -77,7 +101,7 @@ CommandResult snapshot_create(const Arguments& arguments) {
   const ChainPlace place = place_of_chain(arguments.data);
   if (!place.home.empty()) {
     auto running = admin::Client::connect(place.home);
-    if (running) return create_by(*running, arguments);
+    if (running) return create_by(*running, place.home, arguments);
     if (running.error().kind != admin::ErrorKind::absent) return fail(failure_of(running.error()));
   }
   env::ThreadPool opening;

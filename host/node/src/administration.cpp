@@ -36,6 +36,10 @@ api::Answer<admin::StatusAnswer> Administration::handle(const admin::GetStatus&)
     out.kes = admin::KesAnswer{kes.epoch, kes.last_epoch, kes.is_held, {}, kes.next_epoch};
     if (kes.next) out.kes->next = to_hex0x(*kes.next);
   }
+  {
+    const std::lock_guard lock(progress_mutex_);
+    out.packing = progress_;
+  }
   out.process = static_cast<std::uint32_t>(::getpid());
   out.version = health.version;
   return out;
@@ -51,8 +55,16 @@ api::Answer<admin::SnapshotAnswer> Administration::handle(const admin::CreateSna
   const std::unique_lock packing(packing_, std::try_to_lock);
   if (!packing) return cannot("the node is packing another snapshot", "busy");
   SerialPool pool;  // the other cores are the node's
-  const auto made = chain::create_snapshot(*chain_.snapshot(), chain_.genesis(), {file, request.replace},
-                                           {.pool = pool, .progress = {}, .stop = stop_.get_token()});
+  const auto packed = [this](std::optional<admin::PackingAnswer> progress) {
+    const std::lock_guard progressing(progress_mutex_);
+    progress_ = progress;
+  };
+  const auto made = chain::create_snapshot(
+      *chain_.snapshot(), chain_.genesis(), {file, request.replace},
+      {.pool = pool,
+       .progress = [&](std::uint64_t done, std::uint64_t total) { packed(admin::PackingAnswer{done, total}); },
+       .stop = stop_.get_token()});
+  packed(std::nullopt);
   if (!made) {
     using enum chain::SnapshotErrorKind;
     switch (made.error().kind) {

@@ -23,18 +23,30 @@ struct KesAnswer {
     visit("next_epoch", self.next_epoch);
   }
 };
+// The objects of the state that are in the snapshot file so far.
+struct PackingAnswer {
+  std::uint64_t done = 0;
+  std::uint64_t total = 0;
+
+  template <class Self, class V>
+  static void fields(Self& self, V& visit) {
+    visit("done", self.done);
+    visit("total", self.total);
+  }
+};
 struct StatusAnswer {
   api::BlockRef at;  // the newest final block
   Slot slot;         // in which the node is
   api::HealthStatus status = api::HealthStatus::starting;
   std::vector<std::string> missing;  // what it waits for until it is ready
   std::uint32_t peers = 0;
-  std::uint32_t pending = 0;         // transactions that wait for a block
-  std::optional<Address> validator;  // none: it follows
-  bool silent = false;               // a validator that may not vote yet
-  std::optional<KesAnswer> kes;      // of a validator
-  std::uint32_t process = 0;         // its id
-  std::string version;               // of the program
+  std::uint32_t pending = 0;             // transactions that wait for a block
+  std::optional<Address> validator;      // none: it follows
+  bool silent = false;                   // a validator that may not vote yet
+  std::optional<KesAnswer> kes;          // of a validator
+  std::optional<PackingAnswer> packing;  // while it carries out admin_createSnapshot
+  std::uint32_t process = 0;             // its id
+  std::string version;                   // of the program
 
   template <class Self, class V>
   static void fields(Self& self, V& visit) {
@@ -47,6 +59,7 @@ struct StatusAnswer {
     visit("validator", self.validator);
     visit("silent", self.silent);
     visit("kes", self.kes);
+    visit("packing", self.packing);
     visit("process", self.process);
     visit("version", self.version);
   }
@@ -93,7 +106,8 @@ struct CreateSnapshot {
   using Answer = SnapshotAnswer;
   static constexpr std::string_view kMethod = "admin_createSnapshot";
   static constexpr std::string_view kSummary =
-      "Packs the state after the newest final block into a file, which the node writes; it goes on meanwhile. "
+      "Packs the state after the newest final block into a file, which the node writes; it goes on meanwhile, and "
+      "admin_getStatus tells how far the file is. "
       "operation_failed with a reason: busy, relative_path, exists or file_system";
   std::string file;      // an absolute path
   bool replace = false;  // a file that is there

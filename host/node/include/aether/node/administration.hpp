@@ -26,6 +26,8 @@ class Administration final : public admin::Service {
   const chain::Chain& chain_;
   std::stop_source stop_;
   std::mutex packing_;  // one snapshot at a time
+  std::mutex progress_mutex_;
+  std::optional<admin::PackingAnswer> progress_;  // by progress_mutex_
 };
 
 }  // namespace aether::node
