@@ -106,8 +106,12 @@ blst_fp12 pairing_product(std::span<const BlsPair> pairs, const blst_p2_affine& 
   for (const BlsPair& pair : pairs) add(pair.key, pair.message);
   add(minus_g1, signature);
   if (in_g1.empty()) return *blst_fp12_one();
-  if (cpu.avx512_ifma) return bls::final_exp_ifma(bls::miller_loop_ifma(in_g2, in_g1));
   blst_fp12 out;
+  if (cpu.avx512_ifma) {
+    out = bls::final_exp_ifma(bls::miller_loop_ifma(in_g2, in_g1));
+    if (blst_fp12_is_one(&out)) return out;
+    // Nobody is blamed by the kernel's word alone.
+  }
   blst_miller_loop_n(&out, in_g2.data(), in_g1.data(), in_g1.size());
   blst_final_exp(&out, &out);
   return out;
