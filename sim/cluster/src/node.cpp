@@ -59,7 +59,6 @@ DurableFile<consensus::SafetyRecord>::Crash Node::crash(bool may_lose, bool may_
   ++life_;
   machine_.reset();
   overlays_.clear();
-  own_.clear();
   told_.clear();
   wanted_.clear();
   built_.clear();
@@ -68,7 +67,11 @@ DurableFile<consensus::SafetyRecord>::Crash Node::crash(bool may_lose, bool may_
   armed_at_ = std::nullopt;
   synced_at_ = stored_at_ = 0;
   static_cast<void>(finals_.crash(random_, may_lose, may_tear));
-  return record_.crash(random_, may_lose, may_tear);
+  const auto out = record_.crash(random_, may_lose, may_tear);
+  if (const auto& record = record_.content(); record && record->proposal)
+    store_.insert(own_.extract(record->proposal->block));  // the same write
+  own_.clear();
+  return out;
 }
 
 bool Node::has_voted_in_open_slot() const {
@@ -242,6 +245,8 @@ BlockPointer Node::adopt_own(const Hash& hash) {
 }
 
 void Node::on(const consensus::Persist& effect) {
+  if (const auto& own = effect.record.proposal; own && !store_.contains(own->block) && !own_.contains(own->block))
+    static_cast<void>(adopt_own(own->block));
   record_.write(effect.record);
   synced_at_ = std::max(
       synced_at_, context_.world.now() + random_.between(context_.options.fsync_us / 2, 2 * context_.options.fsync_us));

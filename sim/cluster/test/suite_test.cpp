@@ -42,6 +42,18 @@ TEST(Suite, WhoBuiltTheSameStillFetchesTheBlock) {
   }
 }
 
+// Its power fails when its record is durable, and it does not know yet. Who alone is a quorum has voted then for a
+// block that nobody else has.
+TEST(Suite, WhoLosesPowerHasTheProposalThatItsRecordNames) {
+  Restriction restriction;
+  restriction.duration_us = 93 * kMillion;
+  for (std::size_t kind = 0; kind < kFaultKinds; ++kind)
+    restriction.off.set(static_cast<FaultKind>(kind), static_cast<FaultKind>(kind) != FaultKind::power_failure);
+  const Summary summary = run_seeds(17'681, 17'681, restriction, 1, [] { return false; });
+  EXPECT_GT(summary.faults.mattered[static_cast<std::size_t>(FaultKind::power_failure)], 0u);
+  EXPECT_TRUE(summary.failures.empty()) << described(summary);
+}
+
 TEST(Suite, TwinsNeverDisagreeBelowAThird) {
   const std::uint64_t scenarios = is_set("AETHER_QUICK") ? 40 : is_set("AETHER_LONG") ? 20'000 : 2'000;
   const TwinsSummary summary = run_twins(1, scenarios, 2);

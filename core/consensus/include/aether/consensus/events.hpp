@@ -72,7 +72,8 @@ using Event = std::variant<Received, DataHeld, Validated, Executed, Built, Safet
 struct Broadcast {
   Message message;
 };
-// Make the record durable, then answer. A record replaces those of lower sequence, and its answer stands for theirs.
+// Make the record durable, and with it the own proposal that it names (header and data), in one step; then answer. A
+// record replaces those of lower sequence, and its answer stands for theirs.
 struct Persist {
   std::uint64_t sequence = 0;
   SafetyRecord record;

@@ -160,7 +160,7 @@ class Node {
   std::optional<consensus::Consensus> machine_;
   Final final_;
   std::map<Hash, State> overlays_;
-  std::map<Hash, BlockPointer> own_;  // proposals that did not leave yet
+  std::map<Hash, BlockPointer> own_;  // proposals that did not leave yet; but for that of the durable record
   std::set<Hash> told_;               // of which the machine knows that the data is held
   std::map<Hash, NodeIndex> wanted_;
   std::vector<NodeEvent::BlockBuilt> built_;
