@@ -152,8 +152,8 @@ def in_order(report, folder, chance):
 
 
 def expired(report, folder):
-    """Two validators, of whom one renews in time; slots as fast as they come."""
-    with Network(folder, 2, 0) as net:
+    """Two validators, of whom one renews in time."""
+    with Network(folder, 2, 10) as net:
         careful, careless = OWNERS[:2]
         node = net.nodes[careless]
         last = PERIOD_EPOCHS * PERIODS - 1

@@ -145,6 +145,7 @@ class Node::Engine final : public transport::Handler, public LogWriter::Listener
   std::int64_t wall_less_steady_ms_ = 0;  // of the own clocks, to see one that was set
   bool is_clock_reported_ = false;
   std::uint64_t keys_watched_us_ = 0;
+  std::uint64_t keys_watched_in_ = 0;  // of epochs
   std::map<transport::PeerId, crypto::PublicKey> peers_;
   std::map<Hash, std::uint64_t> tickets_;  // of the blocks whose judgement or execution is awaited
   std::uint64_t last_ticket_ = 0;

@@ -23,10 +23,13 @@ std::optional<RegisteredKeys> registered_keys(const storage::Snapshot& chain, co
 
 }  // namespace
 
-// Reads beside, since it may wait for the disk.
+// At each epoch's first final block, and every second. Reads beside, since it may wait for the disk.
 void Node::Engine::watch_keys() {
+  if (!signer_) return;
   const std::uint64_t at = now().steady_us;
-  if (!signer_ || at - keys_watched_us_ < kWatchUs) return;
+  const std::uint64_t epoch = ledger::epoch_of(rules_.params.block, Slot{durable_.load()});
+  if (epoch == keys_watched_in_ && at - keys_watched_us_ < kWatchUs) return;
+  keys_watched_in_ = epoch;
   keys_watched_us_ = at;
   serve_.post([this, address = signer_->address()] {
     const auto keys = registered_keys(*chain_.snapshot(), rules_.params.block, address);
